@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+/* Writes a capture; README.md specifies it. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include "capture.h"
+
+static void write_time(FILE *out, const char *key, double seconds)
+{
+	time_t whole = (time_t)seconds;
+	struct tm tm;
+	char text[32];
+
+	gmtime_r(&whole, &tm);
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
+	fprintf(out, ",\"%s\":\"%s.%03dZ\"", key, text, (int)((seconds - whole) * 1000));
+}
+
+static void write_filters(FILE *out, const struct settings *settings)
+{
+	fprintf(out, ",\"filters\":{\"min_size\":%" PRIu64 ",\"max_size\":", settings->min_size);
+	if (settings->max_size == UINT64_MAX)
+		fputs("null", out);
+	else
+		fprintf(out, "%" PRIu64, settings->max_size);
+	fprintf(out, ",\"older_ms\":%" PRIu64 "}", settings->older_ms);
+	fprintf(out, ",\"limits\":{\"max_frames\":%d,\"max_stacks\":%u,\"max_live\":%u}}\n", MAX_FRAMES,
+		settings->max_stacks, settings->max_live);
+}
+
+static void write_header(FILE *out, const struct run *run)
+{
+	static const char *const stops[] = { "duration", "interrupted", "exited" };
+	const struct settings *settings = run->settings;
+	struct utsname name;
+
+	uname(&name);
+	fputs("{\"capture\":\"heap\",\"version\":1,\"tool\":\"memstacks " VERSION "\",\"host\":", out);
+	json_string(out, name.nodename);
+	fputs(",\"kernel\":", out);
+	json_string(out, name.release);
+	fprintf(out, ",\"machine\":\"%s\",\"page_size\":%ld", name.machine, sysconf(_SC_PAGESIZE));
+	write_time(out, "start", run->start);
+	write_time(out, "end", run->end);
+	fprintf(out, ",\"duration_ms\":%" PRIu64, (run->end_ns - run->start_ns + 500000) / 1000000);
+	fprintf(out, ",\"mode\":\"%s\",\"stop\":\"%s\"",
+		settings->entry_only ? "entry" : settings->alloc_only ? "alloc" : "full", stops[run->stop]);
+	write_filters(out, settings);
+}
+
+static void write_command(FILE *out, const struct process *process)
+{
+	size_t length = process->command_length;
+
+	while (length && !process->command[length - 1])
+		length--; /* setproctitle leaves a tail of NULs */
+	fputs(",\"command\":[", out);
+	for (size_t at = 0; at < length; at += strlen(process->command + at) + 1) {
+		if (at)
+			putc(',', out);
+		json_string(out, process->command + at);
+	}
+	putc(']', out);
+}
+
+static void write_process(FILE *out, unsigned index, const struct ledger *ledger)
+{
+	const struct process *process = &processes[index];
+
+	fprintf(out, "{\"process\":%u,\"pid\":%d,\"name\":", index, process->pid);
+	json_string(out, process->name);
+	write_command(out, process);
+	fprintf(out, ",\"allocators\":[%s]", process->allocators ? process->allocators : "");
+	fprintf(out, ",\"state\":\"%s\"", process->exited ? "exited" : "running");
+	if (process->reaped && WIFEXITED(process->wait_status))
+		fprintf(out, ",\"exit_code\":%d", WEXITSTATUS(process->wait_status));
+	else if (process->reaped)
+		fprintf(out, ",\"signal\":%d", WTERMSIG(process->wait_status));
+	fprintf(out, ",\"execs\":%u,\"forks\":%u}\n", ledger->execs[index], ledger->forks[index]);
+}
+
+static void write_modules(FILE *out)
+{
+	for (unsigned i = 0; i < nr_modules; i++) {
+		struct elf_file *elf = module_elf(&modules[i]);
+		char *build_id = elf ? elf_build_id(elf) : NULL;
+
+		fprintf(out, "{\"module\":%u,\"path\":", i);
+		json_string(out, modules[i].path);
+		if (build_id)
+			fprintf(out, ",\"build_id\":\"%s\"", build_id);
+		fputs("}\n", out);
+		free(build_id);
+	}
+}
+
+/* One reason in "lost" or "filtered"; `first` is cleared by the first that is written. */
+struct reasons {
+	FILE *out;
+	bool first;
+};
+
+static void write_reason(struct reasons *reasons, const char *reason, const struct weight *weight, bool sized)
+{
+	if (!weight->calls)
+		return;
+	fprintf(reasons->out, "%s\"%s\":{\"calls\":%" PRIu64, reasons->first ? "" : ",", reason,
+		(uint64_t)weight->calls);
+	if (sized)
+		fprintf(reasons->out, ",\"bytes\":%" PRIu64, (uint64_t)weight->bytes);
+	fputs("}", reasons->out);
+	reasons->first = false;
+}
+
+static void write_note(struct reasons *notes, const char *note, uint64_t value)
+{
+	if (!value)
+		return;
+	fprintf(notes->out, "%s\"%s\":%" PRIu64, notes->first ? "" : ",", note, value);
+	notes->first = false;
+}
+
+static void write_lost(FILE *out, const struct ledger *ledger)
+{
+	const struct weight *counters = ledger->counters, missed = { 0, ledger->missed_probes };
+	struct weight unfinished = counters[COUNT_ENTERED];
+	struct reasons lost = { out, true };
+
+	for (unsigned i = COUNT_ALLOCATED; i <= COUNT_ABANDONED; i++)
+		unfinished.calls -= counters[i].calls < unfinished.calls ? counters[i].calls : unfinished.calls;
+	fputs(",\"lost\":{", out);
+	write_reason(&lost, "stack_table_full", &counters[COUNT_STACK_TABLE_FULL], true);
+	write_reason(&lost, "live_table_full", &counters[COUNT_LIVE_TABLE_FULL], true);
+	write_reason(&lost, "no_thread_record", &counters[COUNT_NO_THREAD_RECORD], false);
+	write_reason(&lost, "abandoned", &counters[COUNT_ABANDONED], true);
+	write_reason(&lost, "unfinished", &unfinished, false);
+	write_reason(&lost, "missed_free", &counters[COUNT_MISSED_FREE], true);
+	write_reason(&lost, "missed_probe", &missed, false);
+	write_reason(&lost, "stacks_cut", &counters[COUNT_STACKS_CUT], true);
+	fputs("}", out);
+}
+
+static void write_end(FILE *out, const struct run *run, const struct ledger *ledger, const struct sums *sums)
+{
+	struct reasons filtered = { out, true }, notes = { out, true };
+
+	fprintf(out, "{\"end\":{\"alloc\":[%" PRIu64 ",%" PRIu64 "]", (uint64_t)sums->alloc.bytes,
+		(uint64_t)sums->alloc.calls);
+	if (!run->settings->alloc_only) {
+		write_weight(out, "freed", &sums->freed);
+		write_weight(out, "unfreed", &sums->unfreed);
+	}
+	write_lost(out, ledger);
+	fputs(",\"filtered\":{", out);
+	write_reason(&filtered, "size", &ledger->counters[COUNT_SIZE_FILTERED], true);
+	write_reason(&filtered, "younger", &sums->younger, true);
+	write_reason(&filtered, "exec", &sums->exec, true);
+	fputs("},\"notes\":{", out);
+	write_note(&notes, "untracked_frees", ledger->counters[COUNT_UNTRACKED_FREES].calls);
+	write_note(&notes, "failed", ledger->counters[COUNT_FAILED].calls);
+	write_note(&notes, "broken_stacks", sums->broken.calls);
+	fputs("}}}\n", out);
+}
+
+bool write_capture(int fd, const struct run *run, const struct ledger *ledger)
+{
+	FILE *out = fdopen(fd, "w");
+	struct sums sums = { 0 };
+	bool ok;
+
+	if (!out)
+		return false;
+	write_header(out, run);
+	for (unsigned i = 0; i < nr_processes; i++)
+		write_process(out, i, ledger);
+	write_modules(out);
+	write_frames(out, ledger);
+	write_stacks(out, run, ledger, &sums);
+	write_end(out, run, ledger, &sums);
+	ok = !ferror(out);
+	return fclose(out) == 0 && ok;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* Between the parts of the capture writer. */
+#ifndef MEMSTACKS_CAPTURE_H
+#define MEMSTACKS_CAPTURE_H
+
+#include "collector.h"
+
+/* What the end line adds up over all stacks. */
+struct sums {
+	struct weight alloc, freed, unfreed, younger, exec, broken;
+};
+
+void write_weight(FILE *out, const char *key, const struct weight *weight);
+void write_frames(FILE *out, const struct ledger *ledger);
+void write_stacks(FILE *out, const struct run *run, const struct ledger *ledger, struct sums *sums);
+
+#endif

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+/* Frames and stacks of a capture, and what they add up to. */
+#include <inttypes.h>
+#include "capture.h"
+#include "unwind.h"
+
+static void add_weight(struct weight *sum, const struct weight *more)
+{
+	sum->bytes += more->bytes;
+	sum->calls += more->calls;
+}
+
+static void take_weight(struct weight *sum, const struct weight *less)
+{
+	sum->bytes -= less->bytes < sum->bytes ? less->bytes : sum->bytes;
+	sum->calls -= less->calls < sum->calls ? less->calls : sum->calls;
+}
+
+static void write_frame(FILE *out, const struct frame *frame)
+{
+	fprintf(out, "{\"frame\":%u", frame->number);
+	if (frame->label) {
+		fputs(",\"label\":", out);
+		json_string(out, frame->label);
+	}
+	if (frame->name) {
+		fputs(",\"name\":", out);
+		json_string(out, frame->name);
+	}
+	if (frame->module >= 0)
+		fprintf(out, ",\"module\":%d", frame->module);
+	if (frame->module >= 0 && !frame->name)
+		fprintf(out, ",\"offset\":%" PRIu64, frame->offset);
+	if (frame->module < 0 && !frame->label)
+		fprintf(out, ",\"address\":%" PRIu64, frame->address);
+	fputs("}\n", out);
+}
+
+/* Frames of the stack, leaf first; returns their number. Sets `broken` where the walk went astray. */
+static unsigned frames_of(const struct stack *stack, const struct frame *frames[MAX_FRAMES], bool *broken)
+{
+	unsigned nr = 0;
+
+	*broken = false;
+	if (!stack->nr_frames) {
+		frames[0] = label_frame("stack table full");
+		return 1;
+	}
+	while (nr < stack->nr_frames && nr < MAX_FRAMES) {
+		frames[nr] = frame_at(stack, nr);
+		*broken = !frames[nr];
+		if (*broken)
+			break;
+		nr++;
+	}
+	return nr;
+}
+
+/* Frames stand before the stacks that name them, so every stack is resolved first. */
+void write_frames(FILE *out, const struct ledger *ledger)
+{
+	const struct frame *unused[MAX_FRAMES];
+	const struct frame *const *frames;
+	unsigned nr;
+	bool broken;
+
+	for (unsigned i = 0; i < ledger->nr_stacks; i++)
+		if (ledger->stacks[i].alloc.calls)
+			frames_of(&ledger->stacks[i], unused, &broken);
+	frames = all_frames(&nr);
+	for (unsigned i = 0; i < nr; i++)
+		write_frame(out, frames[i]);
+}
+
+void write_weight(FILE *out, const char *key, const struct weight *weight)
+{
+	fprintf(out, ",\"%s\":[%" PRIu64 ",%" PRIu64 "]", key, (uint64_t)weight->bytes, (uint64_t)weight->calls);
+}
+
+/* What was neither freed, nor lost sight of, nor released by an exec, nor too young. */
+static struct weight unfreed_of(const struct ledger *ledger, unsigned index, struct sums *sums)
+{
+	const struct stack *stack = &ledger->stacks[index];
+	struct weight unfreed = stack->alloc;
+
+	take_weight(&unfreed, &stack->freed);
+	take_weight(&unfreed, &stack->untracked);
+	/* The overflow stack is shared by all images. */
+	if (stack->nr_frames && stack->image != ledger->execs[stack->process]) {
+		add_weight(&sums->exec, &unfreed);
+		return (struct weight){ 0, 0 };
+	}
+	take_weight(&unfreed, &ledger->younger[index]);
+	add_weight(&sums->younger, &ledger->younger[index]);
+	return unfreed;
+}
+
+static void write_stack(FILE *out, const struct run *run, const struct ledger *ledger, unsigned index,
+			struct sums *sums)
+{
+	static unsigned number;
+	const struct stack *stack = &ledger->stacks[index];
+	const struct frame *frames[MAX_FRAMES];
+	struct weight unfreed = unfreed_of(ledger, index, sums);
+	bool broken;
+	unsigned nr = frames_of(stack, frames, &broken);
+
+	fprintf(out, "{\"stack\":%u,\"process\":%u,\"frames\":[", number++, stack->process);
+	for (unsigned i = nr; i-- > 0;)
+		fprintf(out, "%u%s", frames[i]->number, i ? "," : "]");
+	write_weight(out, "alloc", &stack->alloc);
+	if (!run->settings->alloc_only) {
+		write_weight(out, "freed", &stack->freed);
+		write_weight(out, "unfreed", &unfreed);
+	}
+	fputs(stack->walk_end == WALK_CUT ? ",\"cut\":true}\n" : "}\n", out);
+	add_weight(&sums->alloc, &stack->alloc);
+	add_weight(&sums->freed, &stack->freed);
+	add_weight(&sums->unfreed, &unfreed);
+	if (broken || (stack->walk_end != WALK_COMPLETE && stack->walk_end != WALK_CUT))
+		add_weight(&sums->broken, &stack->alloc);
+}
+
+void write_stacks(FILE *out, const struct run *run, const struct ledger *ledger, struct sums *sums)
+{
+	for (unsigned i = 0; i < ledger->nr_stacks; i++)
+		if (ledger->stacks[i].alloc.calls)
+			write_stack(out, run, ledger, i, sums);
+}

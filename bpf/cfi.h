@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* Between the parser of .eh_frame and the tables made of it. Registers by the x86-64 psABI. */
+#ifndef MEMSTACKS_CFI_H
+#define MEMSTACKS_CFI_H
+
+#include "collector.h"
+#include "unwind.h"
+
+/* Reads forward through a section; `bad` once it ran past the end or met what it does not know. */
+struct cursor {
+	const uint8_t *at, *end;
+	const uint8_t *start; /* of the section */
+	uint64_t address; /* where `start` is linked to */
+	bool bad;
+};
+
+uint64_t read_bytes(struct cursor *cursor, unsigned nr);
+uint64_t read_uleb(struct cursor *cursor);
+int64_t read_sleb(struct cursor *cursor);
+/* Absolute or pc-relative, of any width; the encodings that x86-64 compilers write. */
+uint64_t read_pointer(struct cursor *cursor, uint8_t encoding);
+
+enum { REG_FP = 6, REG_SP = 7, REG_RA = 16 };
+
+enum place_kind { PLACE_SAME, PLACE_AT_CFA, PLACE_EXPRESSION, PLACE_UNDEFINED, PLACE_OTHER };
+
+struct expression {
+	const uint8_t *code;
+	uint64_t length;
+};
+
+/* Where a register of the caller is. */
+struct place {
+	enum place_kind kind;
+	int64_t offset;
+	struct expression expression;
+};
+
+struct cfi_state {
+	uint64_t cfa_register;
+	int64_t cfa_offset;
+	struct expression cfa_expression; /* code is NULL when it is register + offset */
+	struct place fp, ra;
+};
+
+struct unwind_rule rule_of(const struct cfi_state *state);
+
+struct function_range {
+	uint64_t start, end; /* as linked */
+};
+
+/* Rows of one file, in the order of the section until they are sorted. */
+struct full_row {
+	uint64_t pc; /* as linked */
+	uint32_t rule;
+};
+
+struct unwind_rows {
+	struct full_row *row;
+	size_t nr;
+};
+
+void add_row(struct unwind_rows *rows, uint64_t pc, struct unwind_rule rule);
+void parse_eh_frame(struct cursor section, struct unwind_rows *rows);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* What the BPF programs and the helper share about the heap ledger. */
+#ifndef MEMSTACKS_HEAP_H
+#define MEMSTACKS_HEAP_H
+
+#include <linux/types.h>
+
+#define MAX_FRAMES 127
+#define MAX_PROCESSES 256
+#define MAX_SITES 512
+#define MAX_RANGES 64
+
+/* Bytes asked for and calls that got them. */
+struct weight {
+	__u64 bytes;
+	__u64 calls;
+};
+
+/* Value of the stacks map; its key is a 64-bit hash of process, image and frames. */
+struct stack {
+	struct weight alloc;
+	struct weight freed;
+	struct weight untracked; /* of alloc: found no room in the blocks map, so the free cannot be seen */
+	__u16 process; /* index, see site_cookie */
+	__u16 image;   /* how often the process had called exec before */
+	__u16 nr_frames;
+	__u16 walk_end; /* an enum walk_end */
+	__u64 frame[MAX_FRAMES]; /* leaf first: the probed address, then return addresses */
+};
+
+/* Key and value of the blocks map: one live block. */
+struct block_key {
+	__u64 address;
+	__u32 process;
+	__u32 image;
+};
+
+struct block {
+	__u64 size;
+	__u64 stack; /* key of the stacks map */
+	__u64 born_ns; /* CLOCK_MONOTONIC; 0 unless ages are asked for */
+};
+
+/*
+ * What a probe knows about the function it sits on, packed into its attach cookie.
+ * Arguments count from 1; 0 means that the function has none of that kind.
+ */
+struct site_cookie {
+	__u16 process;
+	__u16 site; /* index into sites[], for --entry-only */
+	__u8 size_arg;
+	__u8 count_arg; /* multiplied with size_arg */
+	__u8 pointer_arg; /* the block that goes in: free, realloc */
+	__u8 out_arg; /* the block comes back through this pointer: posix_memalign */
+};
+
+union cookie {
+	struct site_cookie site;
+	__u64 value;
+};
+
+/* For --entry-only: where the allocator's functions lie, relative to a probe in the same module. */
+struct range {
+	__s64 low;
+	__s64 high;
+};
+
+struct site_ranges {
+	__u32 nr;
+	__u32 unused;
+	struct range all; /* from the first to the last */
+	struct range range[MAX_RANGES];
+};
+
+enum recording { RECORDING_OFF, RECORDING_ON, RECORDING_STOPPING };
+
+/*
+ * Every outermost call that enters (not counted with --entry-only) ends in exactly one of ALLOCATED, FAILED, SIZE_FILTERED,
+ * REALLOC_FREED or ABANDONED, or is unfinished.
+ */
+enum counter {
+	COUNT_ENTERED,
+	COUNT_ALLOCATED,
+	COUNT_FAILED,
+	COUNT_SIZE_FILTERED,
+	COUNT_REALLOC_FREED,
+	COUNT_ABANDONED,
+	COUNT_FREED,
+	COUNT_UNTRACKED_FREES,
+	COUNT_MISSED_FREE,
+	COUNT_STACK_TABLE_FULL,
+	COUNT_LIVE_TABLE_FULL,
+	COUNT_NO_THREAD_RECORD,
+	COUNT_STACKS_CUT,
+	NR_COUNTERS,
+};
+
+#define COUNTER_ROWS 256 /* more CPUs than this share rows */
+#define COUNTER_COLUMNS 16 /* whole cache lines */
+
+_Static_assert(sizeof(struct weight) == 16, "shared with BPF");
+_Static_assert(NR_COUNTERS <= COUNTER_COLUMNS, "a column for each counter");
+_Static_assert(sizeof(struct stack) == 56 + 8 * MAX_FRAMES, "shared with BPF");
+_Static_assert(sizeof(struct block_key) == 16, "shared with BPF");
+_Static_assert(sizeof(struct block) == 24, "shared with BPF");
+_Static_assert(sizeof(union cookie) == 8, "must fit an attach cookie");
+
+#endif

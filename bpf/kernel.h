@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * The few kernel types that the programs look into, each with only the fields that they use.
+ * CO-RE moves the accesses to where the running kernel has the fields.
+ */
+#ifndef MEMSTACKS_KERNEL_H
+#define MEMSTACKS_KERNEL_H
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+/* One call with a pending return probe; kernel/events/uprobes.c. */
+struct return_instance {
+	unsigned long stack; /* address of the slot on the user stack that was replaced */
+	unsigned long orig_ret_vaddr; /* what stood there */
+	struct return_instance *next;
+};
+
+struct uprobe_task {
+	struct return_instance *return_instances;
+};
+
+struct xol_area {
+	unsigned long vaddr; /* of the return trampoline */
+};
+
+struct uprobes_state {
+	struct xol_area *xol_area;
+};
+
+struct mm_struct {
+	struct uprobes_state uprobes_state;
+};
+
+struct task_struct {
+	int tgid;
+	struct mm_struct *mm;
+	struct uprobe_task *utask;
+};
+
+#pragma clang attribute pop
+
+#endif

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+/* Reads what the BPF programs added up. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "collector.h"
+#include "heap.skel.h"
+
+struct weight read_counter(struct heap_bpf *skel, enum counter which)
+{
+	struct weight sum = { 0, 0 };
+
+	for (unsigned row = 0; row < COUNTER_ROWS; row++) {
+		const volatile struct weight *weight = &skel->bss->counters[row][which];
+
+		sum.bytes += weight->bytes;
+		sum.calls += weight->calls;
+	}
+	return sum;
+}
+
+uint64_t calls_in_flight(struct heap_bpf *skel)
+{
+	static const enum counter ends[] = { COUNT_ALLOCATED, COUNT_FAILED, COUNT_SIZE_FILTERED, COUNT_REALLOC_FREED,
+					     COUNT_ABANDONED };
+	uint64_t ended = 0, entered;
+
+	for (unsigned i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		ended += read_counter(skel, ends[i]).calls;
+	entered = read_counter(skel, COUNT_ENTERED).calls;
+	return entered > ended ? entered - ended : 0;
+}
+
+uint64_t lost_calls(struct heap_bpf *skel)
+{
+	static const enum counter losses[] = { COUNT_STACK_TABLE_FULL, COUNT_LIVE_TABLE_FULL, COUNT_NO_THREAD_RECORD,
+					       COUNT_ABANDONED, COUNT_MISSED_FREE };
+	uint64_t calls = 0;
+
+	for (unsigned i = 0; i < sizeof(losses) / sizeof(losses[0]); i++)
+		calls += read_counter(skel, losses[i]).calls;
+	return calls;
+}
+
+static int by_value(const void *left, const void *right)
+{
+	uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+
+	return (a > b) - (a < b);
+}
+
+static void read_stacks(int map, struct ledger *ledger)
+{
+	uint64_t key, *previous = NULL;
+
+	while (bpf_map_get_next_key(map, previous, &key) == 0) {
+		ledger->ids = grow(ledger->ids, ledger->nr_stacks, sizeof(key));
+		ledger->ids[ledger->nr_stacks++] = key;
+		previous = &key;
+	}
+	qsort(ledger->ids, ledger->nr_stacks, sizeof(key), by_value);
+	ledger->stacks = allocate(ledger->nr_stacks * sizeof(*ledger->stacks));
+	ledger->younger = allocate(ledger->nr_stacks * sizeof(*ledger->younger));
+	for (unsigned i = 0; i < ledger->nr_stacks; i++)
+		if (bpf_map_lookup_elem(map, &ledger->ids[i], &ledger->stacks[i]))
+			die(1, "cannot read the stacks: %s", strerror(errno));
+}
+
+static void add_young_block(struct ledger *ledger, const struct block *block, uint64_t born_after_ns)
+{
+	uint64_t *id = bsearch(&block->stack, ledger->ids, ledger->nr_stacks, sizeof(*id), by_value);
+
+	if (!id || block->born_ns <= born_after_ns)
+		return;
+	ledger->younger[id - ledger->ids].bytes += block->size;
+	ledger->younger[id - ledger->ids].calls++;
+}
+
+/* In batches: a system call for every live block would take seconds. */
+static void read_younger(int map, struct ledger *ledger, uint64_t born_after_ns)
+{
+	uint32_t room = 65536, nr, batch;
+	struct block_key *keys = allocate(room * sizeof(*keys));
+	struct block *blocks = allocate(room * sizeof(*blocks));
+	void *in = NULL;
+	int err;
+
+	do {
+		nr = room;
+		err = bpf_map_lookup_batch(map, in, &batch, keys, blocks, &nr, NULL);
+		if (err && errno != ENOENT)
+			die(1, "cannot read the live blocks: %s", strerror(errno));
+		for (uint32_t i = 0; i < nr; i++)
+			add_young_block(ledger, &blocks[i], born_after_ns);
+		in = &batch;
+	} while (!err);
+	free(keys);
+	free(blocks);
+}
+
+static uint64_t missed_probes(struct heap_bpf *skel)
+{
+	struct bpf_program *program;
+	uint64_t missed = 0;
+
+	bpf_object__for_each_program(program, skel->obj) {
+		struct bpf_prog_info info = { 0 };
+		uint32_t length = sizeof(info);
+
+		if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &length) == 0)
+			missed += info.recursion_misses;
+	}
+	return missed;
+}
+
+void read_ledger(struct heap_bpf *skel, const struct settings *settings, uint64_t end_ns, struct ledger *ledger)
+{
+	uint64_t older_ns = settings->older_ms * 1000000;
+
+	memset(ledger, 0, sizeof(*ledger));
+	for (unsigned i = 0; i < NR_COUNTERS; i++)
+		ledger->counters[i] = read_counter(skel, i);
+	for (unsigned i = 0; i < nr_processes; i++) {
+		ledger->execs[i] = skel->bss->execs[i];
+		ledger->forks[i] = skel->bss->forks[i];
+	}
+	ledger->missed_probes = missed_probes(skel);
+	read_stacks(bpf_map__fd(skel->maps.stacks), ledger);
+	if (older_ns)
+		read_younger(bpf_map__fd(skel->maps.blocks), ledger, end_ns > older_ns ? end_ns - older_ns : 0);
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+/* The helper: open, configure, load, attach, record, drain, write. */
+#define _GNU_SOURCE
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "recorder.h"
+#include "heap.skel.h"
+
+static int open_signals(struct inherited *inherited)
+{
+	sigset_t set;
+	int fd;
+
+	ending_signals(&set);
+	fd = signalfd(-1, &set, SFD_CLOEXEC);
+	inherited->sigpipe = signal(SIGPIPE, SIG_IGN);
+	sigaddset(&set, SIGCHLD); /* launch.c waits for it */
+	sigprocmask(SIG_BLOCK, &set, &inherited->mask);
+	if (fd < 0)
+		die(1, "cannot watch signals: %s", strerror(errno));
+	return fd;
+}
+
+/* Every mapped file stays open until its symbols are read. */
+static void allow_many_files(struct inherited *inherited)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	inherited->files = limit;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* Silent unless asked: our own messages say what failed and what to do. */
+static int print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
+{
+	(void)level;
+	return getenv("MEMSTACKS_DEBUG") ? vfprintf(stderr, format, args) : 0;
+}
+
+/* The files of a process, as far as they fit a line. */
+static char *files_looked_at(const struct process *process)
+{
+	char *text = duplicate("");
+	unsigned shown = 0;
+
+	for (unsigned i = 0; i < process->nr_mappings; i++) {
+		const struct module *module = &modules[process->mappings[i].module];
+		char *longer;
+
+		if (!module->ino || strstr(text, module->path))
+			continue;
+		longer = formatted("%s%s%s", text, *text ? ", " : "", shown < 8 ? module->path : "...");
+		free(text);
+		text = longer;
+		if (shown++ == 8)
+			break;
+	}
+	return text;
+}
+
+static void require_allocator(const struct process *process)
+{
+	if (process->allocators)
+		return;
+	if (!process->nr_mappings)
+		die(1, "pid %d (%s): its memory map cannot be read (/proc/%d/maps): it belongs to another user or is protected",
+		    process->pid, process->name, process->pid);
+	die(1, "pid %d (%s): no file that defines malloc and free among what it has mapped (looked at: %s)", process->pid,
+	    process->name, files_looked_at(process));
+}
+
+/* What the launch callback needs. */
+struct attachment {
+	struct heap_bpf *skel;
+	const struct settings *settings;
+};
+
+/* While COMMAND stands still after it has mapped code. */
+static void attach_new_mappings(struct process *process, void *context)
+{
+	struct attachment *attachment = context;
+
+	name_processes(attachment->skel);
+	if (!read_mappings(process))
+		return;
+	publish_unwind_tables(attachment->skel, process);
+	attach_allocators(attachment->skel, attachment->settings, process);
+}
+
+/* Before loading: how much the process has mapped decides how large the tables are. */
+static void open_processes(const struct settings *settings)
+{
+	for (unsigned i = 0; i < settings->nr_pids; i++) {
+		mapwatch_drain(); /* what happened before counts as its past */
+		read_mappings(add_process(settings->pids[i]));
+	}
+}
+
+static void attach_running(struct attachment *attachment)
+{
+	for (unsigned i = 0; i < nr_processes; i++) {
+		publish_unwind_tables(attachment->skel, &processes[i]);
+		attach_allocators(attachment->skel, attachment->settings, &processes[i]);
+		require_allocator(&processes[i]);
+	}
+}
+
+/* Recording starts first: the constructors of its libraries allocate before it reaches its entry. */
+static void start_command(struct attachment *attachment, struct run *run, const struct inherited *inherited)
+{
+	struct launch launch = { .inherited = inherited, .mapped = attach_new_mappings, .context = attachment };
+	struct process *process;
+
+	start_recording(attachment->skel, run);
+	launch.deadline_ns = recording_end(run);
+	process = launch_command(attachment->settings->command, &launch);
+	describe_process(process);
+	if (process->at_entry)
+		require_allocator(process);
+}
+
+static void announce(void)
+{
+	char *text = duplicate("Tracing pid ");
+
+	for (unsigned i = 0; i < nr_processes; i++) {
+		char *longer = formatted("%s%s%d (%s, malloc of %s)", text, i ? ", " : "", processes[i].pid,
+					 processes[i].name,
+					 processes[i].allocator_files ? processes[i].allocator_files : "none yet");
+
+		free(text);
+		text = longer;
+		processes[i].announced = true;
+	}
+	event_tracing(text);
+	free(text);
+}
+
+static void end_command(struct process *process, const struct settings *settings)
+{
+	struct pollfd end = { .fd = process->pidfd, .events = POLLIN };
+
+	if (settings->kill_command && !process->exited) {
+		kill(process->pid, SIGTERM);
+		process->exited = poll(&end, 1, 5000) == 1;
+		if (!process->exited)
+			event_warning("pid %d did not end within 5 s of SIGTERM and still runs", process->pid);
+	}
+	if (process->exited && !process->reaped)
+		process->reaped = waitpid(process->pid, &process->wait_status, 0) == process->pid;
+	process->exited |= process->reaped;
+}
+
+int main(int argc, char **argv)
+{
+	static struct settings settings;
+	struct run run = { .settings = &settings };
+	struct attachment attachment = { .settings = &settings };
+	struct inherited inherited = { .files = { RLIM_INFINITY, RLIM_INFINITY } };
+	struct ledger ledger;
+	bool watching;
+	int signals;
+
+	parse_options(argc, argv, &settings);
+	libbpf_set_print(print_libbpf);
+	allow_many_files(&inherited);
+	if (settings.doctor)
+		return doctor(&settings);
+	signals = open_signals(&inherited);
+	watching = mapwatch_open();
+	open_processes(&settings);
+	attachment.skel = load_programs(&settings);
+	if (!watching)
+		event_warning("cannot watch new mappings: libraries loaded while tracing stay without names");
+	if (settings.command) {
+		start_command(&attachment, &run, &inherited);
+	} else {
+		name_processes(attachment.skel);
+		attach_running(&attachment);
+		start_recording(attachment.skel, &run);
+	}
+	announce();
+	if (settings.command)
+		release_command(&processes[0]);
+	keep_recording(attachment.skel, &run, signals);
+	stop_recording(attachment.skel, &run);
+	if (settings.command)
+		end_command(&processes[0], &settings);
+	read_ledger(attachment.skel, &settings, run.end_ns, &ledger);
+	if (!write_capture(settings.capture_fd, &run, &ledger))
+		die(1, "cannot write the capture: %s", strerror(errno));
+	return 0;
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "collector.h"
+
+enum { MIN_SIZE = 256, MAX_SIZE, OLDER, DURATION, MAX_STACKS, MAX_LIVE, CAPTURE_FD, EVENT_FD, UNWIND };
+
+static uint64_t number(const char *option, const char *text, uint64_t most)
+{
+	char *end;
+	uint64_t value;
+
+	errno = 0;
+	value = strtoull(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end || errno || value > most)
+		die(2, "--%s %s: expected a whole number up to %llu", option, text, (unsigned long long)most);
+	return value;
+}
+
+static double seconds(const char *text)
+{
+	char *end;
+	double value = strtod(text, &end);
+
+	if (end == text || *end || !isfinite(value) || value <= 0)
+		die(2, "--duration %s: expected seconds above 0", text);
+	return value;
+}
+
+static enum unwind unwinding(const char *text)
+{
+	static const char *const names[] = { [UNWIND_AUTO] = "auto", [UNWIND_DWARF] = "dwarf", [UNWIND_FP] = "fp" };
+
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(text, names[i]) == 0)
+			return i;
+	die(2, "--unwind %s: expected auto, dwarf or fp", text);
+}
+
+static void add_pids(struct settings *settings, char *list)
+{
+	for (char *word = strtok(list, ","); word; word = strtok(NULL, ",")) {
+		pid_t pid = number("pid", word, 1 << 30);
+		unsigned i = 0;
+
+		while (i < settings->nr_pids && settings->pids[i] != pid)
+			i++;
+		if (i == MAX_PROCESSES)
+			die(2, "more than %d processes", MAX_PROCESSES);
+		settings->pids[i] = pid;
+		settings->nr_pids += i == settings->nr_pids;
+	}
+}
+
+static void check_options(const struct settings *settings)
+{
+	if (settings->nr_pids && settings->command)
+		die(2, "either --pid or a command, not both");
+	if (!settings->nr_pids && !settings->command && !settings->doctor)
+		die(2, "usage: memstacks-collector [options] -p PID[,PID...] | -- COMMAND [ARG...]");
+	if (settings->min_size > settings->max_size)
+		die(2, "--min-size is above --max-size: nothing would be recorded");
+	if (settings->entry_only && !settings->alloc_only)
+		die(2, "--entry-only needs --alloc-only: without return probes no free can be matched");
+	if (settings->older_ms && settings->alloc_only)
+		die(2, "--older concerns unfreed blocks, which --alloc-only does not record");
+}
+
+static void set_option(struct settings *settings, int option, char *value)
+{
+	switch (option) {
+	case 'p': return add_pids(settings, value);
+	case MIN_SIZE: settings->min_size = number("min-size", value, 1ULL << 53); return;
+	case MAX_SIZE: settings->max_size = number("max-size", value, 1ULL << 53); return;
+	case OLDER: settings->older_ms = number("older", value, 1ULL << 40); return;
+	case DURATION: settings->duration = seconds(value); return;
+	case MAX_STACKS: settings->max_stacks = number("max-stacks", value, 1 << 24); return;
+	case MAX_LIVE: settings->max_live = number("max-live", value, 1 << 30); return;
+	case UNWIND: settings->unwind = unwinding(value); return;
+	case CAPTURE_FD: settings->capture_fd = number("capture-fd", value, 1 << 20); return;
+	case EVENT_FD:
+		settings->event_fd = number("event-fd", value, 1 << 20);
+		events_open(settings->event_fd);
+		return;
+	default:
+		die(2, "unknown option; bpf/README.md lists them all");
+	}
+}
+
+/* COMMAND could write into them, and would keep them open. */
+static void keep_from_command(int fd)
+{
+	if (fd > STDERR_FILENO)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+void parse_options(int argc, char **argv, struct settings *settings)
+{
+	static struct settings defaults = { .max_size = UINT64_MAX, .max_stacks = 65536, .max_live = 1000000,
+					    .capture_fd = 1, .event_fd = -1 };
+	int alloc_only = 0, entry_only = 0, kill = 0, floor = 0, doctor = 0, option;
+	const struct option options[] = {
+		{ "pid", required_argument, NULL, 'p' },
+		{ "alloc-only", no_argument, &alloc_only, 1 },
+		{ "entry-only", no_argument, &entry_only, 1 },
+		{ "kill", no_argument, &kill, 1 },
+		{ "floor", no_argument, &floor, 1 },
+		{ "doctor", no_argument, &doctor, 1 },
+		{ "min-size", required_argument, NULL, MIN_SIZE },
+		{ "max-size", required_argument, NULL, MAX_SIZE },
+		{ "older", required_argument, NULL, OLDER },
+		{ "duration", required_argument, NULL, DURATION },
+		{ "max-stacks", required_argument, NULL, MAX_STACKS },
+		{ "max-live", required_argument, NULL, MAX_LIVE },
+		{ "unwind", required_argument, NULL, UNWIND },
+		{ "capture-fd", required_argument, NULL, CAPTURE_FD },
+		{ "event-fd", required_argument, NULL, EVENT_FD },
+		{ 0 },
+	};
+
+	*settings = defaults;
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "+p:", options, NULL)) != -1)
+		if (option)
+			set_option(settings, option, optarg);
+	if (optind < argc)
+		settings->command = argv + optind;
+	settings->alloc_only = alloc_only;
+	settings->entry_only = entry_only;
+	settings->kill_command = kill;
+	settings->floor = floor;
+	settings->doctor = doctor;
+	check_options(settings);
+	keep_from_command(settings->capture_fd);
+	keep_from_command(settings->event_fd);
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+/* The traced processes and what code they have mapped; proc(5), pidfd_open(2). */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+#include "collector.h"
+
+struct process processes[MAX_PROCESSES];
+unsigned nr_processes;
+
+/* Content of /proc/PID/`name` with a NUL behind it, or NULL. */
+static char *read_proc(pid_t pid, const char *name, size_t *length)
+{
+	char *path = formatted("/proc/%d/%s", pid, name), *text = NULL;
+	FILE *file = fopen(path, "re");
+	size_t room = 0;
+
+	free(path);
+	*length = 0;
+	if (!file)
+		return NULL;
+	do {
+		room = room ? 2 * room : 4096;
+		text = realloc(text, room + 1);
+		if (!text)
+			die(1, "out of memory in the collector");
+		*length += fread(text + *length, 1, room - *length, file);
+	} while (*length == room);
+	fclose(file);
+	text[*length] = 0;
+	return text;
+}
+
+/* State letter and flags of /proc/PID/stat; the name before them may hold anything, `)` too. */
+static bool read_state(pid_t pid, char *state, unsigned *flags)
+{
+	size_t length;
+	char *stat = read_proc(pid, "stat", &length), *end = stat ? strrchr(stat, ')') : NULL;
+	bool ok = end && sscanf(end + 1, " %c %*d %*d %*d %*d %*d %u", state, flags) == 2;
+
+	free(stat);
+	return ok;
+}
+
+static unsigned threads_of(pid_t pid)
+{
+	char *path = formatted("/proc/%d/task", pid);
+	struct stat st;
+	unsigned threads = stat(path, &st) == 0 ? st.st_nlink - 2 : 0;
+
+	free(path);
+	return threads;
+}
+
+struct process *add_process(pid_t pid)
+{
+	const unsigned kernel_thread = 0x00200000; /* PF_KTHREAD, include/linux/sched.h */
+	struct process *process = &processes[nr_processes];
+	unsigned flags;
+	char state;
+
+	if (!read_state(pid, &state, &flags))
+		die(1, "no process with pid %d", pid);
+	if (flags & kernel_thread)
+		die(1, "pid %d is a kernel thread: it has no malloc to trace", pid);
+	if (state == 'Z' || state == 'X')
+		die(1, threads_of(pid) > 1 ? "the main thread of pid %d has ended: its other threads cannot be traced" :
+					     "pid %d has already exited", pid);
+	process->pid = pid;
+	process->pidfd = syscall(SYS_pidfd_open, pid, 0);
+	if (process->pidfd < 0)
+		die(1, errno == EINVAL ? "pid %d is a thread: give the pid of its process" :
+					 "pid %d cannot be opened", pid);
+	fcntl(process->pidfd, F_SETFD, FD_CLOEXEC);
+	process->name = duplicate("?");
+	describe_process(process);
+	nr_processes++;
+	return process;
+}
+
+void describe_process(struct process *process)
+{
+	size_t length;
+	char *name = read_proc(process->pid, "comm", &length);
+	char *command = read_proc(process->pid, "cmdline", &length);
+
+	if (name && command) {
+		name[strcspn(name, "\n")] = 0;
+		free(process->name);
+		free(process->command);
+		process->name = name;
+		process->command = command;
+		process->command_length = length;
+	}
+}
+
+/* Later mappings hide earlier ones at the same address. */
+const struct mapping *find_mapping(const struct process *process, unsigned image, uint64_t address)
+{
+	for (unsigned i = process->nr_mappings; i-- > 0;) {
+		const struct mapping *mapping = &process->mappings[i];
+
+		if (mapping->image == image && address >= mapping->start && address < mapping->end)
+			return mapping;
+	}
+	return NULL;
+}
+
+static bool is_known(const struct process *process, const struct mapping *mapping)
+{
+	const struct mapping *known = find_mapping(process, mapping->image, mapping->start);
+
+	return known && known->start == mapping->start && known->end == mapping->end &&
+	       known->offset == mapping->offset && known->module == mapping->module;
+}
+
+/* JIT compilers map and unmap the same places all the time: they must not make the list grow. */
+static bool replace_anonymous(struct process *process, const struct mapping *mapping)
+{
+	for (unsigned i = 0; i < process->nr_mappings && !modules[mapping->module].ino; i++) {
+		struct mapping *old = &process->mappings[i];
+
+		if (old->module != mapping->module || old->image != mapping->image || old->start != mapping->start)
+			continue;
+		*old = *mapping;
+		return true;
+	}
+	return false;
+}
+
+bool add_mapping(struct process *process, const struct mapping *mapping)
+{
+	if (is_known(process, mapping))
+		return false;
+	process->has_new_mappings = true;
+	process->has_new_files |= modules[mapping->module].ino != 0;
+	if (replace_anonymous(process, mapping))
+		return true;
+	process->mappings = grow(process->mappings, process->nr_mappings, sizeof(*mapping));
+	process->mappings[process->nr_mappings++] = *mapping;
+	return true;
+}
+
+static unsigned module_of(const struct process *process, const struct mapping *mapping, dev_t dev,
+			  ino_t ino, char *path)
+{
+	static const char deleted[] = " (deleted)";
+	size_t length = strlen(path);
+	char *by_address = formatted("/proc/%d/map_files/%" PRIx64 "-%" PRIx64, process->pid, mapping->start,
+				     mapping->end);
+	char *by_path = formatted("/proc/%d/root%s", process->pid, path);
+	const char *const open_paths[] = { by_address, by_path, NULL };
+	unsigned module;
+
+	if (length > strlen(deleted) && strcmp(path + length - strlen(deleted), deleted) == 0)
+		path[length - strlen(deleted)] = 0;
+	module = intern_module(dev, ino, ino ? path : *path == '[' ? path : "[anon]", open_paths);
+	free(by_address);
+	free(by_path);
+	return module;
+}
+
+/* One line of /proc/PID/maps: start-end perms offset dev inode path. True when it was new. */
+static bool read_mapping(struct process *process, char *line)
+{
+	struct mapping mapping = { .image = process->image };
+	unsigned major, minor;
+	uint64_t ino;
+	char execute;
+	int path = 0;
+
+	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*c%*c%c%*c %" SCNx64 " %x:%x %" SCNu64 " %n", &mapping.start,
+		   &mapping.end, &execute, &mapping.offset, &major, &minor, &ino, &path) < 7 || execute != 'x')
+		return false;
+	mapping.module = module_of(process, &mapping, makedev(major, minor), ino, line + path);
+	return add_mapping(process, &mapping);
+}
+
+unsigned read_mappings(struct process *process)
+{
+	size_t length;
+	char *maps = read_proc(process->pid, "maps", &length), *rest = maps, *line;
+	unsigned added = 0;
+
+	while (maps && (line = strsep(&rest, "\n")))
+		added += read_mapping(process, line);
+	free(maps);
+	return added;
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+#define _GNU_SOURCE
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include "recorder.h"
+#include "heap.skel.h"
+
+static const uint64_t status_interval_ns = 500000000;
+static const uint64_t finish_limit_ns = 200000000;
+
+uint64_t clock_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
+static double wall_clock(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec + now.tv_nsec / 1e9;
+}
+
+static void require_kernel(void)
+{
+	if (access("/sys/kernel/btf/vmlinux", R_OK))
+		die(1, "this kernel has no BTF (/sys/kernel/btf/vmlinux): it needs CONFIG_DEBUG_INFO_BTF, as distribution "
+		       "kernels from 5.15 have it");
+	if (access("/sys/bus/event_source/devices/uprobe/type", R_OK))
+		die(1, "this kernel has no uprobes (/sys/bus/event_source/devices/uprobe): it needs CONFIG_UPROBE_EVENTS");
+}
+
+static void configure(struct heap_bpf *skel, const struct settings *settings)
+{
+	uint64_t seed = 0;
+
+	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		seed = clock_ns(); /* only makes it harder to choose stacks that collide */
+	skel->rodata->track_frees = !settings->alloc_only;
+	skel->rodata->track_ages = settings->older_ms != 0;
+	skel->rodata->min_size = settings->min_size;
+	skel->rodata->max_size = settings->max_size;
+	skel->rodata->hash_seed = seed;
+	skel->rodata->use_tables = settings->unwind != UNWIND_FP;
+	skel->rodata->use_frame_pointers = settings->unwind != UNWIND_DWARF;
+	bpf_map__set_max_entries(skel->maps.stacks, settings->max_stacks + settings->nr_pids + 1);
+	bpf_map__set_max_entries(skel->maps.blocks, settings->alloc_only ? 1 : settings->max_live);
+}
+
+/* Where a process's allocations go when the table has no room for their stacks: bytes stay exact. */
+static void add_overflow_stacks(struct heap_bpf *skel, const struct settings *settings)
+{
+	for (uint64_t i = 0; i == 0 || i < settings->nr_pids; i++) {
+		struct stack stack = { .process = i };
+		uint64_t id = i + 1;
+
+		if (bpf_map__update_elem(skel->maps.stacks, &id, sizeof(id), &stack, sizeof(stack), BPF_ANY))
+			die(1, "cannot prepare the stack table: %s; %s", strerror(errno), advice_for(errno));
+	}
+}
+
+/*
+ * An exec before the first allocation must be noticed too. The kernel counts thread groups as its
+ * first pid namespace does; in another one the programs learn the number from the first probe hit.
+ */
+void name_processes(struct heap_bpf *skel)
+{
+	const ino_t first_namespace = 0xEFFFFFFC; /* PROC_PID_INIT_INO, include/linux/proc_ns.h */
+	struct stat st;
+
+	if (stat("/proc/self/ns/pid", &st) || st.st_ino != first_namespace)
+		return;
+	for (uint32_t i = 0; i < nr_processes; i++) {
+		uint32_t tgid = processes[i].pid;
+
+		skel->bss->learned[i] = tgid;
+		bpf_map__update_elem(skel->maps.processes, &tgid, sizeof(tgid), &i, sizeof(i), BPF_ANY);
+	}
+}
+
+struct heap_bpf *load_programs(const struct settings *settings)
+{
+	struct heap_bpf *skel;
+	int err;
+
+	require_kernel();
+	skel = heap_bpf__open();
+	if (!skel)
+		die(1, "cannot open the BPF programs: %s", strerror(errno));
+	configure(skel, settings);
+	choose_attachment(skel);
+	size_unwind_maps(skel, settings);
+	err = heap_bpf__load(skel);
+	if (err)
+		die(1, "the kernel refused the BPF programs: %s; %s", strerror(-err), advice_for(-err));
+	add_overflow_stacks(skel, settings);
+	skel->links.on_exec = bpf_program__attach(skel->progs.on_exec);
+	skel->links.on_fork = bpf_program__attach(skel->progs.on_fork);
+	if (!skel->links.on_exec || !skel->links.on_fork)
+		die(1, "cannot watch exec and fork: %s; %s", strerror(errno), advice_for(errno));
+	return skel;
+}
+
+void start_recording(struct heap_bpf *skel, struct run *run)
+{
+	run->start = wall_clock();
+	run->start_ns = clock_ns();
+	skel->bss->recording = run->settings->floor ? RECORDING_OFF : RECORDING_ON;
+}
+
+uint64_t recording_end(const struct run *run)
+{
+	double duration_ns = run->settings->duration * 1e9;
+
+	return duration_ns > 0 && duration_ns < 1e18 ? run->start_ns + (uint64_t)duration_ns : UINT64_MAX;
+}
+
+static bool report_progress(struct heap_bpf *skel, const struct run *run)
+{
+	struct progress progress = {
+		.elapsed_ms = (clock_ns() - run->start_ns) / 1000000,
+		.allocated = read_counter(skel, COUNT_ALLOCATED),
+		.freed = read_counter(skel, COUNT_FREED),
+		.lost_calls = lost_calls(skel),
+	};
+
+	return event_status(&progress);
+}
+
+/* The signals and new mappings first, then a pidfd for each process that lives; returns how many live. */
+static unsigned fill_polls(struct pollfd *polls, int signals)
+{
+	unsigned alive = 0;
+
+	polls[0] = (struct pollfd){ .fd = signals, .events = POLLIN };
+	polls[1] = (struct pollfd){ .fd = mapwatch_fd(), .events = POLLIN };
+	for (unsigned i = 0; i < nr_processes; i++) {
+		polls[2 + i] = (struct pollfd){ .fd = processes[i].exited ? -1 : processes[i].pidfd, .events = POLLIN };
+		alive += !processes[i].exited;
+	}
+	return alive;
+}
+
+static void note_exits(const struct pollfd *polls)
+{
+	for (unsigned i = 0; i < nr_processes; i++)
+		processes[i].exited |= (polls[2 + i].revents & POLLIN) != 0;
+}
+
+static void use_new_mappings(struct heap_bpf *skel, const struct settings *settings, struct process *process)
+{
+	publish_unwind_tables(skel, process);
+	attach_allocators(skel, settings, process);
+}
+
+/*
+ * The pause gathers what a program start or a dlopen maps in a row, and bounds our share of a busy
+ * machine. New code outside of files (JIT) brings no tables, comes often and waits for the next status.
+ */
+static void follow_mappings(struct heap_bpf *skel, const struct settings *settings)
+{
+	const struct timespec pause = { .tv_nsec = 500000 };
+
+	nanosleep(&pause, NULL);
+	mapwatch_drain();
+	for (unsigned i = 0; i < nr_processes; i++)
+		if (processes[i].has_new_files)
+			use_new_mappings(skel, settings, &processes[i]);
+}
+
+void keep_recording(struct heap_bpf *skel, struct run *run, int signals)
+{
+	uint64_t now = clock_ns(), next_status = now + status_interval_ns;
+	uint64_t end = recording_end(run);
+	struct pollfd polls[2 + MAX_PROCESSES];
+
+	for (;; now = clock_ns()) {
+		uint64_t wake = end < next_status ? end : next_status;
+
+		if (!fill_polls(polls, signals)) {
+			run->stop = STOP_EXITED;
+			return;
+		}
+		if (now >= end) {
+			run->stop = STOP_DURATION;
+			return;
+		}
+		poll(polls, 2 + nr_processes, wake > now ? (wake - now + 999999) / 1000000 : 0);
+		note_exits(polls);
+		if (polls[0].revents & POLLIN) {
+			run->stop = STOP_INTERRUPTED;
+			return;
+		}
+		if (polls[1].revents & POLLIN)
+			follow_mappings(skel, run->settings);
+		if (clock_ns() < next_status)
+			continue;
+		next_status += status_interval_ns;
+		for (unsigned i = 0; i < nr_processes; i++)
+			if (processes[i].has_new_mappings)
+				use_new_mappings(skel, run->settings, &processes[i]);
+		if (!report_progress(skel, run)) { /* nobody waits for the result: do not stay attached */
+			run->stop = STOP_INTERRUPTED;
+			return;
+		}
+	}
+}
+
+void stop_recording(struct heap_bpf *skel, struct run *run)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+
+	run->end_ns = clock_ns();
+	run->end = wall_clock();
+	if (!run->settings->floor)
+		skel->bss->recording = RECORDING_STOPPING;
+	while (run->stop != STOP_EXITED && calls_in_flight(skel) && clock_ns() < run->end_ns + finish_limit_ns)
+		nanosleep(&pause, NULL);
+	skel->bss->recording = RECORDING_OFF;
+	detach_all();
+	mapwatch_drain();
+}

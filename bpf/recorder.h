@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* Loading the programs and running a trace; used by main.c and doctor.c. */
+#ifndef MEMSTACKS_RECORDER_H
+#define MEMSTACKS_RECORDER_H
+
+#include "collector.h"
+
+uint64_t clock_ns(void); /* CLOCK_MONOTONIC */
+/* Ends the helper with one line where the kernel lacks something. */
+struct heap_bpf *load_programs(const struct settings *settings);
+/* Tells the programs which processes are traced, as far as their pids say it. */
+void name_processes(struct heap_bpf *skel);
+void start_recording(struct heap_bpf *skel, struct run *run);
+/* When the duration is over, CLOCK_MONOTONIC; UINT64_MAX without one. */
+uint64_t recording_end(const struct run *run);
+/* Until the duration, a signal on `signals`, or the end of every process. */
+void keep_recording(struct heap_bpf *skel, struct run *run, int signals);
+/* Lets calls in progress finish, then detaches. */
+void stop_recording(struct heap_bpf *skel, struct run *run);
+
+#endif

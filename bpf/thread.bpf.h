@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* What is kept of a thread between the entry and the return of its outermost allocator call. */
+#ifndef MEMSTACKS_THREAD_BPF_H
+#define MEMSTACKS_THREAD_BPF_H
+
+#include "counters.bpf.h"
+#include "heap.h"
+#include "kernel.h"
+#include "walk.bpf.h"
+
+/*
+ * One call in progress, and scratch space for its stack. It belongs to the task and not to the CPU
+ * because uprobe programs may be preempted.
+ */
+struct thread {
+	bool active;
+	bool had_block; /* realloc: `block` was taken out of the ledger */
+	__u64 sp; /* at entry: address of the slot with the return address */
+	__u64 size;
+	__u64 pointer;
+	union cookie cookie;
+	__u64 stack_id;
+	struct block block;
+	struct {
+		__u64 sp, caller, size;
+		__u16 site;
+		bool set;
+	} forwarded; /* --entry-only: a realloc that may jump on to another allocator function */
+	struct walk walk;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct thread);
+} threads SEC(".maps");
+
+/* Per process: its thread group id. A vfork child shares its memory and has another one. */
+__u32 learned[MAX_PROCESSES];
+
+/* Thread group id as the kernel has it -> process index; learned from the probes. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4 * MAX_PROCESSES);
+	__type(key, __u32);
+	__type(value, __u32);
+} processes SEC(".maps");
+
+/* The barriers keep clang from folding the loads into one at a computed address: the verifier refuses that. */
+#define ARGUMENT(ctx, number)                              \
+	({                                                 \
+		__u64 value = PT_REGS_PARM##number(ctx);   \
+		barrier_var(value);                        \
+		value;                                     \
+	})
+
+static __always_inline __u64 argument(struct pt_regs *ctx, __u8 number)
+{
+	switch (number) {
+	case 1:
+		return ARGUMENT(ctx, 1);
+	case 2:
+		return ARGUMENT(ctx, 2);
+	case 3:
+		return ARGUMENT(ctx, 3);
+	case 4:
+		return ARGUMENT(ctx, 4);
+	}
+	return 0;
+}
+
+/* More than user space has addresses: no allocator can meet such a request. */
+#define IMPOSSIBLE_SIZE (1ULL << 47)
+
+static __always_inline __u64 size_asked(struct pt_regs *ctx, struct site_cookie *site)
+{
+	__u64 size = argument(ctx, site->size_arg), count = 1;
+
+	if (site->count_arg)
+		count = argument(ctx, site->count_arg);
+	if (count && size >= IMPOSSIBLE_SIZE / count)
+		return IMPOSSIBLE_SIZE;
+	return size * count;
+}
+
+static __always_inline __u64 read_user_word(__u64 address)
+{
+	__u64 word = 0;
+
+	bpf_probe_read_user(&word, sizeof(word), (void *)address);
+	return word;
+}
+
+/*
+ * Whether the thread is still inside the call that it entered first. The stack pointer alone does
+ * not tell: a call that was left by longjmp stays behind. While it is pending, its return
+ * address is replaced by the trampoline.
+ */
+static __always_inline bool is_nested(struct pt_regs *ctx, struct task_struct *task, struct thread *thread)
+{
+	if (!thread->active || PT_REGS_SP(ctx) > thread->sp)
+		return false;
+	return read_user_word(thread->sp) == trampoline_of(task);
+}
+
+static __always_inline struct thread *thread_of(struct task_struct *task, __u16 process)
+{
+	struct thread *thread = bpf_task_storage_get(&threads, task, NULL, 0);
+	__u32 tgid, index = process;
+
+	if (thread)
+		return thread;
+	tgid = bpf_get_current_pid_tgid() >> 32;
+	thread = bpf_task_storage_get(&threads, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!thread)
+		count(COUNT_NO_THREAD_RECORD, 0);
+	else if (__sync_val_compare_and_swap(&learned[index % MAX_PROCESSES], 0, tgid) == 0)
+		bpf_map_update_elem(&processes, &tgid, &index, BPF_ANY);
+	return thread;
+}
+
+/* Takes the stack of the call that the thread record describes. */
+static __always_inline void take_stack(struct pt_regs *ctx, struct task_struct *task, struct thread *thread)
+{
+	struct stack *stack = &thread->walk.stack;
+
+	stack->process = thread->cookie.site.process;
+	stack->image = execs[stack->process % MAX_PROCESSES];
+	thread->stack_id = walk_stack(ctx, task, &thread->walk);
+}
+
+#endif

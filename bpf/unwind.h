@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * Unwind tables as the BPF programs walk them. User space boils .eh_frame down to rows: from `pc` on,
+ * `rule` tells where the caller's registers are. The same few hundred rules serve every file.
+ */
+#ifndef MEMSTACKS_UNWIND_H
+#define MEMSTACKS_UNWIND_H
+
+#include <linux/types.h>
+
+#define MAX_SEGMENTS 2048 /* a power of two */
+#define MAX_RULES 65536
+#define RULE_NONE 0 /* no information on this place, in a file that has some: the walk ends */
+#define CACHE_SLOTS 65536 /* a power of two */
+
+/* How to find the canonical frame address: the stack pointer before the call. */
+enum cfa_kind {
+	CFA_NONE,
+	CFA_SP, /* sp + cfa_offset */
+	CFA_FP, /* fp + cfa_offset */
+	CFA_DEREF_SP, /* *(sp + cfa_offset) */
+	CFA_DEREF_FP, /* *(fp + cfa_offset): functions that realign the stack */
+	CFA_PLT, /* sp + 8, and 8 more from byte cfa_offset of the 16-byte entry on */
+	CFA_SIGNAL, /* sp points to a ucontext */
+	CFA_END, /* outermost frame: it has no return address */
+	CFA_UNSUPPORTED,
+};
+
+/* Where the caller's frame pointer is. */
+enum fp_kind {
+	FP_SAME, /* still in its register */
+	FP_AT_CFA, /* *(cfa + fp_offset) */
+	FP_AT_FP, /* *(fp + fp_offset) */
+	FP_LOST,
+};
+
+struct unwind_rule {
+	__s32 cfa_offset;
+	__s16 fp_offset;
+	__u8 cfa_kind;
+	__u8 fp_kind;
+};
+
+struct unwind_row {
+	__u32 pc; /* relative to the module's lowest linked address */
+	__u32 rule; /* index */
+};
+
+/* One executable mapping of a process. */
+struct segment {
+	__u64 start, end;
+	__u32 base; /* what to add to pc - start to get a row's pc */
+	__u32 first_row;
+	__u32 nr_rows;
+	__u32 unused;
+};
+
+/* All of a process, ascending. There are two of each process: one is read while the other is made. */
+struct address_space {
+	__u32 nr;
+	__u32 unused;
+	struct segment segment[MAX_SEGMENTS];
+};
+
+/* Why a walk ended. */
+enum walk_end {
+	WALK_COMPLETE, /* at the start of the thread or process */
+	WALK_CUT, /* MAX_FRAMES */
+	WALK_NO_MAPPING, /* the address lies in no known code */
+	WALK_NO_UNWIND_INFO, /* and no plausible frame pointer either */
+	WALK_UNSUPPORTED, /* a rule that the tables cannot express */
+	WALK_UNREADABLE, /* the stack could not be read */
+	NR_WALK_ENDS,
+};
+
+_Static_assert(sizeof(struct unwind_rule) == 8, "shared with BPF");
+_Static_assert(sizeof(struct unwind_row) == 8, "shared with BPF");
+_Static_assert(sizeof(struct segment) == 32, "shared with BPF");
+
+#endif
