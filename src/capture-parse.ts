@@ -1,0 +1,155 @@
+import type {
+  Capture,
+  CaptureAllocator,
+  CaptureEnd,
+  CaptureFrame,
+  CaptureHeader,
+  CaptureMode,
+  CaptureModule,
+  CaptureProcess,
+  CaptureStack,
+  Weight,
+} from './capture.ts';
+import {
+  type CaptureLine,
+  count,
+  has,
+  malformed,
+  nested,
+  objects,
+  oneOf,
+  reference,
+  references,
+  text,
+  texts,
+  weight,
+} from './capture-line.ts';
+import { UserError } from './errors.ts';
+import type { Omission } from './profile.ts';
+
+const version = 1;
+
+/** The first line. Throws a UserError when it is not the header of a capture that we read. */
+export function parseHeader(line: CaptureLine): CaptureHeader {
+  if (!has(line, 'capture')) throw new UserError('this is not a capture: it begins otherwise');
+  oneOf(line, 'capture', ['heap']);
+  const itsVersion = count(line, 'version');
+  if (itsVersion !== version)
+    throw new UserError(
+      `the capture has format version ${itsVersion}, this memstacks reads version ${version}: ` +
+        'use the memstacks that wrote it',
+    );
+  return {
+    tool: text(line, 'tool'),
+    host: text(line, 'host'),
+    kernel: text(line, 'kernel'),
+    machine: text(line, 'machine'),
+    pageSize: count(line, 'page_size'),
+    start: text(line, 'start'),
+    end: text(line, 'end'),
+    durationMs: count(line, 'duration_ms'),
+    mode: oneOf(line, 'mode', ['full', 'alloc', 'entry']),
+    stop: oneOf(line, 'stop', ['duration', 'interrupted', 'exited']),
+    filters: parseFilters(nested(line, 'filters')),
+    limits: parseLimits(nested(line, 'limits')),
+  };
+}
+
+function parseFilters(line: CaptureLine): CaptureHeader['filters'] {
+  return {
+    minSize: count(line, 'min_size'),
+    maxSize: line.fields.max_size === null ? null : count(line, 'max_size'),
+    olderMs: count(line, 'older_ms'),
+  };
+}
+
+function parseLimits(line: CaptureLine): CaptureHeader['limits'] {
+  return {
+    maxFrames: count(line, 'max_frames'),
+    maxStacks: count(line, 'max_stacks'),
+    maxLive: count(line, 'max_live'),
+  };
+}
+
+/** A process line. */
+export function parseProcess(line: CaptureLine): CaptureProcess {
+  return {
+    pid: count(line, 'pid'),
+    name: text(line, 'name'),
+    command: texts(line, 'command'),
+    allocators: objects(line, 'allocators').map(parseAllocator),
+    state: oneOf(line, 'state', ['running', 'exited']),
+    ...(has(line, 'exit_code') && { exitCode: count(line, 'exit_code') }),
+    ...(has(line, 'signal') && { signal: count(line, 'signal') }),
+    execs: count(line, 'execs'),
+    forks: count(line, 'forks'),
+  };
+}
+
+function parseAllocator(line: CaptureLine): CaptureAllocator {
+  return { path: text(line, 'path'), functions: texts(line, 'functions') };
+}
+
+/** A module line. */
+export function parseModule(line: CaptureLine): CaptureModule {
+  return {
+    path: text(line, 'path'),
+    ...(has(line, 'build_id') && { buildId: text(line, 'build_id') }),
+  };
+}
+
+/** A frame line; its module must be defined. */
+export function parseFrame(line: CaptureLine, modules: readonly CaptureModule[]): CaptureFrame {
+  const module = has(line, 'module') ? { module: reference(line, 'module', modules) } : {};
+  if (has(line, 'name')) return { kind: 'function', name: text(line, 'name'), ...module };
+  if (has(line, 'label')) return { kind: 'label', label: text(line, 'label') };
+  if (has(line, 'address')) return { kind: 'address', address: count(line, 'address') };
+  if (module.module === undefined)
+    throw malformed(line, 'a frame needs a name, a label, an address, or a module and an offset');
+  return { kind: 'offset', module: module.module, offset: count(line, 'offset') };
+}
+
+/** Throws a UserError where the stack refers to what `known` does not hold. */
+export function parseStack(line: CaptureLine, known: Omit<Capture, 'truncated'>): CaptureStack {
+  return {
+    process: reference(line, 'process', known.processes),
+    frames: references(line, 'frames', known.frames),
+    ...parseWeights(line, known.header.mode),
+    cut: has(line, 'cut') && oneOf(line, 'cut', [true, false]),
+  };
+}
+
+/** The end line: totals, and what they do not contain. */
+export function parseEnd(line: CaptureLine, mode: CaptureMode): CaptureEnd {
+  const end = nested(line, 'end');
+  return {
+    ...parseWeights(end, mode),
+    lost: parseOmissions(nested(end, 'lost')),
+    filtered: parseOmissions(nested(end, 'filtered')),
+    notes: parseNotes(nested(end, 'notes')),
+  };
+}
+
+function parseWeights(
+  line: CaptureLine,
+  mode: CaptureMode,
+): { alloc: Weight; freed?: Weight; unfreed?: Weight } {
+  const alloc = weight(line, 'alloc');
+  if (mode !== 'full') return { alloc };
+  return { alloc, freed: weight(line, 'freed'), unfreed: weight(line, 'unfreed') };
+}
+
+function parseOmissions(line: CaptureLine): readonly Omission[] {
+  return Object.keys(line.fields).map((reason) => {
+    const omitted = nested(line, reason);
+    return {
+      reason,
+      calls: count(omitted, 'calls'),
+      ...(has(omitted, 'bytes') && { bytes: count(omitted, 'bytes') }),
+    };
+  });
+}
+
+function parseNotes(line: CaptureLine): readonly Omission[] {
+  return Object.keys(line.fields).map((reason) => ({ reason, calls: count(line, reason) }));
+}

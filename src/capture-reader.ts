@@ -1,0 +1,92 @@
+import type {
+  Capture,
+  CaptureEnd,
+  CaptureFrame,
+  CaptureHeader,
+  CaptureModule,
+  CaptureProcess,
+  CaptureStack,
+} from './capture.ts';
+import { type CaptureLine, count, has, malformed, parseLine } from './capture-line.ts';
+import {
+  parseEnd,
+  parseFrame,
+  parseHeader,
+  parseModule,
+  parseProcess,
+  parseStack,
+} from './capture-parse.ts';
+import { UserError } from './errors.ts';
+import { forEachLine } from './lines.ts';
+
+/**
+ * Reads a capture (plain JSON Lines). What was cut short keeps its complete lines and is
+ * `truncated`. Throws a UserError, with the line's number, for anything that is not a capture, is
+ * of another format version, or is malformed.
+ */
+export async function readCapture(chunks: AsyncIterable<Uint8Array>): Promise<Capture> {
+  const reader = new CaptureReader();
+  await forEachLine(chunks, (bytes, number, ended) => {
+    const line = parseLine(new TextDecoder().decode(bytes), number);
+    if (line !== undefined) reader.take(line);
+    else if (ended) throw notJson(number);
+  });
+  return reader.finish();
+}
+
+function notJson(number: number): UserError {
+  if (number === 1) return new UserError('this is not a capture: its first line is not JSON');
+  return malformed({ number, fields: {} }, 'it is not JSON');
+}
+
+/** The part of a capture that has been read. */
+interface Draft {
+  readonly header: CaptureHeader;
+  readonly processes: CaptureProcess[];
+  readonly modules: CaptureModule[];
+  readonly frames: CaptureFrame[];
+  readonly stacks: CaptureStack[];
+  end?: CaptureEnd;
+}
+
+class CaptureReader {
+  #draft: Draft | undefined;
+
+  take(line: CaptureLine): void {
+    if (this.#draft === undefined)
+      this.#draft = {
+        header: parseHeader(line),
+        processes: [],
+        modules: [],
+        frames: [],
+        stacks: [],
+      };
+    else takeThing(this.#draft, line);
+  }
+
+  finish(): Capture {
+    if (this.#draft === undefined)
+      throw new UserError('this is not a capture: it is empty, or was cut within its first line');
+    return { ...this.#draft, truncated: this.#draft.end === undefined };
+  }
+}
+
+/** The order of the questions matters: a stack names its process too, a frame its module. */
+function takeThing(draft: Draft, line: CaptureLine): void {
+  if (draft.end !== undefined) throw malformed(line, 'it comes after the end line');
+  if (has(line, 'end')) draft.end = parseEnd(line, draft.header.mode);
+  else if (has(line, 'stack')) numbered(line, 'stack', draft.stacks).push(parseStack(line, draft));
+  else if (has(line, 'frame'))
+    numbered(line, 'frame', draft.frames).push(parseFrame(line, draft.modules));
+  else if (has(line, 'module')) numbered(line, 'module', draft.modules).push(parseModule(line));
+  else if (has(line, 'process'))
+    numbered(line, 'process', draft.processes).push(parseProcess(line));
+  else throw malformed(line, 'it is neither a process, module, frame, stack nor the end');
+}
+
+/** `things`, when the line's number under `key` is the next one. */
+function numbered<T>(line: CaptureLine, key: string, things: T[]): T[] {
+  if (count(line, key) !== things.length)
+    throw malformed(line, `"${key}" must be ${things.length}, the next number`);
+  return things;
+}

@@ -1,0 +1,112 @@
+import type { Omission } from './profile.ts';
+
+/**
+ * What one tracing run saw, as bpf/README.md specifies it (format version 1). Keys are the
+ * format's in camelCase; things that refer to each other do so by their place in these arrays.
+ */
+export interface Capture {
+  readonly header: CaptureHeader;
+  readonly processes: readonly CaptureProcess[];
+  readonly modules: readonly CaptureModule[];
+  readonly frames: readonly CaptureFrame[];
+  readonly stacks: readonly CaptureStack[];
+  /** Missing when the capture was cut short. */
+  readonly end?: CaptureEnd;
+  /** The end line is missing: what came after the cut is not here. */
+  readonly truncated: boolean;
+}
+
+/** `full`: allocations and frees; `alloc`: no frees; `entry`: requests only, failed ones included. */
+export type CaptureMode = 'full' | 'alloc' | 'entry';
+export type StopReason = 'duration' | 'interrupted' | 'exited';
+
+export interface CaptureHeader {
+  readonly tool: string;
+  readonly host: string;
+  readonly kernel: string;
+  readonly machine: string;
+  readonly pageSize: number;
+  /** ISO 8601, UTC. */
+  readonly start: string;
+  /** ISO 8601, UTC. */
+  readonly end: string;
+  readonly durationMs: number;
+  readonly mode: CaptureMode;
+  readonly stop: StopReason;
+  /** Bytes and milliseconds; `maxSize` null is no limit. */
+  readonly filters: {
+    readonly minSize: number;
+    readonly maxSize: number | null;
+    readonly olderMs: number;
+  };
+  readonly limits: {
+    readonly maxFrames: number;
+    readonly maxStacks: number;
+    readonly maxLive: number;
+  };
+}
+
+export interface CaptureProcess {
+  readonly pid: number;
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly allocators: readonly CaptureAllocator[];
+  readonly state: 'running' | 'exited';
+  /** The fate of a program that was started under trace. */
+  readonly exitCode?: number;
+  readonly signal?: number;
+  readonly execs: number;
+  readonly forks: number;
+}
+
+export interface CaptureAllocator {
+  readonly path: string;
+  readonly functions: readonly string[];
+}
+
+export interface CaptureModule {
+  /** As the target sees it, or a name in brackets such as `[vdso]`. */
+  readonly path: string;
+  readonly buildId?: string;
+}
+
+/** `module` is an index into `Capture.modules`. */
+export type CaptureFrame =
+  | { readonly kind: 'function'; readonly name: string; readonly module?: number }
+  | { readonly kind: 'offset'; readonly module: number; readonly offset: number }
+  | { readonly kind: 'address'; readonly address: number }
+  | { readonly kind: 'label'; readonly label: string };
+
+export interface Weight {
+  readonly bytes: number;
+  readonly calls: number;
+}
+
+export interface CaptureStack {
+  /** Index into `Capture.processes`. */
+  readonly process: number;
+  /** Indexes into `Capture.frames`, root first, at least one. */
+  readonly frames: readonly number[];
+  readonly alloc: Weight;
+  /** Both are there in mode `full` and missing in the others. */
+  readonly freed?: Weight;
+  readonly unfreed?: Weight;
+  /** The outermost callers are missing. */
+  readonly cut: boolean;
+}
+
+/** Totals, and everything that they do not contain; reasons as in bpf/README.md. */
+export interface CaptureEnd {
+  readonly alloc: Weight;
+  readonly freed?: Weight;
+  readonly unfreed?: Weight;
+  readonly lost: readonly Omission[];
+  readonly filtered: readonly Omission[];
+  readonly notes: readonly Omission[];
+}
+
+/** True when the first bytes look like a capture; a dozen of them are enough. */
+export function isCapture(firstBytes: Uint8Array): boolean {
+  const start = new TextDecoder().decode(firstBytes.subarray(0, 64));
+  return /^\s*\{\s*"capture"\s*:/.test(start);
+}

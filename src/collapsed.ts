@@ -1,0 +1,101 @@
+import { type Children, childNodes, childrenOf } from './children.ts';
+import { type Column, columnNamed, type NodeIndex, type Profile } from './profile.ts';
+
+const chunkLength = 65_536;
+
+/**
+ * Collapsed stacks as text, in chunks: one line per distinct stack with a weight above zero in the
+ * column (the first one unless named), sorted by the code units of the stack's text. Stacks whose
+ * texts are equal are one line. The grammar is the narrowest that all readers share: frames joined
+ * by `;`, root first, one space, a decimal integer, a line feed; names are as `collapsedName` says.
+ */
+export function* writeCollapsed(profile: Profile, columnName?: string): Generator<string> {
+  const column = columnName === undefined ? profile.columns[0]! : columnNamed(profile, columnName);
+  let chunk = '';
+  for (const line of lines(profile, column)) {
+    chunk += line;
+    if (chunk.length < chunkLength) continue;
+    yield chunk;
+    chunk = '';
+  }
+  if (chunk !== '') yield chunk;
+}
+
+/**
+ * A frame's name as it stands in collapsed text, such that no reader takes it for something else:
+ * `;` becomes `:`, white space other than a blank becomes a blank, other control characters and
+ * lone surrogates become U+FFFD, and white space at either end goes. A last word that is a bare
+ * number would be read as a weight, and a first word `#` as a comment: these get brackets. An empty
+ * name becomes `[empty]`. Doing it twice changes nothing more.
+ */
+export function collapsedName(name: string): string {
+  const text = name
+    .replaceAll(';', ':')
+    .replace(/[\t\n\v\f\r\x85\u2028\u2029]/g, ' ')
+    .replace(/[\0-\x1f\x7f-\x9f]|\p{Surrogate}/gu, '\ufffd')
+    .trim()
+    .replace(/^#(?= |$)/, '[#]')
+    .replace(/ (\d+(?:\.\d*)?)$/, ' [$1]');
+  return text === '' ? '[empty]' : text;
+}
+
+/**
+ * All nodes whose stacks have the same text, as one thing to write: either the stack that ends
+ * here, or everything below it. The two sort apart: of siblings `b` and `b.x`, the line of `b` comes
+ * first and the lines below `b` last, for `;` is above `.`.
+ */
+interface Part {
+  readonly text: string;
+  readonly nodes: readonly NodeIndex[];
+  readonly ends: boolean;
+}
+
+function* lines(profile: Profile, column: Column): Generator<string> {
+  const names = profile.frames.map((frame) => collapsedName(frame.name));
+  const tree = { profile, names, children: childrenOf(profile) };
+  const waiting: Part[] = [{ text: '', nodes: [0], ends: false }];
+  for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
+    if (part.ends) yield lineOf(part, column);
+    else for (const below of partsBelow(part, tree)) waiting.push(below);
+  }
+}
+
+function lineOf(part: Part, column: Column): string {
+  const weight = part.nodes.reduce((sum, node) => sum + column.self[node]!, 0);
+  return weight > 0 ? `${part.text} ${weight}\n` : '';
+}
+
+interface NamedTree {
+  readonly profile: Profile;
+  /** Of each frame, as written. */
+  readonly names: readonly string[];
+  readonly children: Children;
+}
+
+/** Last to be written first. Only the frame's own text is compared: what is before it is the same. */
+function partsBelow(part: Part, tree: NamedTree): Part[] {
+  const sortable: { key: string; part: Part }[] = [];
+  for (const [name, nodes] of childrenByName(part.nodes, tree)) {
+    const text = part.text + name;
+    sortable.push({ key: name, part: { text, nodes, ends: true } });
+    if (nodes.some((node) => childNodes(tree.children, node).length > 0))
+      sortable.push({ key: `${name};`, part: { text: `${text};`, nodes, ends: false } });
+  }
+  return sortable.sort((a, b) => (a.key < b.key ? 1 : -1)).map(({ part }) => part);
+}
+
+function childrenByName(
+  parents: readonly NodeIndex[],
+  { profile, names, children }: NamedTree,
+): Map<string, NodeIndex[]> {
+  const byName = new Map<string, NodeIndex[]>();
+  for (const parent of parents) {
+    for (const node of childNodes(children, parent)) {
+      const name = names[profile.frame[node]!]!;
+      const same = byName.get(name);
+      if (same === undefined) byName.set(name, [node]);
+      else same.push(node);
+    }
+  }
+  return byName;
+}

@@ -1,0 +1,55 @@
+import type { Unit } from './profile.ts';
+
+/** A unit that several amounts are shown in, so that they can be compared at a glance. */
+export interface Scale {
+  /** What follows the number; empty for plain counts. */
+  readonly unit: string;
+  /** How many of the column's own units make one. */
+  readonly size: number;
+  /** Digits after the point. */
+  readonly digits: number;
+}
+
+const byteUnits = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
+/** 1536 -> "1.5 KiB"; exact below 1024: "812 bytes". Binary units, locale-free. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1024) return bytes === 1 ? '1 byte' : `${bytes} bytes`;
+  return formatIn(bytes, { ...binaryScale(bytes), digits: 1 });
+}
+
+/** "1 call", "1,234 calls" */
+export function counted(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** 1234567 -> "1,234,567" */
+export function formatCount(count: number): string {
+  const [whole, ...fraction] = String(count).split('.');
+  return [whole!.replace(/\B(?=(\d{3})+$)/g, ','), ...fraction].join('.');
+}
+
+/** The one scale for a picture whose largest amount is `largest`, in `unit`. */
+export function scaleFor(largest: number, unit: Unit): Scale {
+  if (unit !== 'bytes') return { unit: '', size: 1, digits: 0 };
+  if (largest < 1024) return { unit: 'bytes', size: 1, digits: 0 };
+  return binaryScale(largest);
+}
+
+/** An amount in a scale: "12.3 MiB"; what would round to zero is "<0.1 MiB". */
+export function formatIn(amount: number, scale: Scale): string {
+  const suffix = scale.unit === '' ? '' : ` ${scale.unit}`;
+  if (scale.size === 1) return `${formatCount(amount)}${suffix}`;
+  const text = (amount / scale.size).toFixed(scale.digits);
+  const isZero = amount > 0 && Number(text) === 0;
+  return `${isZero ? `<${(10 ** -scale.digits).toFixed(scale.digits)}` : text}${suffix}`;
+}
+
+/** The largest unit that does not begin with "0.", for 1024 bytes and more. */
+function binaryScale(bytes: number): Scale {
+  let power = 1;
+  // 1023.95 would be shown as 1024.0 of the smaller unit.
+  while (bytes / 1024 ** power >= 1023.95 && power < byteUnits.length) power++;
+  const size = 1024 ** power;
+  return { unit: byteUnits[power - 1]!, size, digits: bytes / size < 10 ? 2 : 1 };
+}

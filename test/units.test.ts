@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { formatBytes, formatCount, formatIn, scaleFor } from '../src/units.ts';
+
+test.each([
+  [0, '0 bytes'],
+  [1, '1 byte'],
+  [812, '812 bytes'],
+  [1023, '1023 bytes'],
+  [1024, '1.0 KiB'],
+  [1536, '1.5 KiB'],
+  [1024 ** 2 - 1, '1.0 MiB'],
+  [35_838_844, '34.2 MiB'],
+  [2 ** 53, '8.0 PiB'],
+])('%d bytes are %s', (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text);
+});
+
+test.each([
+  [0, '0'],
+  [999, '999'],
+  [1000, '1,000'],
+  [1_234_567, '1,234,567'],
+  [1234.5678, '1,234.5678'],
+])('count %d is %s', (count, text) => {
+  expect(formatCount(count)).toBe(text);
+});
+
+test('one scale serves all amounts of a picture', () => {
+  const scale = scaleFor(35_838_844, 'bytes');
+  expect(formatIn(35_838_844, scale)).toBe('34.2 MiB');
+  expect(formatIn(524_288, scale)).toBe('0.5 MiB');
+  expect(formatIn(17, scale)).toBe('<0.1 MiB');
+  expect(formatIn(0, scale)).toBe('0.0 MiB');
+});
+
+test('a small picture has more digits, a tiny one whole bytes, and counts have no unit', () => {
+  expect(formatIn(1_500_000, scaleFor(1_500_000, 'bytes'))).toBe('1.43 MiB');
+  expect(formatIn(812, scaleFor(1000, 'bytes'))).toBe('812 bytes');
+  expect(formatIn(81_200, scaleFor(100_000, 'count'))).toBe('81,200');
+});
+
+test('formatted bytes are within half a digit of the truth', () => {
+  const sizes = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+  fc.assert(
+    fc.property(fc.integer({ min: 1024, max: Number.MAX_SAFE_INTEGER }), (bytes) => {
+      const [number, unit] = formatBytes(bytes).split(' ');
+      const size = 1024 ** (sizes.indexOf(unit!) + 1);
+      expect(Math.abs(Number(number) * size - bytes)).toBeLessThanOrEqual(size * 0.0501);
+      expect(Number(number)).toBeLessThan(1024);
+    }),
+  );
+});
