@@ -1,0 +1,53 @@
+import type { Capture, CaptureHeader } from '../capture.ts';
+import type { Metadata, Omission } from '../profile.ts';
+
+export type HeapView = 'all' | 'unfreed';
+
+/** Reasons of bpf/README.md that change only what counts as freed. */
+const onlyUnfreed: ReadonlySet<string> = new Set([
+  'live_table_full',
+  'missed_free',
+  'younger',
+  'exec',
+]);
+
+/** What the capture says about the run, as far as it concerns the view. */
+export function heapMetadata(capture: Capture, view: HeapView): Metadata {
+  const { host, kernel, tool, start, durationMs } = capture.header;
+  const concerns = ({ reason }: Omission) => view === 'unfreed' || !onlyUnfreed.has(reason);
+  return {
+    view,
+    host,
+    kernel,
+    tool,
+    targets: capture.processes.map(({ name, pid }) => `${name} (pid ${pid})`),
+    start,
+    durationMs,
+    filters: filterWords(capture.header, view),
+    ...(capture.end && {
+      filtered: capture.end.filtered.filter(concerns),
+      lost: capture.end.lost.filter(concerns),
+    }),
+    notes: notes(capture),
+  };
+}
+
+function filterWords({ filters }: CaptureHeader, view: HeapView): string[] {
+  const { minSize, maxSize, olderMs } = filters;
+  const words: string[] = [];
+  if (minSize > 0) words.push(`size >= ${minSize} bytes`);
+  if (maxSize !== null) words.push(`size <= ${maxSize} bytes`);
+  if (olderMs > 0 && view === 'unfreed') words.push(`older than ${olderMs} ms`);
+  return words;
+}
+
+function notes({ header, truncated, processes, end }: Capture): string[] {
+  const remarks: string[] = [];
+  if (header.mode === 'entry') remarks.push('counts requests, also those that failed');
+  if (truncated) remarks.push('the capture was cut short: stacks and losses may be missing');
+  for (const { name, pid, execs } of processes)
+    if (execs > 0) remarks.push(`${name} (pid ${pid}) replaced itself by another program`);
+  const broken = end?.notes.find(({ reason }) => reason === 'broken_stacks');
+  if (broken) remarks.push(`the outer callers of ${broken.calls} calls could not be found`);
+  return remarks;
+}

@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { Capture, CaptureStack } from '../../src/capture.ts';
+import { readCapture } from '../../src/capture-reader.ts';
+import { writeCollapsed } from '../../src/collapsed.ts';
+import { UserError } from '../../src/errors.ts';
+import { foldHeap } from '../../src/fold/heap.ts';
+import { type Profile, totals } from '../../src/profile.ts';
+import { chunksOf } from '../chunks.ts';
+
+const folder = new URL('../data/capture/', import.meta.url);
+
+function captureOf(file: string): Promise<Capture> {
+  return readCapture(chunksOf(readFileSync(new URL(file, folder))));
+}
+
+/** Every column as collapsed stacks. */
+function shown(profile: Profile): string {
+  return profile.columns
+    .map(({ name }) => `# ${name}\n${[...writeCollapsed(profile, name)].join('')}`)
+    .join('\n');
+}
+
+function golden(name: string): string {
+  return new URL(name, folder).pathname;
+}
+
+describe('foldHeap', () => {
+  it.each(['all', 'unfreed'] as const)('folds a capture to what is %s', async (view) => {
+    const profile = foldHeap(await captureOf('heap.capture'), view);
+    await expect(shown(profile)).toMatchFileSnapshot(golden(`heap.${view}.folded`));
+  });
+
+  it('separates several processes at the root', async () => {
+    const profile = foldHeap(await captureOf('two-processes.capture'), 'all');
+    await expect(shown(profile)).toMatchFileSnapshot(golden('two-processes.all.folded'));
+  });
+
+  it("adds up to the capture's own totals", async () => {
+    const capture = await captureOf('heap.capture');
+    for (const [view, key] of [
+      ['all', 'alloc'],
+      ['unfreed', 'unfreed'],
+    ] as const) {
+      const profile = foldHeap(capture, view);
+      const [bytes, calls] = profile.columns.map((column) => totals(profile, column)[0]);
+      expect({ bytes, calls }).toEqual(capture.end![key]);
+    }
+  });
+
+  it('has no node for what weighs nothing in the view', async () => {
+    const names = (profile: Profile) => profile.frames.map(({ name }) => name);
+    const capture = await captureOf('heap.capture');
+    const nodes = (profile: Profile) =>
+      Array.from(profile.frame.subarray(1), (frame) => names(profile)[frame]);
+    expect(nodes(foldHeap(capture, 'all'))).toContain('[stack table full]');
+    expect(nodes(foldHeap(capture, 'unfreed'))).not.toContain('[stack table full]');
+  });
+
+  it('knows the modules by their base names', async () => {
+    const profile = foldHeap(await captureOf('heap.capture'), 'all');
+    expect(profile.frames.slice(0, 6)).toEqual([
+      { name: 'malloc', module: 'libc.so.6' },
+      { name: 'main', module: 'server' },
+      { name: 'Map<int, char>::put(int) const', module: 'server' },
+      { name: '[libc.so.6]', module: 'libc.so.6' },
+      { name: '[anon]', module: '[anon]' },
+      { name: '[unknown]' },
+    ]);
+  });
+
+  it('says in words what the profile is of', async () => {
+    expect(foldHeap(await captureOf('heap.capture'), 'unfreed').meta).toEqual({
+      view: 'unfreed',
+      host: 'web1',
+      kernel: '6.1.0-18-amd64',
+      tool: 'memstacks 0.1.0',
+      targets: ['server (pid 1234)'],
+      start: '2026-11-21T06:14:00.123Z',
+      durationMs: 5002,
+      filters: ['size >= 64 bytes', 'size <= 1048576 bytes', 'older than 500 ms'],
+      filtered: [
+        { reason: 'size', calls: 10, bytes: 160 },
+        { reason: 'younger', calls: 4, bytes: 256 },
+      ],
+      lost: [
+        { reason: 'live_table_full', calls: 3, bytes: 96 },
+        { reason: 'stack_table_full', calls: 30, bytes: 9000 },
+        { reason: 'missed_probe', calls: 2 },
+      ],
+      notes: ['server (pid 1234) replaced itself by another program'],
+    });
+  });
+
+  it('leaves out of the view all what only concerns frees', async () => {
+    const { filters, filtered, lost } = foldHeap(await captureOf('heap.capture'), 'all').meta;
+    expect(filters).toEqual(['size >= 64 bytes', 'size <= 1048576 bytes']);
+    expect(filtered!.map(({ reason }) => reason)).toEqual(['size']);
+    expect(lost!.map(({ reason }) => reason)).toEqual(['stack_table_full', 'missed_probe']);
+  });
+
+  it('remarks on requests, and on a capture that was cut short', async () => {
+    const { end, ...cut } = await captureOf('two-processes.capture');
+    expect(end).toBeDefined();
+    const { meta } = foldHeap({ ...cut, truncated: true }, 'all');
+    expect(meta.targets).toEqual(['worker (pid 71)', 'worker (pid 72)']);
+    expect(meta.notes).toEqual([
+      'counts requests, also those that failed',
+      'the capture was cut short: stacks and losses may be missing',
+    ]);
+    expect(meta).not.toHaveProperty('lost');
+  });
+
+  it('says how many stacks are incomplete, and does not trip over odd reasons', async () => {
+    const capture = await captureOf('heap.capture');
+    const notes = ['broken_stacks', 'constructor'].map((reason) => ({ reason, calls: 7 }));
+    const { meta } = foldHeap({ ...capture, end: { ...capture.end!, notes } }, 'all');
+    expect(meta.notes).toContain('the outer callers of 7 calls could not be found');
+  });
+
+  it('refuses to tell what is unfreed from a capture without frees', async () => {
+    const capture = await captureOf('two-processes.capture');
+    expect(() => foldHeap(capture, 'unfreed')).toThrow(UserError);
+  });
+
+  it('does not care in which order the stacks come', async () => {
+    const capture = await captureOf('heap.capture');
+    const reversed: readonly CaptureStack[] = capture.stacks.toReversed();
+    const other = foldHeap({ ...capture, stacks: reversed }, 'all');
+    expect(shown(other)).toBe(shown(foldHeap(capture, 'all')));
+  });
+
+  it('refuses weights that do not add up exactly', async () => {
+    const capture = await captureOf('heap.capture');
+    const huge = { ...capture.stacks[0]!, alloc: { bytes: Number.MAX_SAFE_INTEGER, calls: 1 } };
+    expect(() => foldHeap({ ...capture, stacks: [huge, huge] }, 'all')).toThrow(UserError);
+  });
+});
