@@ -1,0 +1,121 @@
+import type { Column, Metadata, Omission, Profile } from '../profile.ts';
+import { counted, formatBytes, formatCount } from '../units.ts';
+import type { Layout } from './layout.ts';
+
+const titles = {
+  all: 'All allocations',
+  unfreed: 'Memory not freed',
+  resident: 'Resident pages',
+} as const;
+
+const viewsInWords = {
+  all: 'every allocation made while tracing',
+  unfreed: 'allocated while tracing and not freed when it ended',
+  resident: 'pages faulted in while tracing and still resident when it ended',
+} as const;
+
+interface Drawn {
+  readonly column: Column;
+  readonly layout: Layout;
+}
+
+const mostTargets = 5;
+const separator = ' \u00b7 ';
+
+/** The heading of a picture that was given none. */
+export function defaultTitle(meta: Metadata): string {
+  return meta.view === undefined ? 'Flame Graph' : titles[meta.view];
+}
+
+/** One line that says what this is; only what the metadata has. */
+export function defaultSubtitle(meta: Metadata): string {
+  const parts = [
+    meta.view && viewsInWords[meta.view],
+    whatAndWhere(meta),
+    meta.start && inUtc(meta.start),
+    meta.durationMs !== undefined && `for ${formatDuration(meta.durationMs)}`,
+    madeWith(meta),
+  ];
+  return parts.filter((part) => part).join(separator);
+}
+
+/** The name of the column's unit in tooltips and totals. */
+export function defaultCountName(column: Column): string {
+  return column.unit === 'count' ? 'calls' : column.unit;
+}
+
+/** "total: 35.8 MiB (37,580,963 bytes) in 12,345 calls" */
+export function totalLine(profile: Profile, { column, layout }: Drawn, countName: string): string {
+  const { total } = layout;
+  const exact = `${formatCount(total)} ${countName}`;
+  if (column.unit !== 'bytes') return `total: ${exact}`;
+  const human = total < 1024 ? exact : `${formatBytes(total)} (${exact})`;
+  const calls = profile.columns.find((other) => other !== column && isCallsOf(other, column));
+  if (calls === undefined) return `total: ${human}`;
+  return `total: ${human} in ${counted(sum(calls.self), 'call')}`;
+}
+
+/** What was left out on purpose, and remarks. */
+export function noteLines(meta: Metadata): string[] {
+  const { filters = [], filtered = [], notes = [] } = meta;
+  const lines = notes.map((note) => `note: ${note}`);
+  if (filters.length > 0) lines.unshift(`only: ${filters.join(', ')}`);
+  if (filtered.length > 0) lines.push(`left out: ${filtered.map(inWords).join('; ')}`);
+  return lines;
+}
+
+/** What the numbers should contain and do not; empty when nothing was lost. */
+export function lossLines({ lost = [] }: Metadata): string[] {
+  return lost.length === 0 ? [] : [`lost: ${lost.map(inWords).join('; ')}`];
+}
+
+/** Frames that have no box of any kind; empty when all have one. */
+export function hiddenLines({ column, layout }: Drawn, minWidth: number): string[] {
+  const { hidden } = layout;
+  if (hidden.frames === 0) return [];
+  const amount = column.unit === 'bytes' ? formatBytes(hidden.weight) : formatCount(hidden.weight);
+  const frames = counted(hidden.frames, 'frame');
+  return [
+    `${frames} narrower than ${minWidth} px, and what they call, not drawn: ${amount}, part of the frames below them`,
+  ];
+}
+
+function whatAndWhere({ targets = [], host }: Metadata): string {
+  const more = targets.length - mostTargets;
+  const shown = targets.slice(0, mostTargets).join(', ');
+  const what = more > 0 ? `${shown} and ${more} more` : shown;
+  return host === undefined ? what : `${what} on ${host}`.trimStart();
+}
+
+function madeWith({ tool, kernel }: Metadata): string {
+  return [tool, kernel && `Linux ${kernel}`].filter((part) => part).join(', ');
+}
+
+/** `2026-11-21T06:14:00.123Z` -> `2026-11-21 06:14:00 UTC` */
+function inUtc(iso: string): string {
+  const match = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z$/.exec(iso);
+  return match === null ? iso : `${match[1]} ${match[2]} UTC`;
+}
+
+function formatDuration(ms: number): string {
+  if (ms < 1000) return `${ms} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 60) return `${minutes} min ${Math.floor((ms % 60_000) / 1000)} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** `12 calls, 4.0 KiB (live table full)` */
+function inWords({ reason, calls, bytes }: Omission): string {
+  const size = bytes === undefined ? '' : `, ${formatBytes(bytes)}`;
+  return `${counted(calls, 'call')}${size} (${reason.replaceAll('_', ' ')})`;
+}
+
+/** pprof's pairs: `inuse_space` and `inuse_objects`. */
+function isCallsOf(other: Column, bytes: Column): boolean {
+  return other.unit === 'count' && other.name === bytes.name.replace(/_space$/, '_objects');
+}
+
+function sum(values: Float64Array): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,103 @@
+/** What text is set in. */
+export interface Font {
+  readonly family: string;
+  /** Pixels. */
+  readonly size: number;
+}
+
+/** What a frame shows; the amount is empty where there is no room for it. */
+export interface Label {
+  readonly name: string;
+  readonly amount: string;
+}
+
+const ellipsis = '..';
+const fewestCharacters = 3;
+
+/** Advance widths of U+0020 to U+007E in 1/100 em: the wider of Verdana and DejaVu Sans. */
+const asciiWidths = [
+  36, 41, 46, 84, 64, 108, 78, 28, 46, 46, 64, 84, 37, 46, 37, 46, 64, 64, 64, 64, 64, 64, 64, 64,
+  64, 64, 46, 46, 84, 84, 84, 55, 100, 69, 69, 70, 78, 64, 58, 78, 76, 43, 46, 70, 56, 87, 75, 79,
+  61, 79, 70, 69, 62, 74, 69, 99, 69, 62, 69, 46, 46, 46, 84, 64, 64, 62, 64, 55, 64, 62, 36, 64,
+  64, 28, 35, 60, 28, 98, 64, 62, 64, 64, 43, 53, 40, 64, 60, 82, 60, 60, 53, 64, 46, 64, 84,
+];
+
+const knownFamily = /^\s*["']?(verdana|dejavu sans|arial|helvetica|liberation sans)["']?\s*(,|$)/i;
+// Fixed-width faces are 0.6 em wide, also where Verdana is narrower.
+const unknownFamilyWidth = 62;
+
+/** Pixels that `text` takes at most: an estimate from above, as no font is at hand. */
+export function widthOf(text: string, font: Font): number {
+  const least = knownFamily.test(font.family) ? 0 : unknownFamilyWidth;
+  let hundredths = 0;
+  for (const character of text) {
+    hundredths += Math.max(least, characterWidth(character.codePointAt(0)!));
+  }
+  return (hundredths * font.size) / 100;
+}
+
+function characterWidth(codePoint: number): number {
+  const ascii = asciiWidths[codePoint - 0x20];
+  if (ascii !== undefined) return ascii;
+  if (codePoint < 0x0250) return 100;
+  if (codePoint < 0x1100) return 115;
+  // The Arabic ligatures are whole phrases in one character.
+  if (codePoint >= 0xfb50 && codePoint <= 0xfdff) return 400;
+  return codePoint < 0x10000 ? 110 : 140;
+}
+
+/** As much of the label as fits in `room` pixels: name and amount, the name, its start, or nothing. */
+export function fitLabel(label: Label, font: Font, room: number): Label {
+  const whole = widthOf(label.name, font);
+  if (whole <= room) {
+    const both = whole + widthOf(` ${label.amount}`, font);
+    return both <= room ? label : { name: label.name, amount: '' };
+  }
+  return { name: fitText(label.name, font, room), amount: '' };
+}
+
+/** The text, its start followed by "..", or nothing when less than 3 characters would be left. */
+export function fitText(text: string, font: Font, room: number): string {
+  const limit = room - widthOf(ellipsis, font);
+  let kept = '';
+  let characters = 0;
+  let width = 0;
+  for (const character of text) {
+    width += widthOf(character, font);
+    if (width > limit) break;
+    kept += character;
+    characters++;
+  }
+  if (kept === text || widthOf(text, font) <= room) return text;
+  return characters < fewestCharacters ? '' : kept + ellipsis;
+}
+
+/** Lines of at most `room` pixels, broken at blanks, and inside of words that are too long. */
+export function wrapText(text: string, font: Font, room: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ').flatMap((long) => pieces(long, font, room))) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && widthOf(longer, font) > room) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = longer;
+    }
+  }
+  return [...lines, line].filter((each) => each !== '');
+}
+
+function pieces(word: string, font: Font, room: number): string[] {
+  if (widthOf(word, font) <= room) return [word];
+  const parts: string[] = [];
+  let part = '';
+  for (const character of word) {
+    if (part !== '' && widthOf(part + character, font) > room) {
+      parts.push(part);
+      part = '';
+    }
+    part += character;
+  }
+  return [...parts, part];
+}

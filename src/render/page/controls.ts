@@ -1,0 +1,98 @@
+/** What the script draws; nothing of it is there where scripts do not run. */
+interface Controls {
+  readonly reset: SVGElement;
+  readonly field: SVGElement;
+  readonly fieldText: SVGElement;
+  readonly caret: SVGElement;
+  readonly caseButton: SVGElement;
+  readonly regExpButton: SVGElement;
+  readonly found: SVGElement;
+}
+
+const fieldWidth = 210;
+const rowHeight = 22;
+const hint = 'Search (Ctrl-F)';
+
+function drawControls(chart: Chart): Controls {
+  const size = Number(chart.svg.getAttribute('font-size'));
+  const group = create('g', { class: 'controls', 'font-size': 12 });
+  const right = chart.left + chart.room;
+  const total = chart.svg.querySelector('.total')!;
+  const controls: Controls = {
+    reset: button(right - fieldWidth - 130, 68, 'Reset'),
+    field: create('g', { tabindex: 0, role: 'searchbox', 'aria-label': 'Search frames' }),
+    fieldText: create('text', { x: right - fieldWidth + 6, y: 25 }),
+    caret: create('path', { class: 'caret', display: 'none' }),
+    caseButton: button(right - fieldWidth - 58, 26, 'Aa'),
+    regExpButton: button(right - fieldWidth - 30, 26, '.*'),
+    found: create('text', {
+      x: right,
+      y: total.getAttribute('y')!,
+      'text-anchor': 'end',
+      'font-size': size,
+    }),
+  };
+  const frame = create('rect', {
+    class: 'field',
+    x: right - fieldWidth,
+    y: 10,
+    width: fieldWidth,
+    height: rowHeight,
+    rx: 3,
+  });
+  controls.field.classList.add('live');
+  controls.field.append(frame, controls.fieldText, controls.caret);
+  describe(controls.reset, 'Show everything again (Escape)');
+  describe(controls.caseButton, 'Match upper and lower case');
+  describe(controls.regExpButton, 'Search by regular expression');
+  controls.reset.setAttribute('display', 'none');
+  group.append(
+    controls.reset,
+    controls.caseButton,
+    controls.regExpButton,
+    controls.field,
+    controls.found,
+  );
+  chart.svg.append(group);
+  return controls;
+}
+
+function button(x: number, width: number, text: string): SVGElement {
+  const group = create('g', { class: 'live', tabindex: 0, role: 'button' });
+  const label = create('text', {
+    x: x + width / 2,
+    y: 25,
+    'text-anchor': 'middle',
+    'pointer-events': 'none',
+  });
+  label.textContent = text;
+  group.append(
+    create('rect', { class: 'button', x, y: 10, width, height: rowHeight, rx: 3 }),
+    label,
+  );
+  return group;
+}
+
+function describe(group: SVGElement, text: string): void {
+  const title = create('title', {});
+  title.textContent = text;
+  group.prepend(title);
+}
+
+/** The end of the text, where the typing goes on, is what stays in sight. */
+function showQuery(controls: Controls, text: string, isTyping: boolean): void {
+  const { field, fieldText, caret } = controls;
+  const characters = Array.from(text);
+  fieldText.classList.toggle('hint', text === '' && !isTyping);
+  fieldText.textContent = text === '' && !isTyping ? hint : text;
+  const length = (): number => (fieldText as SVGTextElement).getComputedTextLength();
+  while (length() > fieldWidth - 14 && characters.length > 0) {
+    characters.shift();
+    fieldText.textContent = characters.join('');
+  }
+  field.classList.toggle('typing', isTyping);
+  const x = Number(fieldText.getAttribute('x')) + (text === '' ? 0 : length() + 1);
+  caret.setAttribute('d', `M${x} 14v14`);
+  if (isTyping) caret.removeAttribute('display');
+  else caret.setAttribute('display', 'none');
+}

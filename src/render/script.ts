@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+
+/** In this order; each only declares functions, but for the last, which starts them. */
+const parts = ['boxes', 'measure', 'zoom', 'search', 'controls', 'start'];
+
+/**
+ * The browser's part of a picture as one script that leaves no global behind. Throws an Error
+ * when it has not been compiled.
+ */
+export function pageScript(): string {
+  return `(() => {\n"use strict";\n${parts.map(compiled).join('')}})();\n`;
+}
+
+function compiled(part: string): string {
+  // Resolves from src/render and from dist/render alike.
+  const url = new URL(`../../dist/render/page/${part}.js`, import.meta.url);
+  try {
+    return readFileSync(url, 'utf8').replace(/^"use strict";\n/, '');
+  } catch (cause) {
+    throw new Error(`${url.pathname} is missing: run "npm run build"`, { cause });
+  }
+}

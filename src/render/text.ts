@@ -1,0 +1,109 @@
+import type { Column, Profile } from '../profile.ts';
+import { padding, roomFor } from './draw.ts';
+import {
+  defaultCountName,
+  defaultSubtitle,
+  defaultTitle,
+  lossLines,
+  noteLines,
+  totalLine,
+} from './header.ts';
+import { type Font, fitText, wrapText } from './labels.ts';
+import type { Layout } from './layout.ts';
+import { escapeXml, pixels, visible } from './xml.ts';
+
+/** A line of text outside of the frames. */
+export interface Line {
+  readonly text: string;
+  readonly className: 'title' | 'note' | 'total' | 'warning';
+  /** Pixels from the top to its baseline. */
+  readonly y: number;
+  /** Pixels. */
+  readonly size: number;
+}
+
+export interface Subject {
+  readonly profile: Profile;
+  readonly column: Column;
+  readonly layout: Layout;
+  readonly font: Font;
+  /** Of the picture, in pixels. */
+  readonly width: number;
+}
+
+/** What the user may have chosen; the defaults come from the profile. */
+export interface Wording {
+  readonly title?: string;
+  readonly subtitle?: string;
+  readonly countName?: string;
+}
+
+const fills: Readonly<Partial<Record<Line['className'], string>>> = {
+  note: '#505560',
+  warning: '#b00020',
+};
+const titleScale = 1.4;
+/** Pixels beside the title for the controls that the script adds. */
+const controlsRoom = 360;
+/** Bold letters are up to a sixth wider than the estimate. */
+const boldness = 1.18;
+
+/** The lines above the frames, top down; the last one is the total. */
+export function headerLines(subject: Subject, wording: Wording): Line[] {
+  const { profile, column, layout, font } = subject;
+  const { meta } = profile;
+  const { title = defaultTitle(meta), subtitle = defaultSubtitle(meta) } = wording;
+  const room = roomFor(subject);
+  const wrap = (text: string): string[] => wrapText(visible(text), font, room);
+  const total = totalLine(
+    profile,
+    { column, layout },
+    wording.countName ?? defaultCountName(column),
+  );
+  const empty = layout.total === 0 ? ['nothing was recorded'] : [];
+  const lines: Line[] = [];
+  addLines(lines, 'title', { texts: wrapTitle(title, font, room), size: font.size * titleScale });
+  const notes = [subtitle, ...noteLines(meta)].flatMap(wrap);
+  addLines(lines, 'note', { texts: notes, size: font.size });
+  const warnings = [...lossLines(meta), ...empty].flatMap(wrap);
+  addLines(lines, 'warning', { texts: warnings, size: font.size });
+  // One line whatever its length: the script shows details in its place.
+  addLines(lines, 'total', { texts: [fitText(visible(total), font, room)], size: font.size });
+  return lines;
+}
+
+/** Lines below the frames, which end `bottom` pixels from the top. */
+export function footerLines(texts: readonly string[], subject: Subject, bottom: number): Line[] {
+  const { font } = subject;
+  const wrapped = texts.flatMap((text) => wrapText(text, font, roomFor(subject)));
+  const lines: Line[] = [];
+  addLines(lines, 'note', { texts: wrapped, size: font.size, above: bottom });
+  return lines;
+}
+
+/** A line of text as SVG. */
+export function drawLine({ text, className, y, size }: Line): string {
+  const weight = className === 'title' ? ' font-weight="bold"' : '';
+  const fill = fills[className] === undefined ? '' : ` fill="${fills[className]}"`;
+  return `<text class="${className}" x="${padding}" y="${y}" font-size="${pixels(size)}"${weight}${fill}>${escapeXml(text)}</text>`;
+}
+
+function wrapTitle(title: string, font: Font, room: number): string[] {
+  const titleFont = { family: font.family, size: font.size * titleScale * boldness };
+  return wrapText(visible(title), titleFont, Math.max(room - controlsRoom, room / 2));
+}
+
+interface Block {
+  readonly texts: readonly string[];
+  readonly size: number;
+  /** Pixels from the top to what the first line comes below. */
+  readonly above?: number;
+}
+
+function addLines(lines: Line[], className: Line['className'], block: Block): void {
+  const { texts, size, above = padding } = block;
+  for (const text of texts) {
+    const y = Math.round((lines.at(-1)?.y ?? above) + size * 1.5);
+    lines.push({ text, className, size, y });
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * Characters that XML 1.0 forbids (section 2.2, Char), other controls, line and paragraph
+ * separators, lone surrogates, and the marks that turn the direction of text around. With the u flag a
+ * surrogate that is half of a pair does not match.
+ */
+const unsafe =
+  /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/gu;
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Unsafe characters written out as `[U+202E]`, so that a reader sees them and nothing obeys them. */
+export function visible(text: string): string {
+  return text.replace(
+    unsafe,
+    (character) => `[U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}]`,
+  );
+}
+
+/** Text for an element or a quoted attribute: well-formed whatever it holds. */
+export function escapeXml(text: string): string {
+  return visible(text).replace(/[&<>"']/g, (character) => entities[character]!);
+}
+
+/** A pixel coordinate with two decimals at most. */
+export function pixels(value: number): string {
+  return String(Math.round(value * 100) / 100);
+}

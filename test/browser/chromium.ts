@@ -1,0 +1,71 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+const candidates = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const quiet = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export const chromiumPath = candidates.find((path) => existsSync(path));
+
+/** Throws when there is no Chromium: with CI=true that is a failure and not a skip. */
+export function launch(): Promise<Browser> {
+  if (chromiumPath === undefined) {
+    throw new Error(`no Chromium at ${candidates.join(' or ')}: apt-get install chromium`);
+  }
+  return chromium.launch({ executablePath: chromiumPath, args: quiet });
+}
+
+/** An SVG as a document of its own; a script error fails the test that reads `errors`. */
+export async function openSvg(browser: Browser, svg: string, options: BrowserContextOptions = {}) {
+  const context = await browser.newContext({ viewport: { width: 1220, height: 400 }, ...options });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  const path = outputPath(`page-${process.pid}.svg`);
+  writeFileSync(path, svg);
+  await page.goto(`file://${path}`);
+  return { page, errors };
+}
+
+/** For a person to look at. */
+export async function saveScreenshot(page: Page, testName: string): Promise<void> {
+  const path = outputPath(`${testName.replace(/[^a-z0-9]+/gi, '-')}.png`);
+  await page.screenshot({ path });
+}
+
+/** Everything but the controls, which the script adds. */
+export function drawing(page: Page): Promise<string> {
+  return page.locator('.frames').evaluate((group) => {
+    const copy = group.cloneNode(true) as Element;
+    for (const each of copy.querySelectorAll('.f')) each.setAttribute('class', 'f');
+    return copy.innerHTML;
+  });
+}
+
+/** Name, label width and room of every label that sticks out of its frame or of the next. */
+export function overflowing(page: Page): Promise<string[]> {
+  return page.locator('.f:not([display])').evaluateAll((groups) =>
+    groups.flatMap((group) => {
+      const text = group.querySelector('text');
+      if (text === null) return [];
+      const rect = group.querySelector('rect')!.getBBox();
+      const box = text.getBBox();
+      const sticksOut = box.x < rect.x || box.x + box.width > rect.x + rect.width;
+      return sticksOut ? [`${text.textContent} ${box.width} > ${rect.width}`] : [];
+    }),
+  );
+}
+
+function outputPath(name: string): string {
+  const directory = fileURLToPath(new URL('../.output/', import.meta.url));
+  mkdirSync(directory, { recursive: true });
+  return `${directory}${name}`;
+}

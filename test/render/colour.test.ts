@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { colorSchemes, colourOf, neutralColour } from '../../src/render/colour.ts';
+
+function channels(colour: string): number[] {
+  expect(colour).toMatch(/^#[0-9a-f]{6}$/);
+  return [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+}
+
+/** Against black, as WCAG 2.2 defines contrast and relative luminance. */
+function contrast(colour: string): number {
+  const [red, green, blue] = channels(colour).map((value) => {
+    const share = value / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return (0.2126 * red! + 0.7152 * green! + 0.0722 * blue! + 0.05) / 0.05;
+}
+
+test.each(colorSchemes)('%s carries black text', (scheme) => {
+  fc.assert(
+    fc.property(fc.string(), (name) => {
+      expect(contrast(colourOf(name, scheme))).toBeGreaterThanOrEqual(4.5);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('boxes that are no function carry black text', () => {
+  expect(contrast(neutralColour)).toBeGreaterThanOrEqual(4.5);
+});
+
+test('the memory palette has no red in the lead', () => {
+  fc.assert(
+    fc.property(fc.string(), (name) => {
+      const [red, green, blue] = channels(colourOf(name, 'mem'));
+      expect(Math.max(green!, blue!)).toBeGreaterThanOrEqual(red!);
+    }),
+  );
+});
+
+test('a name has one colour, and the next name another', () => {
+  expect(colourOf('malloc', 'mem')).toBe(colourOf('malloc', 'mem'));
+  const colours = Array.from({ length: 100 }, (_, i) => colourOf(`worker_${i}`, 'mem'));
+  expect(new Set(colours).size).toBeGreaterThan(95);
+});
+
+test('code without a name is greyish in every scheme', () => {
+  for (const scheme of colorSchemes) {
+    const values = channels(colourOf('[libssl.so.3]', scheme));
+    expect(Math.max(...values) - Math.min(...values)).toBeLessThan(24);
+  }
+});

@@ -1,0 +1,30 @@
+import fc from 'fast-check';
+import type { Metadata, Profile, Unit } from '../../src/profile.ts';
+import { ProfileBuilder } from '../../src/profile-builder.ts';
+import { renderSvg, type SvgOptions } from '../../src/render/svg.ts';
+
+export type Stacks = readonly (readonly [stack: string | readonly string[], weight: number])[];
+
+/** A profile of `a;b;c` or `['a', 'b;c']` and weights, in one column. */
+export function profileOf(stacks: Stacks, meta: Metadata = {}, unit: Unit = 'bytes'): Profile {
+  const builder = new ProfileBuilder([{ name: 'inuse_space', unit }]);
+  for (const [stack, weight] of stacks) {
+    let node = 0;
+    for (const name of typeof stack === 'string' ? stack.split(';') : stack) {
+      node = builder.child(node, builder.frame({ name }));
+    }
+    builder.add(node, 0, weight);
+  }
+  return builder.build(meta);
+}
+
+export function svgOf(profile: Profile, options?: SvgOptions): string {
+  return [...renderSvg(profile, options)].join('');
+}
+
+const names = fc.oneof(fc.constantFrom('a', 'b', 'c', 'main', '[libc.so.6]'), fc.string());
+const stack = fc.array(names, { minLength: 1, maxLength: 8 });
+// Few heavy stacks among many light ones: what is too narrow to draw must happen often.
+const weight = fc.oneof(fc.nat(20), fc.nat(5_000), fc.nat(10_000_000));
+
+export const someStacks = fc.array(fc.tuple(stack, weight), { minLength: 1, maxLength: 60 });

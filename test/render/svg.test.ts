@@ -1,0 +1,291 @@
+import fc from 'fast-check';
+import { JSDOM } from 'jsdom';
+import { describe, expect, test } from 'vitest';
+import { UserError } from '../../src/errors.ts';
+import type { Metadata } from '../../src/profile.ts';
+import { ProfileBuilder } from '../../src/profile-builder.ts';
+import { widthOf } from '../../src/render/labels.ts';
+import { visible } from '../../src/render/xml.ts';
+import { profileOf, someStacks, svgOf } from './profiles.ts';
+
+const meta: Metadata = {
+  view: 'unfreed',
+  host: 'web1',
+  kernel: '6.1.0-18-amd64',
+  tool: 'memstacks 0.1.0',
+  targets: ['server (pid 1234)'],
+  start: '2026-11-21T06:14:00.123Z',
+  durationMs: 5002,
+  filters: ['size >= 64 bytes'],
+  filtered: [{ reason: 'size', calls: 10, bytes: 160 }],
+  lost: [{ reason: 'live_table_full', calls: 12, bytes: 4096 }],
+  notes: ['counts requests, also those that failed'],
+};
+
+function parse(svg: string): Document {
+  return new JSDOM(svg, { contentType: 'image/svg+xml' }).window.document;
+}
+
+function textsOf(document: Document, selector: string): string[] {
+  return [...document.querySelectorAll(selector)].map((element) => element.textContent!);
+}
+
+function tooltips(svg: string): string[] {
+  return textsOf(parse(svg), '.f > title');
+}
+
+/** Without style and script, which other tests look at. */
+function picture(svg: string): string {
+  return svg.replace(/<style>.*<\/style>\n/s, '').replace(/<script>.*<\/script>\n/s, '');
+}
+
+describe('renderSvg()', () => {
+  test('draws a small picture', async () => {
+    const profile = profileOf(
+      [
+        ['main;parse', 1_500_000],
+        ['main;cache_put;malloc', 7_000_000],
+        ['main;[libssl.so.3];malloc', 900_000],
+        ['main;a', 300],
+        ['main;b', 400],
+        ['main;parse;tiny', 20],
+      ],
+      meta,
+    );
+    await expect(picture(svgOf(profile))).toMatchFileSnapshot('small.golden.svg');
+  });
+
+  test('has tooltips as flamegraph.pl has them', () => {
+    expect(
+      tooltips(
+        svgOf(
+          profileOf([
+            ['main;put', 32_768_000],
+            ['main', 232_773_000],
+          ]),
+        ),
+      ),
+    ).toEqual([
+      'all (265,541,000 bytes, 100%)',
+      'main (265,541,000 bytes, 100.00%)',
+      'put (32,768,000 bytes, 12.34%)',
+    ]);
+  });
+
+  test('draws one frame for one frame, whatever sorts between its stacks', () => {
+    const svg = svgOf(
+      profileOf([
+        ['a;b', 1],
+        ['a;b.x', 2],
+        ['a;b;c', 3],
+      ]),
+    );
+    expect(tooltips(svg).filter((text) => text.startsWith('b '))).toEqual(['b (4 bytes, 66.67%)']);
+  });
+
+  test('says what it is, how much, and what is missing', () => {
+    const document = parse(svgOf(profileOf([['a', 37_580_963]], meta)));
+    expect(textsOf(document, 'svg > text')).toEqual([
+      'Memory not freed',
+      'allocated while tracing and not freed when it ended · server (pid 1234) on web1 · 2026-11-21 06:14:00 UTC · for 5.0 s · memstacks 0.1.0, Linux 6.1.0-18-amd64',
+      'only: size >= 64 bytes',
+      'note: counts requests, also those that failed',
+      'left out: 10 calls, 160 bytes (size)',
+      'lost: 12 calls, 4.0 KiB (live table full)',
+      'total: 35.8 MiB (37,580,963 bytes)',
+    ]);
+  });
+
+  test('says only what is known', () => {
+    const texts = textsOf(parse(svgOf(profileOf([['a', 812]], {}, 'count'))), 'svg > text');
+    expect(texts).toEqual(['Flame Graph', 'total: 812 calls']);
+  });
+
+  test('names the calls that belong to the bytes', () => {
+    const builder = new ProfileBuilder([
+      { name: 'alloc_space', unit: 'bytes' },
+      { name: 'alloc_objects', unit: 'count' },
+    ]);
+    const node = builder.child(0, builder.frame({ name: 'malloc' }));
+    builder.add(node, 0, 4096);
+    builder.add(node, 1, 2);
+    const profile = builder.build({ view: 'all' });
+    expect(svgOf(profile)).toContain('>total: 4.0 KiB (4,096 bytes) in 2 calls<');
+    expect(svgOf(profile, { column: 'alloc_objects' })).toContain('>malloc (2 calls, 100.00%)<');
+    expect(() => svgOf(profile, { column: 'nonsense' })).toThrow(RangeError);
+  });
+
+  test('counts many targets that it does not name', () => {
+    const targets = Array.from({ length: 9 }, (_, i) => `worker (pid ${i})`);
+    expect(svgOf(profileOf([['a', 1]], { targets }))).toContain('worker (pid 4) and 4 more');
+  });
+
+  test('says how many frames are not drawn', () => {
+    const svg = svgOf(
+      profileOf([
+        ['a', 10_000_000],
+        ['b', 400],
+        ['c', 100],
+      ]),
+    );
+    expect(svg).toContain(
+      '2 frames narrower than 0.1 px, and what they call, not drawn: 500 bytes',
+    );
+    expect(svg).not.toContain('smaller frames');
+  });
+
+  test('gathers narrow frames and says how many', () => {
+    const stacks = Array.from({ length: 37 }, (_, i) => [`f${i}`, 500] as const);
+    const svg = svgOf(profileOf([['wide', 10_000_000], ...stacks]));
+    expect(tooltips(svg)).toContain('(37 smaller frames) (18,500 bytes, 0.18%)');
+  });
+
+  test('takes the words, sizes and colours that it is given', () => {
+    const svg = svgOf(profileOf([['a', 5]], meta, 'count'), {
+      title: 'T <&> "t"',
+      subtitle: 'S',
+      countName: 'objects',
+      nameType: 'Method:"',
+      width: 600,
+      frameHeight: 20,
+      fontFamily: '"x',
+      fontSize: 10,
+      colors: 'red',
+    });
+    const document = parse(svg);
+    const root = document.documentElement;
+    expect(textsOf(document, 'svg > text').slice(0, 2)).toEqual(['T <&> "t"', 'S']);
+    expect(textsOf(document, '.f > title')).toContain('a (5 objects, 100.00%)');
+    expect(root.getAttribute('width')).toBe('600');
+    expect(root.getAttribute('font-family')).toBe('"x');
+    expect(root.querySelector('.frames')!.getAttribute('data-name-type')).toBe('Method:"');
+    expect(root.querySelector('.f rect')!.getAttribute('height')).toBe('19');
+    expect(svg).toContain('lost: 12 calls');
+  });
+
+  test('puts the root below, or on top when inverted', () => {
+    const ys = (inverted: boolean): number[] =>
+      [...parse(svgOf(profileOf([['a;b', 1]]), { inverted })).querySelectorAll('.f rect')].map(
+        (rect) => Number(rect.getAttribute('y')),
+      );
+    const [root, a, b] = ys(false);
+    expect([a! - root!, b! - a!]).toEqual([-16, -16]);
+    expect(ys(true)).toEqual([b, a, root]);
+  });
+
+  test('shows an empty profile as one', () => {
+    const document = parse(svgOf(profileOf([])));
+    expect(textsOf(document, '.f > title')).toEqual(['all (0 bytes, 100%)']);
+    expect(document.querySelector('.f rect')!.getAttribute('width')).toBe('1179.5');
+    expect(textsOf(document, '.warning')).toEqual(['nothing was recorded']);
+  });
+
+  test.each([
+    { width: 50 },
+    { width: Number.NaN },
+    { frameHeight: 0 },
+    { fontSize: -1 },
+    { minWidth: -1 },
+  ])('refuses %j', (options) => {
+    expect(() => svgOf(profileOf([['a', 1]]), options)).toThrow(UserError);
+  });
+
+  test('draws a stack of 100,000 frames', () => {
+    const deep = profileOf([[Array.from({ length: 100_000 }, (_, i) => `f${i}`), 7]]);
+    expect(svgOf(deep).match(/<g class="f/g)).toHaveLength(100_001 + 1);
+  });
+
+  test('is the same for the same profile, whatever the order of its stacks', () => {
+    fc.assert(
+      fc.property(someStacks, (stacks) => {
+        expect(svgOf(profileOf([...stacks].reverse()))).toBe(svgOf(profileOf(stacks)));
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('names', () => {
+  const hostile = [
+    ']]>',
+    '</title></g></svg><script>alert(1)</script>',
+    '</script><!--',
+    '<![CDATA[',
+    '&amp; &#0; &x;',
+    '" onload="alert(1)',
+    'bell\u0007 null\0 escape\x1b[31m newline\n tab\t del\x7f c1\x9f',
+    'half \ud83d, other half \ude00, whole 😀',
+    'bidi \u202egnp.exe\u2066\u200f',
+    '\ufffe\uffff\ufeff\u2028',
+    '__proto__',
+    'foo (1 bytes, 2.00%)',
+  ];
+
+  test.each(hostile)('%j is text', (name) => {
+    const svg = svgOf(profileOf([[[name], 3]], { host: name, targets: [name], notes: [name] }), {
+      title: name,
+      countName: name,
+      nameType: name,
+      fontFamily: name,
+    });
+    const document = parse(svg);
+    expect(document.querySelectorAll('parsererror')).toHaveLength(0);
+    expect(document.querySelectorAll('script')).toHaveLength(1);
+    expect(document.querySelectorAll('.f')).toHaveLength(2);
+    expect(textsOf(document, '.f > title')[1]).toBe(
+      `${visible(name)} (3 ${visible(name)}, 100.00%)`,
+    );
+  });
+
+  test('what XML forbids and what turns text around is written out', () => {
+    expect(visible('a\u0007b\u202ec\ud800d\ne')).toBe('a[U+0007]b[U+202E]c[U+D800]d[U+000A]e');
+    expect(visible('漢字 😀 é\u200d')).toBe('漢字 😀 é\u200d');
+  });
+
+  test('any name makes a well-formed picture', () => {
+    const anyUnits = fc
+      .array(fc.integer({ min: 0, max: 0xffff }), { minLength: 1, maxLength: 20 })
+      .map((units) => String.fromCharCode(...units));
+    fc.assert(
+      fc.property(fc.oneof(anyUnits, fc.string({ unit: 'binary' })), (name) => {
+        const [, title] = tooltips(svgOf(profileOf([[[name], 3]])));
+        expect(title).toBe(`${visible(name)} (3 bytes, 100.00%)`);
+      }),
+    );
+  });
+});
+
+describe('every picture', () => {
+  test('has rectangles side by side inside of it, and labels inside of their rectangles', () => {
+    fc.assert(
+      fc.property(someStacks, fc.integer({ min: 100, max: 1500 }), (stacks, width) => {
+        const document = parse(svgOf(profileOf(stacks), { width }));
+        const ends = new Map<string, number>();
+        for (const group of document.querySelectorAll('.f')) {
+          const rect = group.querySelector('rect')!;
+          const number = (name: string): number => Number(rect.getAttribute(name));
+          const row = rect.getAttribute('y')!;
+          expect(number('x')).toBeGreaterThanOrEqual(ends.get(row) ?? 10);
+          const end = number('x') + number('width');
+          expect(end).toBeLessThanOrEqual(width - 10 + 1e-6);
+          ends.set(row, end - 1e-6);
+          const label = group.querySelector('text');
+          if (label === null) continue;
+          const room = end - Number(label.getAttribute('x'));
+          const labelWidth = widthOf(label.textContent!, { family: 'Verdana', size: 12 });
+          expect(labelWidth).toBeLessThanOrEqual(room);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('has nothing from elsewhere, and one script that names no picture', () => {
+    const one = svgOf(profileOf([['a', 1]]));
+    expect(one.replaceAll('http://www.w3.org/', '')).not.toMatch(
+      /https?:|href|foreignObject|@import|url\(/,
+    );
+    const script = (svg: string): string => /<script>.*<\/script>/s.exec(svg)![0];
+    expect(script(svgOf(profileOf([['b', 2]], meta), { title: 'other' }))).toBe(script(one));
+  });
+});
