@@ -1,0 +1,49 @@
+import type { Profile } from '../profile.ts';
+import { type InputOptions, readInput } from './input.ts';
+import { catchSignals } from './interruption.ts';
+import { omissionLines } from './omissions.ts';
+import {
+  discardOutputs,
+  kindOf,
+  openOutputs,
+  type ProfileOutputKind,
+  writeOutput,
+} from './outputs.ts';
+import { writeStdout } from './stdout.ts';
+import { screenOn } from './terminal.ts';
+
+export interface Conversion {
+  readonly file: string | undefined;
+  readonly input: InputOptions;
+  readonly outputs: readonly string[];
+  /** The first is what goes to stdout when there is no output. */
+  readonly kinds: readonly [ProfileOutputKind, ...ProfileOutputKind[]];
+}
+
+/** Reads one file and writes it as something else; the exit code. Throws a UserError. */
+export async function convert({ file, input, outputs, kinds }: Conversion): Promise<number> {
+  for (const path of outputs) kindOf(path, kinds);
+  const { profile, warnings } = await readInput(file, input);
+  if (outputs.length > 0) await writeFiles(outputs, kinds, profile);
+  else await writeStdout(await kinds[0].text(profile));
+  const screen = screenOn(process.stderr);
+  const notes = (profile.meta.notes ?? []).map((note) => `note: ${note}`);
+  for (const line of [...warnings, ...notes, ...omissionLines(profile.meta)]) screen.line(line);
+  return 0;
+}
+
+async function writeFiles(
+  paths: readonly string[],
+  kinds: readonly ProfileOutputKind[],
+  profile: Profile,
+): Promise<void> {
+  // Being asked to end must not leave half a file beside its place.
+  const interruption = catchSignals();
+  const outputs = await openOutputs(paths, kinds);
+  try {
+    for (const output of outputs) await writeOutput(output, profile);
+  } finally {
+    await discardOutputs(outputs);
+    interruption.release();
+  }
+}

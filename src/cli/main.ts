@@ -1,0 +1,61 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import yargs, { type Argv } from 'yargs';
+import { UserError } from '../errors.ts';
+import { doctor } from './doctor.ts';
+import { fold } from './fold.ts';
+import { render } from './render.ts';
+import { printable } from './terminal.ts';
+import { top } from './top.ts';
+import { trace } from './trace.ts';
+
+/** A new command is one file and its line here. */
+const commands = [trace, fold, render, top, doctor];
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(words: readonly string[]): Promise<number> {
+  // A terminal or a pipe that is gone cannot be told about it; the result is still wanted.
+  process.stderr.on('error', () => {});
+  let exitCode = 0;
+  const parser = parserOf(words);
+  for (const command of commands) command.register(parser, (code) => (exitCode = code));
+  try {
+    await parser.parseAsync();
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    process.stderr.write(`memstacks: ${printable(error.message)}\n`);
+    return error.exitCode;
+  }
+}
+
+function parserOf(words: readonly string[]): Argv {
+  return yargs([...words])
+    .scriptName('memstacks')
+    .detectLocale(false)
+    .parserConfiguration({
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'boolean-negation': false,
+      'dot-notation': false,
+    })
+    .strict()
+    .exitProcess(false)
+    .fail(usageMistake)
+    .wrap(80)
+    .help()
+    .alias('h', 'help')
+    .version(packageVersion());
+}
+
+function usageMistake(message: string, error: Error | undefined): never {
+  if (error && error.name !== 'YError') throw error;
+  const text = (message || error?.message || 'wrong usage').replace(/\s+/g, ' ');
+  throw new UserError(`${text[0]!.toLowerCase()}${text.slice(1)}; see memstacks --help`, 2);
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,107 @@
+import { constants } from 'node:os';
+import type { Capture, CaptureProcess, CaptureStack, StopReason, Weight } from '../capture.ts';
+import type { Omission } from '../profile.ts';
+import { counted, formatBytes, formatCount } from '../units.ts';
+import { omissionLines } from './omissions.ts';
+
+/** What a trace saw and what it did not, line by line, for stderr. */
+export function summaryLines(capture: Capture): string[] {
+  const { header, processes, end, truncated } = capture;
+  const seconds = (header.durationMs / 1000).toFixed(1);
+  return [
+    `traced ${processes.map(named).join(', ')} for ${seconds} s${stopWords[header.stop]}`,
+    ...totalLines(capture),
+    ...processes.flatMap(fateLines),
+    ...omissionLines({ lost: end?.lost ?? [], filtered: end?.filtered ?? [] }),
+    ...remarks(end?.notes ?? []),
+    ...(truncated ? ['warning: the capture was cut short: stacks and losses may be missing'] : []),
+  ];
+}
+
+/**
+ * What the program that was started under trace ended with, as a shell has it; 0 when it outlived
+ * the trace, also if it was ended then.
+ */
+export function programStatus({ header, processes }: Capture): number {
+  const program = processes[0];
+  if (header.stop !== 'exited' || !program) return 0;
+  if (program.signal !== undefined) return 128 + program.signal;
+  return program.exitCode ?? 0;
+}
+
+/** Says so when the program that was started under trace has not ended. */
+export function stillRunning({ processes }: Capture): string[] {
+  const running = processes.filter(({ state }) => state === 'running');
+  return running.map((program) => `${named(program)} still runs: --kill ends it with the trace`);
+}
+
+const stopWords: Record<StopReason, string> = {
+  duration: '',
+  interrupted: ', until it was interrupted',
+  exited: ', until it ended',
+};
+
+function named({ name, pid }: CaptureProcess): string {
+  return `${name} (pid ${pid})`;
+}
+
+function totalLines({ header, stacks, end }: Capture): string[] {
+  const allocated = header.mode === 'entry' ? 'requested' : 'allocated';
+  const total = (key: TotalKey) => end?.[key] ?? sumOf(stacks, key);
+  const lines = [`${allocated}  ${inWords(total('alloc'))}`];
+  if (header.mode !== 'full') return lines;
+  return [
+    ...lines,
+    `freed      ${inWords(total('freed'))}`,
+    `unfreed    ${inWords(total('unfreed'))}`,
+  ];
+}
+
+type TotalKey = 'alloc' | 'freed' | 'unfreed';
+
+function sumOf(stacks: readonly CaptureStack[], key: TotalKey): Weight {
+  const sum = { bytes: 0, calls: 0 };
+  for (const stack of stacks) {
+    sum.bytes += stack[key]?.bytes ?? 0;
+    sum.calls += stack[key]?.calls ?? 0;
+  }
+  return sum;
+}
+
+function inWords({ bytes, calls }: Weight): string {
+  return `${formatBytes(bytes)} in ${counted(calls, 'call')}`;
+}
+
+function fateLines(process: CaptureProcess): string[] {
+  const lines: string[] = [];
+  if (process.execs > 0) lines.push(`replaced itself by another program ${times(process.execs)}`);
+  if (process.forks > 0) lines.push(`forked ${times(process.forks)}: children are not traced`);
+  if (process.exitCode !== undefined) lines.push(`exited with code ${process.exitCode}`);
+  else if (process.signal !== undefined) lines.push(`was killed by ${signalName(process.signal)}`);
+  else if (process.state === 'exited') lines.push('exited');
+  return lines.map((line) => `${named(process)} ${line}`);
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : counted(count, 'time');
+}
+
+function signalName(number: number): string {
+  const name = Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
+  return name ?? `signal ${number}`;
+}
+
+const noteWords = new Map(
+  Object.entries({
+    untracked_frees: 'frees of blocks that were not recorded',
+    failed: 'calls that returned no memory',
+    broken_stacks: 'calls whose outer callers could not be found',
+  }),
+);
+
+function remarks(notes: readonly Omission[]): string[] {
+  const words = notes.map(
+    ({ reason, calls }) => `${formatCount(calls)} ${noteWords.get(reason) ?? reason}`,
+  );
+  return words.length === 0 ? [] : [`note: ${words.join('; ')}`];
+}

@@ -1,0 +1,8 @@
+import { getSystemErrorMap } from 'node:util';
+
+/** What the system said, such as `no space left on device`; undefined for any other kind of error. */
+export function systemReason(error: unknown): string | undefined {
+  // Errors of zlib have an errno too, but of another list.
+  if (!(error instanceof Error && 'syscall' in error && 'errno' in error)) return undefined;
+  return getSystemErrorMap().get(Number(error.errno))?.[1] ?? error.message;
+}

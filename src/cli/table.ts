@@ -1,0 +1,135 @@
+import { UserError } from '../errors.ts';
+import { type Column, type NodeIndex, type Profile, stackOf } from '../profile.ts';
+import { counted, formatBytes, formatCount } from '../units.ts';
+import { printable } from './terminal.ts';
+
+export const sortKeys = ['size', 'count'] as const;
+
+export interface TableOptions {
+  /** How many stacks. */
+  readonly top: number;
+  readonly sort: (typeof sortKeys)[number];
+  /** Characters a line. */
+  readonly width: number;
+}
+
+interface Row {
+  readonly node: NodeIndex;
+  readonly bytes: number;
+  readonly calls: number;
+}
+
+/**
+ * The top stacks of a heap profile (columns of bytes and of calls), for a person to read: amounts in
+ * columns, and below them the stack from the innermost frame outwards. Throws a UserError for a
+ * profile without both.
+ */
+export function tableLines(profile: Profile, options: TableOptions): string[] {
+  const rows = sortedRows(profile, options.sort);
+  const all = sum(rows);
+  const title = titleLine(profile);
+  if (rows.length === 0) return [`${title}: nothing`];
+  const shown = rows.slice(0, options.top);
+  const share = shareOf(all, options.sort);
+  return [
+    `${title}: ${amount(all)} from ${counted(rows.length, 'stack')}`,
+    '',
+    columns(['#', 'bytes', 'share', 'calls', 'mean size']),
+    ...shown.flatMap((row, index) => [
+      rowLine(row, index + 1, share(row)),
+      ...stackLines(profile, row.node, options.width),
+      '',
+    ]),
+    ...notShown(rows.slice(options.top), rows.length),
+  ];
+}
+
+function heapColumns({ columns: [bytes, calls] }: Profile): readonly [Column, Column] {
+  if (bytes && calls) return [bytes, calls];
+  throw new UserError('a table needs a capture: collapsed stacks have bytes or calls, not both');
+}
+
+function sortedRows(profile: Profile, sort: TableOptions['sort']): Row[] {
+  const [bytes, calls] = heapColumns(profile);
+  const rows: Row[] = [];
+  for (let node = 0; node < profile.parent.length; node++) {
+    const row = { node, bytes: bytes.self[node]!, calls: calls.self[node]! };
+    if (row.bytes > 0 || row.calls > 0) rows.push(row);
+  }
+  const bySize = (a: Row, b: Row) => b.bytes - a.bytes;
+  const byCount = (a: Row, b: Row) => b.calls - a.calls;
+  const [first, second] = sort === 'size' ? [bySize, byCount] : [byCount, bySize];
+  return rows.sort((a, b) => first(a, b) || second(a, b) || a.node - b.node);
+}
+
+function titleLine({ meta }: Profile): string {
+  const what = meta.view === 'unfreed' ? 'not freed' : 'allocated';
+  const targets = meta.targets ? ` by ${printable(meta.targets.join(', '))}` : '';
+  const duration =
+    meta.durationMs === undefined ? '' : ` in ${(meta.durationMs / 1000).toFixed(1)} s`;
+  return `${what}${targets}${duration}`;
+}
+
+function rowLine(row: Row, rank: number, share: string): string {
+  const mean = row.calls > 0 ? formatBytes(Math.round(row.bytes / row.calls)) : '-';
+  return columns([String(rank), formatBytes(row.bytes), share, formatCount(row.calls), mean]);
+}
+
+const columnWidths = [4, 14, 9, 15, 14];
+
+function columns(cells: readonly string[]): string {
+  return cells.map((cell, index) => cell.padStart(columnWidths[index]!)).join('');
+}
+
+const indent = 6;
+
+/** Lines that a stack may take; what tells stacks apart is near the leaf. */
+const stackHeight = 6;
+
+/**
+ * `malloc <- session_create <- handle_request`, broken where it gets too wide, never inside a name.
+ * A deep stack ends with how many of its outer frames are not shown.
+ */
+function stackLines(profile: Profile, node: NodeIndex, width: number): string[] {
+  const names = stackOf(profile, node).map((frame) => printable(frame.name));
+  const lines: string[] = [];
+  let line = '';
+  for (const [index, name] of names.reverse().entries()) {
+    const word = index === 0 ? name : `<- ${name}`;
+    if (line !== '' && indent + line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = '';
+    }
+    if (lines.length === stackHeight - 1) {
+      line = `<- ... ${counted(names.length - index, 'more frame')}`;
+      break;
+    }
+    line += line === '' ? word : ` ${word}`;
+  }
+  return [...lines, line].map((text) => ' '.repeat(indent) + text);
+}
+
+function notShown(rest: readonly Row[], stacks: number): string[] {
+  if (rest.length === 0) return [];
+  return [
+    `not shown: ${counted(rest.length, 'stack')} with ${amount(sum(rest))}; -T ${stacks} shows all`,
+  ];
+}
+
+type Amount = Pick<Row, 'bytes' | 'calls'>;
+
+function sum(rows: readonly Row[]): Amount {
+  return rows.reduce(
+    (total, { bytes, calls }) => ({ bytes: total.bytes + bytes, calls: total.calls + calls }),
+    { bytes: 0, calls: 0 },
+  );
+}
+
+function shareOf(all: Amount, sort: TableOptions['sort']): (row: Row) => string {
+  const key = sort === 'size' ? 'bytes' : 'calls';
+  return (row) => (all[key] > 0 ? `${((100 * row[key]) / all[key]).toFixed(1)}%` : '-');
+}
+
+function amount({ bytes, calls }: Amount): string {
+  return `${formatBytes(bytes)} in ${counted(calls, 'call')}`;
+}

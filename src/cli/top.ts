@@ -1,0 +1,65 @@
+import type { ArgumentsCamelCase, Argv } from 'yargs';
+import { defineCommand } from './command.ts';
+import { convert } from './convert.ts';
+import { viewOf, views } from './input.ts';
+import { single, wholeOption } from './numbers.ts';
+import type { ProfileOutputKind } from './outputs.ts';
+import { sortKeys, type TableOptions, tableLines } from './table.ts';
+
+export const top = defineCommand({
+  command: 'top [file]',
+  describe: 'capture to the table of its top stacks',
+  options,
+  run: async (args) =>
+    convert({
+      file: args.file,
+      input: { view: viewOf(args.view), unit: 'count' },
+      outputs: [],
+      kinds: [tableOutput(tableOptionsOf(args))],
+    }),
+});
+
+const text = { type: 'string', requiresArg: true } as const;
+
+/** Shared with the trace itself, which ends with the same table. */
+export const tableFlags = {
+  top: { ...text, alias: 'T', describe: 'stacks in the table (10)' },
+  sort: { ...text, choices: sortKeys, describe: 'order of the table' },
+} as const;
+
+function options(parser: Argv) {
+  return parser
+    .positional('file', { type: 'string', describe: 'capture, also .gz; - or none: stdin' })
+    .options({
+      view: { ...text, choices: views, describe: 'unfreed if the capture has frees' },
+      ...tableFlags,
+    });
+}
+
+type Options = ReturnType<typeof options> extends Argv<infer Found> ? Found : never;
+type TableArgs = Pick<ArgumentsCamelCase<Options>, 'top' | 'sort'>;
+
+/** Throws a UserError for a number that is none. */
+export function tableOptionsOf({ top, sort }: TableArgs): Omit<TableOptions, 'width'> {
+  return {
+    top: wholeOption(top, '--top', 1) ?? 10,
+    sort: single(sort, '--sort') === 'count' ? 'count' : 'size',
+  };
+}
+
+function tableOutput(table: Omit<TableOptions, 'width'>): ProfileOutputKind {
+  return {
+    suffixes: [],
+    what: 'a table',
+    text: async (profile) => tableText(profile, table),
+  };
+}
+
+/** The table in the width of the terminal. */
+export function tableText(
+  profile: Parameters<typeof tableLines>[0],
+  table: Omit<TableOptions, 'width'>,
+): string[] {
+  const width = process.stdout.columns || 80;
+  return tableLines(profile, { ...table, width }).map((line) => `${line}\n`);
+}

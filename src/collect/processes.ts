@@ -1,0 +1,49 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
+
+/** A running process; its names are its own choice: hostile text. */
+export interface RunningProcess {
+  readonly pid: number;
+  readonly names: readonly string[];
+}
+
+/**
+ * Processes called `name`, lowest pid first: by what `ps` shows, by the base name of the executable
+ * or by that of the first word of the command line. Neither this process nor kernel threads and
+ * zombies, which cannot be traced.
+ */
+export async function processesNamed(name: string): Promise<RunningProcess[]> {
+  const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry)).map(Number);
+  const found: RunningProcess[] = [];
+  for (const pid of pids.sort((a, b) => a - b)) {
+    if (pid === process.pid) continue;
+    const names = await namesOf(pid);
+    if (names.includes(name)) found.push({ pid, names });
+  }
+  return found;
+}
+
+async function namesOf(pid: number): Promise<string[]> {
+  // Kernel threads and zombies have an empty command line.
+  const command = await readable(readFile(`/proc/${pid}/cmdline`, 'utf8'));
+  if (command === '') return [];
+  const comm = await readable(readFile(`/proc/${pid}/comm`, 'utf8'));
+  const executable = await readable(readlink(`/proc/${pid}/exe`));
+  const names = [
+    comm.replace(/\n$/, ''),
+    basename(executable.replace(/ \(deleted\)$/, '')),
+    basename(command.split('\0')[0]!),
+  ];
+  return names.filter((name) => name !== '');
+}
+
+/** Empty for what may not be read, or belongs to a process that has ended meanwhile. */
+async function readable(reading: Promise<string>): Promise<string> {
+  try {
+    return await reading;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES' || code === 'EPERM') return '';
+    throw error;
+  }
+}

@@ -1,0 +1,25 @@
+import { jsonFields } from './events.ts';
+import type { Check } from './machine.ts';
+import { collectorChecks } from './run.ts';
+
+/** What the helper finds when it traces itself for a moment, and looks at the processes. */
+export async function selfTest(pids: readonly number[]): Promise<Check[]> {
+  const { lines, problem } = await collectorChecks(pids);
+  const checks = lines.split('\n').filter((line) => line !== '');
+  return [
+    ...checks.map(parseCheck),
+    ...(problem ? [{ name: 'helper', state: 'not ok', detail: problem.message } as const] : []),
+  ];
+}
+
+/** A line of the helper's --doctor; bpf/README.md. Anything else that it says is bad news. */
+export function parseCheck(line: string): Check {
+  const fields: { check?: unknown; ok?: unknown; detail?: unknown; advice?: unknown } =
+    jsonFields(line);
+  return {
+    name: String(fields.check ?? 'helper'),
+    state: fields.ok === true ? 'ok' : 'not ok',
+    detail: String(fields.detail ?? line),
+    ...(typeof fields.advice === 'string' && { advice: fields.advice }),
+  };
+}

@@ -1,0 +1,311 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { mainFile, serverCapture, Workplace } from './program.ts';
+
+let at: Workplace;
+beforeEach(() => {
+  at = new Workplace();
+});
+
+const pid = ['-p', '1234', '5'];
+
+describe('what is said', () => {
+  test('Tracing pid exactly once, the summary, and nothing for a terminal on a pipe', async () => {
+    const { code, stdout, stderr } = await at.run(pid);
+    expect(code).toBe(0);
+    expect(stderr.match(/^Tracing pid/gm)).toHaveLength(1);
+    expect(stdout).not.toContain('Tracing');
+    expect(stderr).not.toMatch(/[\r\x1b]/);
+    await expect(stderr).toMatchFileSnapshot('summary.golden.txt');
+  });
+
+  test('the table', async () => {
+    const { stdout } = await at.run([...pid, '-T', '2']);
+    await expect(stdout).toMatchFileSnapshot('table.golden.txt');
+  });
+
+  test('the table of all allocations by calls', async () => {
+    const { stdout } = await at.run([...pid, '-a', '--sort', 'count']);
+    await expect(stdout).toMatchFileSnapshot('table-all.golden.txt');
+  });
+
+  test('a live line on a terminal, gone before anything else is printed', () => {
+    const command = `stty cols 40; '${process.execPath}' '${mainFile}' -p 1234 5 -o x.svg`;
+    const env = { ...process.env, TERM: 'xterm', MEMSTACKS_COLLECTOR: fake() };
+    const options = { cwd: at.folder, env, encoding: 'utf8' } as const;
+    const shown = execFileSync('script', ['-qec', command, '/dev/null'], options);
+    expect(shown).toContain('0.5 of 5 s, 10,000 allocations/s, 312.5');
+    expect(shown).toContain('1.0 of 5 s, 14,000 allocations/s');
+    for (const drawn of shown.match(/\d\.\d of 5 s[^\r\n]*/g)!)
+      expect(drawn.length).toBeLessThan(40);
+    expect(shown).toMatch(/allocations\/s[^\r\n]*\r\x1b\[Ktraced server/);
+  });
+
+  test('names cannot reach the terminal as commands', async () => {
+    const { stdout, stderr } = await at.run([...pid, '-a'], { FAKE_DOES: 'hostile' });
+    expect(stderr).toContain('Tracing pid 1234 (a?]0;b??c?d)\n');
+    expect(stderr).toContain('warning: odd ?[2J\n');
+    expect(stderr).toContain('warning: libbpf: not an event\n');
+    expect(stdout).toContain('e?[31mvil');
+    expect(stdout).toContain('x?[2J');
+    expect(stdout + stderr).not.toMatch(/[^\n\P{C}]/u);
+  });
+
+  test('which processes a name means', async () => {
+    const sleeper = spawn('/bin/sleep', ['60'], { argv0: `memstacks-sleeper-${process.pid}` });
+    await once(sleeper, 'spawn');
+    const { code, stderr } = await at.run(['-n', sleeper.spawnargs[0]!, '1', '-f']);
+    sleeper.kill();
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      new RegExp(`^${sleeper.spawnargs[0]} is pid ${sleeper.pid}\nTracing pid`),
+    );
+    expect(at.log).toEqual([`start --capture-fd 3 --event-fd 4 --duration 1 -p ${sleeper.pid}`]);
+  });
+
+  test('a name that nobody has', async () => {
+    const { code, stderr } = await at.run(['-n', 'no-such-name']);
+    expect(stderr).toBe(
+      'memstacks: no process is called no-such-name: look for its name with ps -e\n',
+    );
+    expect(code).toBe(1);
+    expect(at.log).toEqual([]);
+  });
+});
+
+describe('what the helper is asked', () => {
+  const fds = 'start --capture-fd 3 --event-fd 4';
+  test.each([
+    ['-p 1,2 -p 2 -p 3 0.5', `${fds} --duration 0.5 -p 1,2,3`],
+    ['-p 1 -z 4k -Z 1M --older 20', `${fds} --min-size 4096 --max-size 1048576 --older 20 -p 1`],
+    ['-p 1 --max-live 5 --max-stacks 6', `${fds} --max-stacks 6 --max-live 5 -p 1`],
+    ['-ap 1 -o x.capture', `${fds} --alloc-only -p 1`],
+    ['-a --entry-only -p 1', `${fds} --alloc-only --entry-only -p 1`],
+    ['-p 1 -o x.capture', `${fds} -p 1`],
+  ])('%s', async (line, expected) => {
+    const { code } = await at.run(line.split(' '));
+    expect(code).toBe(0);
+    expect(at.log).toEqual([expected]);
+  });
+
+  test('words of a command keep their quotes, and --kill comes before them', async () => {
+    const command = `sh -c 'exit 0' "a b"`;
+    await at.run(['--kill', '-c', command], { FAKE_DOES: 'program' });
+    expect(at.log).toEqual([`${fds} --kill -- sh -c exit 0 a b`]);
+  });
+});
+
+describe('outputs', () => {
+  test('a capture folds to the same bytes as -f, also gzipped', async () => {
+    const { stdout } = await at.run([
+      ...pid,
+      '-f',
+      '-o',
+      'x.capture',
+      '-o',
+      'y.capture.gz',
+      '-o',
+      'x.folded.gz',
+    ]);
+    expect(stdout).toContain('main;serve;handle_request;session_create;calloc 3145728\n');
+    expect((await at.run(['fold', 'x.capture'])).stdout).toBe(stdout);
+    expect((await at.run(['fold', 'y.capture.gz'])).stdout).toBe(stdout);
+    expect((await at.run(['fold', '-'], {}, at.read('x.capture'))).stdout).toBe(stdout);
+    expect(gunzipSync(readFileSync(at.path('x.folded.gz'))).toString()).toBe(stdout);
+    expect((await at.run([...pid, '-af'])).stdout).toBe(
+      (await at.run(['fold', 'x.capture', '--view', 'all'])).stdout,
+    );
+    expect(at.read('x.capture')).toBe(readFileSync(serverCapture, 'utf8'));
+  });
+
+  test('are named, and nothing else is left beside them', async () => {
+    const { code, stdout, stderr } = await at.run([...pid, '-o', 'x.svg', '-o', 'x.stacks']);
+    expect({ code, stdout, files: at.files }).toEqual({
+      code: 0,
+      stdout: '',
+      files: ['x.stacks', 'x.svg'],
+    });
+    expect(stderr).toContain('wrote x.svg, x.stacks\n');
+    expect(at.read('x.svg')).toMatch(/^<\?xml/);
+  });
+
+  test('that cannot be written are found before the helper is started', async () => {
+    mkdirSync(at.path('d.svg'));
+    for (const path of ['nowhere/x.svg', 'd.svg', '/proc/x.svg']) {
+      const { code, stderr } = await at.run([...pid, '-o', 'ok.folded', '-o', path]);
+      expect(stderr).toMatch(new RegExp(`^memstacks: cannot write ${path}: .*\n$`));
+      expect(code).toBe(1);
+    }
+    expect(at.log).toEqual([]);
+    expect(at.files).toEqual(['d.svg']);
+  });
+
+  test('replace a file in its place and keep its permissions', async () => {
+    writeFileSync(at.path('real.svg'), 'old');
+    chmodSync(at.path('real.svg'), 0o600);
+    symlinkSync('real.svg', at.path('link.svg'));
+    await at.run([...pid, '-o', 'link.svg']);
+    expect(at.read('real.svg')).toMatch(/^<\?xml/);
+    expect(statSync(at.path('real.svg')).mode & 0o777).toBe(0o600);
+    expect(at.files).toEqual(['link.svg', 'real.svg']);
+  });
+
+  test('a capture that cannot be put in its place is kept beside it', async () => {
+    const { child, ended, said } = at.start([...pid, '-o', 'x.capture'], {
+      FAKE_DOES: 'until-signal',
+    });
+    await said('Tracing pid');
+    mkdirSync(at.path('x.capture'));
+    child.kill('SIGINT');
+    const { code, stderr } = await ended;
+    const kept = /is kept in (\S+)$/m.exec(stderr)?.[1];
+    expect({ code, files: at.files }).toEqual({ code: 1, files: [kept, 'x.capture'] });
+    expect(at.read(kept!)).toContain('{"end":');
+  });
+
+  test('a full disk costs that output alone', async () => {
+    symlinkSync('/dev/full', at.path('full.folded'));
+    const { code, stderr } = await at.run([...pid, '-o', 'full.folded', '-o', 'x.svg']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('memstacks: cannot write full.folded: no space left on device\n');
+    expect(stderr).toContain('traced server (pid 1234) for 5.0 s\n');
+    expect(stderr).toContain('wrote x.svg\n');
+    expect(at.files).toEqual(['full.folded', 'x.svg']);
+  });
+
+  test('a full stdout is said', async () => {
+    const command = `'${process.execPath}' '${mainFile}' fold '${serverCapture}' > /dev/full`;
+    const shell = () => execFileSync('sh', ['-c', command], { encoding: 'utf8', stdio: 'pipe' });
+    expect(shell).toThrow('memstacks: cannot write to stdout: no space left on device');
+  });
+
+  test('a reader that has seen enough is no failure', async () => {
+    const { child, ended } = at.start([...pid, '-f', '-o', 'x.folded'], { FAKE_STACKS: '30000' });
+    child.stdout!.destroy();
+    const { code, stderr } = await ended;
+    expect(code).toBe(0);
+    expect(stderr).toContain('wrote x.folded\n');
+    expect(stderr).not.toContain('EPIPE');
+  });
+});
+
+describe.skipIf(process.getuid!() !== 0 && !process.env.CI)(
+  'on a small disk (needs root for the mount)',
+  () => {
+    beforeEach(() => {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', at.folder]);
+    });
+    afterEach(() => {
+      execFileSync('umount', [at.folder]);
+    });
+
+    test.each(['x.capture', 'x.capture.gz'])(
+      'what fits of %s is kept, and can be read',
+      async (name) => {
+        const { code, stderr } = await at.run([...pid, '-o', name], { FAKE_STACKS: '20000' });
+        expect(stderr).toContain(
+          `memstacks: cannot write ${name}: no space left on device; what was written before is kept in ${name}\n`,
+        );
+        expect(stderr).toContain('traced server (pid 1234)');
+        expect(code).toBe(1);
+        expect(at.files).toEqual([name]);
+        const folded = await at.run(['fold', name, '--view', 'all']);
+        expect(folded.stderr).toContain('cut short');
+      },
+    );
+
+    test('an older output survives', async () => {
+      writeFileSync(at.path('x.folded'), 'old');
+      const { code } = await at.run([...pid, '-o', 'x.folded'], { FAKE_STACKS: '20000' });
+      expect({ code, files: at.files, text: at.read('x.folded') }).toEqual({
+        code: 1,
+        files: ['x.folded'],
+        text: 'old',
+      });
+    });
+  },
+);
+
+describe('how a trace ends', () => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    '%s ends the trace, not the result',
+    async (signal) => {
+      const { child, ended, said } = at.start(['-p', '1234', '-o', 'x.svg', '-f'], {
+        FAKE_DOES: 'until-signal',
+      });
+      await said('Tracing pid');
+      child.kill(signal);
+      const { code, stdout, stderr } = await ended;
+      expect(code).toBe(0);
+      expect(stdout).toContain(';session_create;calloc 3145728\n');
+      expect(stderr).toContain('for 5.0 s, until it was interrupted\n');
+      expect(at.files).toEqual(['x.svg']);
+      expect(at.log.slice(1)).toEqual(['SIGINT']);
+    },
+  );
+
+  test.each([
+    ['error', 'no process with pid 1234'],
+    ['exit 3', 'fake-collector.mjs failed with exit code 3'],
+    ['segfault', 'fake-collector.mjs was killed by SIGSEGV'],
+    ['nothing', 'fake-collector.mjs ended without a capture'],
+  ])('a helper with %s leaves older outputs alone', async (does, message) => {
+    writeFileSync(at.path('x.svg'), 'old');
+    const { code, stdout, stderr } = await at.run([...pid, '-o', 'x.svg', '-o', 'x.capture'], {
+      FAKE_DOES: does,
+    });
+    expect(stderr).toMatch(/^memstacks: [^\n]*\n$/);
+    expect(stderr).toContain(message);
+    expect({ code, stdout, files: at.files, text: at.read('x.svg') }).toEqual({
+      code: 1,
+      stdout: '',
+      files: ['x.svg'],
+      text: 'old',
+    });
+  });
+
+  test('a helper that is not there', async () => {
+    const { code, stderr } = await at.run(pid, { MEMSTACKS_COLLECTOR: '/nowhere/collector' });
+    expect(stderr).toBe(
+      'memstacks: /nowhere/collector is not there: build it with npm run build\n',
+    );
+    expect(code).toBe(1);
+  });
+
+  test('a helper that dies half-way leaves what it wrote', async () => {
+    const { code, stdout, stderr } = await at.run([...pid, '-f', '-o', 'x.capture'], {
+      FAKE_DOES: 'cut short',
+    });
+    expect(code).toBe(1);
+    expect(stdout).toContain(';session_create;calloc 3145728\n');
+    expect(stderr).toContain('killed by SIGKILL');
+    expect(stderr).toContain('warning: the capture was cut short');
+    expect(at.files).toEqual(['x.capture']);
+  });
+
+  test.each([
+    ['echo out; exit 7', 7, 'exited with code 7'],
+    ['kill -TERM $$', 143, 'was killed by SIGTERM'],
+    ['exit 0', 0, 'exited with code 0'],
+  ])("the program's own fate: %s", async (script, expected, fate) => {
+    const { code, stdout, stderr } = await at.run(['-c', `sh -c '${script}'`, '-o', 'x.svg'], {
+      FAKE_DOES: 'program',
+    });
+    expect(code).toBe(expected);
+    expect(stdout).toBe(script.startsWith('echo') ? 'out\n' : '');
+    expect(stderr).toContain(`sh (pid 1234) ${fate}\n`);
+  });
+
+  test('a program that outlives the trace', async () => {
+    const { code, stderr } = await at.run(['-c', './server', '5', '-f']);
+    expect(code).toBe(0);
+    expect(stderr).toContain('server (pid 1234) still runs: --kill ends it with the trace\n');
+  });
+});
+
+function fake(): string {
+  return new URL('../fixtures/fake-collector.mjs', import.meta.url).pathname;
+}

@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { Workplace } from './program.ts';
+
+const at = new Workplace();
+
+test.each([
+  ['', 'say what to trace'],
+  ['-p 1 -n x', 'only one kind of target'],
+  ['-p 1 -c x', 'only one kind of target'],
+  ['-n a -n b', '--name may be given only once'],
+  ['-p x', '-p x: expected process ids'],
+  ['-p 0', '-p 0: expected process ids'],
+  ['-p 1,', '-p : expected process ids'],
+  ['-p', 'not enough arguments following: p'],
+  ['-p 1 0', 'seconds must be above 0'],
+  ['-p 1 -5', 'seconds -5: expected a number'],
+  ['-p 1 1e3', 'seconds 1e3: expected a number'],
+  ['-p 1 fould', 'fould is neither a command nor seconds'],
+  ['-p 1 5 6', 'unknown argument: 6'],
+  ['-p 1 --bogus', 'unknown argument: bogus'],
+  ['-p 1 --entry-only', '--entry-only needs -a'],
+  ['-p 1 -a --older 5', '--older is about unfreed blocks'],
+  ['-p 1 --kill', '--kill needs -c'],
+  ['-p 1 -z 2k -Z 1k', '--min-size is above --max-size'],
+  ['-p 1 -z 1.5k', '--min-size 1.5k: expected bytes'],
+  ['-p 1 -z -5', '--min-size -5: expected bytes'],
+  ['-p 1 -T 0', '--top 0: expected a whole number of at least 1'],
+  ['-p 1 -T 1 -T 2', '--top may be given only once'],
+  ['-p 1 --max-live 0', '--max-live 0: expected a whole number'],
+  ['-p 1 --sort name', 'Choices: "size", "count"'],
+  ['-p 1 -o x.png', 'one of .folded .stacks .svg .capture, each also with .gz'],
+  ['-p 1 -o x.gz', 'one of .folded .stacks .svg .capture, each also with .gz'],
+  ['-p 1 -o -', '-o - is not for stdout: use -f'],
+  ['-c a|b', 'so | has no meaning'],
+  ['fold a b', 'unknown argument: b'],
+  ['fold x -o y.capture', 'one of .folded .stacks .svg, each also with .gz'],
+  ['fold --view both x', 'Choices: "all", "unfreed"'],
+  ['render x -o y.folded', 'one of .svg, each also with .gz'],
+  ['render --colors java x', 'Choices: "mem"'],
+  ['render --width x', 'expected a number'],
+  ['doctor -p x', '-p x: expected process ids'],
+])('%s', async (line, message) => {
+  const { code, stdout, stderr } = await at.run(line.split(' ').filter(Boolean));
+  expect(stderr).toMatch(/^memstacks: [^\n]*\n$/);
+  expect(stderr).toContain(message);
+  expect({ code, stdout, log: at.log, files: at.files }).toEqual({
+    code: 2,
+    stdout: '',
+    log: [],
+    files: [],
+  });
+});
+
+test('the help fits a screen and names every command and output', async () => {
+  const { code, stdout, stderr } = await at.run(['--help']);
+  const lines = stdout.trimEnd().split('\n');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(lines.length).toBeLessThanOrEqual(40);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+  for (const word of ['fold', 'render', 'doctor', '.folded', '.stacks', '.svg', '.capture'])
+    expect(stdout).toContain(word);
+});
+
+test('the version is that of the package', async () => {
+  const { version } = (await import('../../package.json', { with: { type: 'json' } })).default;
+  expect((await at.run(['--version'])).stdout).toBe(`${version}\n`);
+});
