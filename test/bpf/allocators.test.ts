@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { describeTracing } from './needs-bpf.ts';
+import { type Pair, sampleFile, startProgram, type Truth, truthOf } from './sample.ts';
+import { captureIn, stacksOf, traceWhile, weighBy } from './tracing.ts';
+
+const libraries = '/usr/lib/x86_64-linux-gnu';
+const tcmalloc = `${libraries}/libtcmalloc_minimal.so.4`;
+const jemalloc = `${libraries}/libjemalloc.so.2`;
+
+describeTracing('allocators that are preloaded', () => {
+  test.each([
+    ['glibc', ''],
+    ['jemalloc', jemalloc],
+    ['tcmalloc', tcmalloc],
+  ])('operator new and malloc with %s', async (_, library) => {
+    await expectTruthOf('news', library);
+  });
+
+  // jemalloc has no pvalloc: what the C library's gives, it cannot free.
+  test('every function of the malloc family with tcmalloc', async () => {
+    await expectTruthOf('truth', tcmalloc);
+  });
+}, [sampleFile('news'), tcmalloc, jemalloc]);
+
+async function expectTruthOf(program: string, library: string): Promise<void> {
+  const sample = startProgram('/usr/bin/env', [`LD_PRELOAD=${library}`, sampleFile(program)]);
+  expect(await sample.line()).toBe('ready');
+  const args = ['-p', String(sample.pid), '-o', 'x.capture'];
+  const { at, result: truth } = await traceWhile(args, () => {
+    sample.tell();
+    return truthOf(sample);
+  });
+  const capture = await captureIn(at);
+  expect(capture.end!.lost).toEqual([]);
+  for (const view of ['all', 'unfreed'] as const) {
+    // A site that only failed, or that freed all, must not show.
+    const seen = Object.entries(truth.sites).filter(([, { [view]: weight }]) => weight[1] > 0);
+    const expected = Object.fromEntries(seen.map(([site, weights]) => [site, weights[view]]));
+    expect(weighedBySite(stacksOf(capture, view), truth)).toEqual(expected);
+  }
+}
+
+function weighedBySite(stacks: ReturnType<typeof stacksOf>, truth: Truth): Record<string, Pair> {
+  const siteIn = (names: readonly string[]) => names.find((name) => name in truth.sites);
+  const ofSites = stacks.filter(({ names }) => siteIn(names) !== undefined);
+  return weighBy(ofSites, ({ names }) => siteIn(names)!);
+}

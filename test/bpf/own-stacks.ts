@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process';
+import { basename } from 'node:path';
+import type { Capture, CaptureFrame } from '../../src/capture.ts';
+import type { Pair } from './sample.ts';
+
+/** What samples/programs/stacks.h makes a program say of its own stacks. */
+export interface OwnStacks {
+  readonly modules: readonly string[];
+  /** Root first, two numbers a frame: module (-1: none) and address as symbol tables have it. */
+  readonly stacks: readonly { calls: number; bytes: number; frames: readonly number[] }[];
+}
+
+/** Weights by the names of a stack's frames. */
+export type Weights = Record<string, Pair>;
+
+interface Symbol {
+  readonly start: number;
+  readonly end: number;
+  readonly name: string;
+}
+
+/**
+ * Functions of an ELF file as binutils' nm sees them. Of names for the same code one is taken, here
+ * and by `nameOf`, so that it does not matter which of them a trace has chosen.
+ */
+class Symbols {
+  readonly #sorted: readonly Symbol[];
+  readonly #same = new Map<string, string>();
+
+  constructor(file: string) {
+    const symbols = [...nm(file, []), ...nm(file, ['-D'])];
+    const byStart = new Map<number, Symbol>();
+    for (const symbol of symbols.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const first = byStart.get(symbol.start) ?? symbol;
+      byStart.set(symbol.start, first);
+      this.#same.set(symbol.name, first.name);
+    }
+    this.#sorted = [...byStart.values()].sort((a, b) => a.start - b.start);
+  }
+
+  at(address: number): string | undefined {
+    return this.#sorted.findLast(({ start, end }) => start <= address && address < end)?.name;
+  }
+
+  nameOf(traced: string): string {
+    return this.#same.get(traced) ?? traced;
+  }
+}
+
+function nm(file: string, options: readonly string[]): Symbol[] {
+  const args = ['--defined-only', '-S', '-C', ...options, file];
+  const text = execFileSync('nm', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const lines = text.matchAll(/^([0-9a-f]+) ([0-9a-f]+) [tTwWiu] (.+?)(?:@+\S+)?$/gm);
+  return Array.from(lines, ([, start, size, name]) => {
+    const from = Number.parseInt(start!, 16);
+    return { start: from, end: from + Number.parseInt(size!, 16), name: name! };
+  });
+}
+
+const read = new Map<string, Symbols>();
+
+function symbolsOf(file: string): Symbols {
+  const symbols = read.get(file) ?? new Symbols(file);
+  read.set(file, symbols);
+  return symbols;
+}
+
+/** What the program `file` says, by names. */
+export function ownWeights({ modules, stacks }: OwnStacks, file: string): Weights {
+  const paths = modules.map((path) => (path === '/proc/self/exe' ? file : path));
+  const weights: Weights = {};
+  for (const { frames, bytes, calls } of stacks) {
+    const names: string[] = [];
+    for (let i = 0; i < frames.length; i += 2) {
+      const path = paths[frames[i]!];
+      names.push(path === undefined ? '?' : nameAt(path, frames[i + 1]!));
+    }
+    addTo(weights, names, [bytes, calls]);
+  }
+  return weights;
+}
+
+function nameAt(path: string, address: number): string {
+  return `${symbolsOf(path).at(address) ?? ''}@${basename(path)}`;
+}
+
+/** The same of a trace of it: stacks that go by recorded_malloc to malloc. */
+export function tracedWeights(capture: Capture): Weights {
+  const names = capture.frames.map((frame) => tracedName(frame, capture));
+  const weights: Weights = {};
+  for (const { frames, alloc } of capture.stacks) {
+    const stack = frames.map((frame) => names[frame]!);
+    if (!stack.at(-2)?.startsWith('recorded_malloc@')) continue;
+    addTo(weights, stack.slice(0, -1), [alloc.bytes, alloc.calls]);
+  }
+  return weights;
+}
+
+function tracedName(frame: CaptureFrame, { modules }: Capture): string {
+  if (frame.kind === 'label') return `[${frame.label}]`;
+  if (frame.kind === 'address' || frame.module === undefined) return '?';
+  const { path } = modules[frame.module]!;
+  if (frame.kind === 'offset') return `@${basename(path)}`;
+  return `${symbolsOf(path).nameOf(frame.name)}@${basename(path)}`;
+}
+
+function addTo(weights: Weights, names: readonly string[], [bytes, calls]: Pair): void {
+  const key = names.join(' > ');
+  const before = weights[key] ?? [0, 0];
+  weights[key] = [before[0] + bytes, before[1] + calls];
+}
