@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Why there is no figure, and what to do about it. How large a figure is never is a failure. */
+export class MeasuringFailed extends Error {
+  name = 'MeasuringFailed';
+}
+
+/** A process that cannot outlive us; `ended` becomes its exit code, or the signal it died of. */
+export function startChild(command, args, stdio) {
+  const child = spawn(command, args, { stdio });
+  const kill = () => child.kill('SIGKILL');
+  process.on('exit', kill);
+  const ended = once(child, 'exit')
+    .then(([code, signal]) => code ?? signal)
+    .catch((cause) => failToStart(command, cause))
+    .finally(() => process.off('exit', kill));
+  ended.catch(() => {}); // whoever needs the child waits for it too
+  return { child, ended };
+}
+
+function failToStart(command, cause) {
+  throw new MeasuringFailed(`cannot start ${command}: ${cause.message}`, { cause });
+}
+
+/** Ends `process` however it takes. */
+export async function kill(process) {
+  process.child.kill('SIGKILL');
+  await process.ended;
+}
+
+/** `promise`, unless the process ends first or `seconds` go by. */
+export async function whileRuns({ ended }, promise, { seconds, what }) {
+  const timer = new AbortController();
+  const late = sleep(seconds * 1000, 'late', { signal: timer.signal });
+  late.catch(() => {});
+  const first = await Promise.race([
+    promise.then((value) => ({ value })),
+    ended.then((fate) => ({ why: `it ended with ${fate}` })),
+    late.then(() => ({ why: `nothing for ${seconds} s` })),
+  ]).finally(() => timer.abort());
+  if ('value' in first) return first.value;
+  throw new MeasuringFailed(`${what}: ${first.why}`);
+}
+
+/** Lines of a stream. Those that come while nobody listens are dropped, so that it never blocks. */
+export function linesOf(stream) {
+  return createInterface({ input: stream }).on('line', () => {});
+}
+
+/** The first line from now on that `wanted` accepts. */
+export function nextLine(lines, wanted) {
+  return new Promise((resolve) => {
+    const look = (line) => {
+      if (!wanted(line)) return;
+      lines.off('line', look);
+      resolve(line);
+    };
+    lines.on('line', look);
+  });
+}

@@ -1,0 +1,33 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const inCheckout = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+export const COLLECTOR = inCheckout('bpf/.output/memstacks-collector');
+export const PAIRS = inCheckout('samples/programs/.output/pairs');
+export const TROUBLE = inCheckout('samples/programs/.output/trouble');
+export const MEMSTACKS = inCheckout('dist/cli/main.js');
+
+/** Where PATH has `command`; undefined if nowhere. */
+export function onPath(command) {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  return folders.map((folder) => join(folder, command)).find(isExecutable);
+}
+
+export function isExecutable(path) {
+  return allows(path, constants.X_OK);
+}
+
+export function isReadable(path) {
+  return allows(path, constants.R_OK);
+}
+
+function allows(path, access) {
+  try {
+    accessSync(path, access);
+    return true;
+  } catch {
+    return false;
+  }
+}

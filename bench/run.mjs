@@ -1,0 +1,77 @@
+import { MeasuringFailed } from './children.mjs';
+import { attachTable, costTable, doubts, measureCost } from './cost.mjs';
+import { measureMemory, memoryTable } from './memory.mjs';
+import { installedTracers } from './others.mjs';
+import { COLLECTOR, isExecutable, isReadable, MEMSTACKS, PAIRS, TROUBLE } from './paths.mjs';
+import { measureRender, renderTable } from './render.mjs';
+
+const ROUNDS = { oneThread: 7, twoThreads: 3, render: 5 };
+const ONE_ROUND = { oneThread: 1, twoThreads: 1, render: 1 };
+
+function progress(text) {
+  if (process.stderr.isTTY) process.stderr.write(`bench: ${text}\n`);
+}
+
+function section(title, text) {
+  process.stdout.write(`${title}\n\n${text.replace(/^(?=.)/gm, '  ')}\n`);
+}
+
+function requireBuilt() {
+  for (const [path, command] of [
+    [COLLECTOR, 'make -C bpf'],
+    [PAIRS, 'make -C samples/programs'],
+    [TROUBLE, 'make -C samples/programs'],
+  ]) {
+    if (!isExecutable(path)) throw new MeasuringFailed(`${path} is missing: run ${command}`);
+  }
+}
+
+async function benchTracing(rounds) {
+  const { tracers, absent } = installedTracers();
+  const one = await measureCost({
+    threads: 1,
+    rounds: rounds.oneThread,
+    others: tracers,
+    progress,
+  });
+  section(
+    `Nanoseconds per malloc(64)/free, one thread (rounds: ${rounds.oneThread})`,
+    costTable(one, tracers, true) + absent + doubts(one),
+  );
+  const two = await measureCost({ threads: 2, rounds: rounds.twoThreads, others: [], progress });
+  section(
+    `The same in each of two threads (rounds: ${rounds.twoThreads})`,
+    costTable(two, [], false) + doubts(two),
+  );
+  section('From start to attached, and from Ctrl-C to the end', attachTable(one));
+  section('Memory while tracing (default mode)', memoryTable(await measureMemory()));
+}
+
+async function benchRender(rounds) {
+  const title = 'Collapsed stacks to SVG, whole process';
+  if (!isReadable(MEMSTACKS)) section(title, 'skipped: dist is not built, run npm run build\n');
+  else section(title, renderTable(await measureRender(rounds.render, progress)));
+}
+
+function roundsAskedFor(args) {
+  const unknown = args.find((arg) => arg !== '--quick');
+  if (unknown !== undefined)
+    throw new MeasuringFailed(`unknown argument ${unknown}: only --quick (one round) is known`);
+  return args.includes('--quick') ? ONE_ROUND : ROUNDS;
+}
+
+async function main() {
+  const rounds = roundsAskedFor(process.argv.slice(2));
+  requireBuilt();
+  await benchTracing(rounds);
+  await benchRender(rounds);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof MeasuringFailed)) throw error;
+  process.stderr.write(`bench: ${error.message}\n`);
+  process.exit(1);
+}
