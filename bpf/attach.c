@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Probes on the allocator's functions, through perf events, each filtered to one process by the kernel. */
+/* Probes on the allocator's functions, filtered to one process by the kernel: uprobe_multi, or perf events. */
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -23,7 +23,6 @@ static bool use_multi;
 struct batch {
 	struct bpf_program *program;
 	uint64_t offsets[MAX_MODULE_SITES], cookies[MAX_MODULE_SITES];
-	const struct site *sites[MAX_MODULE_SITES];
 	uint32_t nr;
 };
 
@@ -103,7 +102,6 @@ static void add_to_batch(struct batch *batch, const struct site *site, union coo
 	cookie.site.count_arg = function->count_arg;
 	cookie.site.pointer_arg = function->pointer_arg;
 	cookie.site.out_arg = function->out_arg;
-	batch->sites[batch->nr] = site;
 	batch->offsets[batch->nr] = site->offset + site->probe_distance;
 	batch->cookies[batch->nr++] = cookie.value;
 }
@@ -193,14 +191,14 @@ static int by_function(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-static bool attach_module(struct heap_bpf *skel, const struct settings *settings, struct process *process,
+static void attach_module(struct heap_bpf *skel, const struct settings *settings, struct process *process,
 			  struct module *module)
 {
 	struct site sites[MAX_MODULE_SITES];
 	unsigned nr = find_sites(module, sites);
 
 	if (!nr)
-		return false;
+		return;
 	qsort(sites, nr, sizeof(sites[0]), by_function);
 	publish_ranges(skel, module, sites, nr);
 	attach_sites(skel, settings, process, module, sites, nr);
@@ -208,22 +206,18 @@ static bool attach_module(struct heap_bpf *skel, const struct settings *settings
 	if (process->announced)
 		event_warning("pid %d (%s): now also traces malloc of %s, which it has just mapped", process->pid,
 			      process->name, module->path);
-	return true;
 }
 
-unsigned attach_allocators(struct heap_bpf *skel, const struct settings *settings, struct process *process)
+void attach_allocators(struct heap_bpf *skel, const struct settings *settings, struct process *process)
 {
-	unsigned found = 0;
-
 	for (; process->nr_searched < process->nr_mappings; process->nr_searched++) {
 		unsigned module = process->mappings[process->nr_searched].module, i = 0;
 
 		while (process->mappings[i].module != module)
 			i++;
 		if (i == process->nr_searched)
-			found += attach_module(skel, settings, process, &modules[module]);
+			attach_module(skel, settings, process, &modules[module]);
 	}
-	return found;
 }
 
 void detach_all(void)

@@ -130,11 +130,9 @@ static void write_note(struct reasons *notes, const char *note, uint64_t value)
 static void write_lost(FILE *out, const struct ledger *ledger)
 {
 	const struct weight *counters = ledger->counters, missed = { 0, ledger->missed_probes };
-	struct weight unfinished = counters[COUNT_ENTERED];
+	const struct weight unfinished = { 0, unfinished_calls(counters) };
 	struct reasons lost = { out, true };
 
-	for (unsigned i = COUNT_ALLOCATED; i <= COUNT_ABANDONED; i++)
-		unfinished.calls -= counters[i].calls < unfinished.calls ? counters[i].calls : unfinished.calls;
 	fputs(",\"lost\":{", out);
 	write_reason(&lost, "stack_table_full", &counters[COUNT_STACK_TABLE_FULL], true);
 	write_reason(&lost, "live_table_full", &counters[COUNT_LIVE_TABLE_FULL], true);

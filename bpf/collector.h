@@ -126,10 +126,13 @@ extern struct process processes[MAX_PROCESSES];
 extern unsigned nr_processes;
 struct process *add_process(pid_t pid);
 void describe_process(struct process *process);
-/* Reads /proc/PID/maps; returns how many mappings were new. */
-unsigned read_mappings(struct process *process);
-/* False when it was known already. */
-bool add_mapping(struct process *process, const struct mapping *mapping);
+/* Adds what /proc/PID/maps has. */
+void read_mappings(struct process *process);
+/* Adds a mapping, unless it is known already. */
+void add_mapping(struct process *process, const struct mapping *mapping);
+/* The module of a mapping, opened by its address, by the target's path, or by ours should the target be gone. */
+unsigned mapped_module(const struct process *process, const struct mapping *mapping, dev_t dev, ino_t ino,
+		       const char *path);
 const struct mapping *find_mapping(const struct process *process, unsigned image, uint64_t address);
 
 /* --- mapwatch.c: mappings that appear while tracing --- */
@@ -201,9 +204,8 @@ int uprobe_multi_attach(const struct uprobe_multi *probes);
 /* --- attach.c --- */
 /* Before loading: chooses how the programs will be attached. */
 void choose_attachment(struct heap_bpf *skel);
-/* Attaches to the allocators among mappings not looked at before; returns the number of allocators. */
-unsigned attach_allocators(struct heap_bpf *skel, const struct settings *settings,
-			   struct process *process);
+/* Attaches to the allocators among mappings not looked at before. */
+void attach_allocators(struct heap_bpf *skel, const struct settings *settings, struct process *process);
 void detach_all(void);
 
 /* --- launch.c --- */
@@ -248,7 +250,9 @@ struct ledger {
 	uint32_t execs[MAX_PROCESSES], forks[MAX_PROCESSES];
 };
 struct weight read_counter(struct heap_bpf *skel, enum counter which);
-uint64_t calls_in_flight(struct heap_bpf *skel);
+void read_counters(struct heap_bpf *skel, struct weight counters[NR_COUNTERS]);
+/* Calls that have been entered and have not come to any end. */
+uint64_t unfinished_calls(const struct weight counters[NR_COUNTERS]);
 uint64_t lost_calls(struct heap_bpf *skel);
 void read_ledger(struct heap_bpf *skel, const struct settings *settings, uint64_t end_ns,
 		 struct ledger *ledger);

@@ -38,8 +38,7 @@ static void check_process(struct heap_bpf *skel, const struct settings *settings
 {
 	char *detail;
 
-	publish_unwind_tables(skel, process);
-	attach_allocators(skel, settings, process);
+	use_mappings(skel, settings, process);
 	detail = process->allocators ?
 			 formatted("pid %d (%s): malloc of %s", process->pid, process->name, process->allocator_files) :
 			 formatted("pid %d (%s): no mapped file defines malloc and free", process->pid, process->name);
@@ -70,9 +69,9 @@ int doctor(const struct settings *settings)
 {
 	struct heap_bpf *skel;
 
-	print_check("BTF", access("/sys/kernel/btf/vmlinux", R_OK) == 0, "/sys/kernel/btf/vmlinux",
+	print_check("BTF", kernel_has_btf(), "/sys/kernel/btf/vmlinux",
 		    "use a kernel with CONFIG_DEBUG_INFO_BTF=y, as distribution kernels from 5.15 are");
-	print_check("uprobes", access("/sys/bus/event_source/devices/uprobe/type", R_OK) == 0,
+	print_check("uprobes", kernel_has_uprobes(),
 		    "/sys/bus/event_source/devices/uprobe", "use a kernel with CONFIG_UPROBE_EVENTS=y");
 	read_mappings(add_process(getpid()));
 	for (unsigned i = 0; i < settings->nr_pids; i++)

@@ -75,8 +75,8 @@ struct site_ranges {
 enum recording { RECORDING_OFF, RECORDING_ON, RECORDING_STOPPING };
 
 /*
- * Every outermost call that enters (not counted with --entry-only) ends in exactly one of ALLOCATED, FAILED, SIZE_FILTERED,
- * REALLOC_FREED or ABANDONED, or is unfinished.
+ * Every outermost call that enters (not counted with --entry-only) ends in exactly one of ALLOCATED
+ * to ABANDONED, or is unfinished.
  */
 enum counter {
 	COUNT_ENTERED,

@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include "collector.h"
+#include "recorder.h"
 
 /* Ends of pipes between us and the child. */
 struct pipes {
@@ -48,14 +48,6 @@ static void make_pipe(int ends[2])
 {
 	if (pipe2(ends, O_CLOEXEC))
 		die(1, "cannot start the command: %s", strerror(errno));
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
 }
 
 void ending_signals(sigset_t *set)
@@ -94,7 +86,7 @@ static bool next_stop(pid_t pid, int signal, uint64_t deadline_ns, int *status)
 	while ((stopped = waitpid(pid, status, __WALL | WNOHANG)) != pid) {
 		if (stopped < 0 && errno != EINTR)
 			die(1, "cannot wait for the command: %s", strerror(errno));
-		if (was_told_to_end() || now_ns() >= deadline_ns)
+		if (was_told_to_end() || clock_ns() >= deadline_ns)
 			return false;
 	}
 	return true;

@@ -21,15 +21,18 @@ struct weight read_counter(struct heap_bpf *skel, enum counter which)
 	return sum;
 }
 
-uint64_t calls_in_flight(struct heap_bpf *skel)
+void read_counters(struct heap_bpf *skel, struct weight counters[NR_COUNTERS])
 {
-	static const enum counter ends[] = { COUNT_ALLOCATED, COUNT_FAILED, COUNT_SIZE_FILTERED, COUNT_REALLOC_FREED,
-					     COUNT_ABANDONED };
-	uint64_t ended = 0, entered;
+	for (unsigned i = 0; i < NR_COUNTERS; i++)
+		counters[i] = read_counter(skel, i);
+}
 
-	for (unsigned i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-		ended += read_counter(skel, ends[i]).calls;
-	entered = read_counter(skel, COUNT_ENTERED).calls;
+uint64_t unfinished_calls(const struct weight counters[NR_COUNTERS])
+{
+	uint64_t entered = counters[COUNT_ENTERED].calls, ended = 0;
+
+	for (unsigned i = COUNT_ALLOCATED; i <= COUNT_ABANDONED; i++)
+		ended += counters[i].calls;
 	return entered > ended ? entered - ended : 0;
 }
 
@@ -120,8 +123,7 @@ void read_ledger(struct heap_bpf *skel, const struct settings *settings, uint64_
 	uint64_t older_ns = settings->older_ms * 1000000;
 
 	memset(ledger, 0, sizeof(*ledger));
-	for (unsigned i = 0; i < NR_COUNTERS; i++)
-		ledger->counters[i] = read_counter(skel, i);
+	read_counters(skel, ledger->counters);
 	for (unsigned i = 0; i < nr_processes; i++) {
 		ledger->execs[i] = skel->bss->execs[i];
 		ledger->forks[i] = skel->bss->forks[i];

@@ -92,10 +92,9 @@ static void attach_new_mappings(struct process *process, void *context)
 	struct attachment *attachment = context;
 
 	name_processes(attachment->skel);
-	if (!read_mappings(process))
-		return;
-	publish_unwind_tables(attachment->skel, process);
-	attach_allocators(attachment->skel, attachment->settings, process);
+	read_mappings(process);
+	if (process->has_new_mappings) /* read now, or when an exec was reported */
+		use_mappings(attachment->skel, attachment->settings, process);
 }
 
 /* Before loading: how much the process has mapped decides how large the tables are. */
@@ -110,8 +109,7 @@ static void open_processes(const struct settings *settings)
 static void attach_running(struct attachment *attachment)
 {
 	for (unsigned i = 0; i < nr_processes; i++) {
-		publish_unwind_tables(attachment->skel, &processes[i]);
-		attach_allocators(attachment->skel, attachment->settings, &processes[i]);
+		use_mappings(attachment->skel, attachment->settings, &processes[i]);
 		require_allocator(&processes[i]);
 	}
 }

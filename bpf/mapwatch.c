@@ -6,7 +6,6 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <inttypes.h>
 #include <linux/perf_event.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,21 +97,13 @@ static void handle_mmap(const struct mmap2_record *record)
 {
 	struct process *process = process_of(record->pid);
 	struct mapping mapping = { record->address, record->address + record->length, record->offset, 0, 0 };
-	bool is_file = record->ino != 0;
-	char *by_address, *by_path;
 
 	if (!process)
 		return;
-	by_address = formatted("/proc/%d/map_files/%" PRIx64 "-%" PRIx64, process->pid, mapping.start, mapping.end);
-	by_path = formatted("/proc/%d/root%s", process->pid, record->path);
-	const char *const open_paths[] = { by_address, by_path, record->path, NULL };
-
 	mapping.image = process->image;
-	mapping.module = intern_module(makedev(record->major, record->minor), record->ino,
-				       is_file || *record->path == '[' ? record->path : "[anon]", open_paths);
+	mapping.module = mapped_module(process, &mapping, makedev(record->major, record->minor), record->ino,
+				       record->path);
 	add_mapping(process, &mapping);
-	free(by_address);
-	free(by_path);
 }
 
 static void handle_comm(const struct comm_record *record)

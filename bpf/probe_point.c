@@ -41,9 +41,7 @@ static unsigned safe_length(const uint8_t *at, unsigned rex)
 	case 0x84: case 0x85: /* test r, r */
 	case 0x38: case 0x39: case 0x3a: case 0x3b: /* cmp r, r */
 		return both_registers ? 2 : rip_relative ? 6 : 0;
-	case 0x83: /* cmp r, imm8 */
-		return (modrm & 0x38) != 0x38 ? 0 : both_registers ? 3 : rip_relative ? 7 : 0;
-	case 0x80: /* cmp r8, imm8 */
+	case 0x80: case 0x83: /* cmp r, imm8 */
 		return (modrm & 0x38) != 0x38 ? 0 : both_registers ? 3 : rip_relative ? 7 : 0;
 	case 0x81: /* cmp r, imm32 */
 		return (modrm & 0x38) != 0x38 ? 0 : both_registers ? 6 : rip_relative ? 10 : 0;

@@ -135,40 +135,47 @@ static bool replace_anonymous(struct process *process, const struct mapping *map
 	return false;
 }
 
-bool add_mapping(struct process *process, const struct mapping *mapping)
+void add_mapping(struct process *process, const struct mapping *mapping)
 {
 	if (is_known(process, mapping))
-		return false;
+		return;
 	process->has_new_mappings = true;
 	process->has_new_files |= modules[mapping->module].ino != 0;
 	if (replace_anonymous(process, mapping))
-		return true;
+		return;
 	process->mappings = grow(process->mappings, process->nr_mappings, sizeof(*mapping));
 	process->mappings[process->nr_mappings++] = *mapping;
-	return true;
 }
 
-static unsigned module_of(const struct process *process, const struct mapping *mapping, dev_t dev,
-			  ino_t ino, char *path)
+/* /proc marks the path of a file that is gone; what it was is the name for people. */
+static char *without_mark(const char *path)
 {
 	static const char deleted[] = " (deleted)";
-	size_t length = strlen(path);
+	char *copy = duplicate(path);
+	size_t length = strlen(copy), marked = strlen(deleted);
+
+	if (length > marked && strcmp(copy + length - marked, deleted) == 0)
+		copy[length - marked] = 0;
+	return copy;
+}
+
+unsigned mapped_module(const struct process *process, const struct mapping *mapping, dev_t dev, ino_t ino,
+		       const char *path)
+{
 	char *by_address = formatted("/proc/%d/map_files/%" PRIx64 "-%" PRIx64, process->pid, mapping->start,
 				     mapping->end);
-	char *by_path = formatted("/proc/%d/root%s", process->pid, path);
-	const char *const open_paths[] = { by_address, by_path, NULL };
-	unsigned module;
+	char *by_path = formatted("/proc/%d/root%s", process->pid, path), *shown = without_mark(path);
+	const char *const open_paths[] = { by_address, by_path, path, NULL };
+	unsigned module = intern_module(dev, ino, ino || *path == '[' ? shown : "[anon]", open_paths);
 
-	if (length > strlen(deleted) && strcmp(path + length - strlen(deleted), deleted) == 0)
-		path[length - strlen(deleted)] = 0;
-	module = intern_module(dev, ino, ino ? path : *path == '[' ? path : "[anon]", open_paths);
 	free(by_address);
 	free(by_path);
+	free(shown);
 	return module;
 }
 
-/* One line of /proc/PID/maps: start-end perms offset dev inode path. True when it was new. */
-static bool read_mapping(struct process *process, char *line)
+/* One line of /proc/PID/maps: start-end perms offset dev inode path. */
+static void read_mapping(struct process *process, const char *line)
 {
 	struct mapping mapping = { .image = process->image };
 	unsigned major, minor;
@@ -178,19 +185,17 @@ static bool read_mapping(struct process *process, char *line)
 
 	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*c%*c%c%*c %" SCNx64 " %x:%x %" SCNu64 " %n", &mapping.start,
 		   &mapping.end, &execute, &mapping.offset, &major, &minor, &ino, &path) < 7 || execute != 'x')
-		return false;
-	mapping.module = module_of(process, &mapping, makedev(major, minor), ino, line + path);
-	return add_mapping(process, &mapping);
+		return;
+	mapping.module = mapped_module(process, &mapping, makedev(major, minor), ino, line + path);
+	add_mapping(process, &mapping);
 }
 
-unsigned read_mappings(struct process *process)
+void read_mappings(struct process *process)
 {
 	size_t length;
 	char *maps = read_proc(process->pid, "maps", &length), *rest = maps, *line;
-	unsigned added = 0;
 
 	while (maps && (line = strsep(&rest, "\n")))
-		added += read_mapping(process, line);
+		read_mapping(process, line);
 	free(maps);
-	return added;
 }

@@ -32,12 +32,22 @@ static double wall_clock(void)
 	return now.tv_sec + now.tv_nsec / 1e9;
 }
 
+bool kernel_has_btf(void)
+{
+	return access("/sys/kernel/btf/vmlinux", R_OK) == 0;
+}
+
+bool kernel_has_uprobes(void)
+{
+	return access("/sys/bus/event_source/devices/uprobe/type", R_OK) == 0;
+}
+
 static void require_kernel(void)
 {
-	if (access("/sys/kernel/btf/vmlinux", R_OK))
+	if (!kernel_has_btf())
 		die(1, "this kernel has no BTF (/sys/kernel/btf/vmlinux): it needs CONFIG_DEBUG_INFO_BTF, as distribution "
 		       "kernels from 5.15 have it");
-	if (access("/sys/bus/event_source/devices/uprobe/type", R_OK))
+	if (!kernel_has_uprobes())
 		die(1, "this kernel has no uprobes (/sys/bus/event_source/devices/uprobe): it needs CONFIG_UPROBE_EVENTS");
 }
 
@@ -158,7 +168,7 @@ static void note_exits(const struct pollfd *polls)
 		processes[i].exited |= (polls[2 + i].revents & POLLIN) != 0;
 }
 
-static void use_new_mappings(struct heap_bpf *skel, const struct settings *settings, struct process *process)
+void use_mappings(struct heap_bpf *skel, const struct settings *settings, struct process *process)
 {
 	publish_unwind_tables(skel, process);
 	attach_allocators(skel, settings, process);
@@ -176,7 +186,7 @@ static void follow_mappings(struct heap_bpf *skel, const struct settings *settin
 	mapwatch_drain();
 	for (unsigned i = 0; i < nr_processes; i++)
 		if (processes[i].has_new_files)
-			use_new_mappings(skel, settings, &processes[i]);
+			use_mappings(skel, settings, &processes[i]);
 }
 
 void keep_recording(struct heap_bpf *skel, struct run *run, int signals)
@@ -209,12 +219,20 @@ void keep_recording(struct heap_bpf *skel, struct run *run, int signals)
 		next_status += status_interval_ns;
 		for (unsigned i = 0; i < nr_processes; i++)
 			if (processes[i].has_new_mappings)
-				use_new_mappings(skel, run->settings, &processes[i]);
+				use_mappings(skel, run->settings, &processes[i]);
 		if (!report_progress(skel, run)) { /* nobody waits for the result: do not stay attached */
 			run->stop = STOP_INTERRUPTED;
 			return;
 		}
 	}
+}
+
+static bool has_calls_in_flight(struct heap_bpf *skel)
+{
+	struct weight counters[NR_COUNTERS];
+
+	read_counters(skel, counters);
+	return unfinished_calls(counters) > 0;
 }
 
 void stop_recording(struct heap_bpf *skel, struct run *run)
@@ -225,7 +243,7 @@ void stop_recording(struct heap_bpf *skel, struct run *run)
 	run->end = wall_clock();
 	if (!run->settings->floor)
 		skel->bss->recording = RECORDING_STOPPING;
-	while (run->stop != STOP_EXITED && calls_in_flight(skel) && clock_ns() < run->end_ns + finish_limit_ns)
+	while (run->stop != STOP_EXITED && has_calls_in_flight(skel) && clock_ns() < run->end_ns + finish_limit_ns)
 		nanosleep(&pause, NULL);
 	skel->bss->recording = RECORDING_OFF;
 	detach_all();

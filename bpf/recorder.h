@@ -6,8 +6,12 @@
 #include "collector.h"
 
 uint64_t clock_ns(void); /* CLOCK_MONOTONIC */
+bool kernel_has_btf(void);
+bool kernel_has_uprobes(void);
 /* Ends the helper with one line where the kernel lacks something. */
 struct heap_bpf *load_programs(const struct settings *settings);
+/* Unwind tables and probes for what the process has newly mapped. */
+void use_mappings(struct heap_bpf *skel, const struct settings *settings, struct process *process);
 /* Tells the programs which processes are traced, as far as their pids say it. */
 void name_processes(struct heap_bpf *skel);
 void start_recording(struct heap_bpf *skel, struct run *run);

@@ -35,6 +35,14 @@ function processIn(stderr: string): number {
 }
 
 describeTracing('a program that is started under trace', () => {
+  test('nor when a constructor has become a static program before the entry point', async () => {
+    const at = new Workplace();
+    const command = `'${sampleFile('exec-early')}'`;
+    expect((await at.run(['-c', command, '-o', 'x.capture'], realHelper)).code).toBe(0);
+    const weights = weighBy(stacksOf(await captureIn(at), 'unfreed'), directCaller);
+    expect(weights.site_static).toEqual([1000, 100]);
+  });
+
   test('nothing is missed, not even what constructors allocate', async () => {
     const at = new Workplace();
     const { code } = await at.run(['-c', `'${early}' 0`, '-o', 'x.capture'], realHelper);
