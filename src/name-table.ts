@@ -1,3 +1,4 @@
+import { grown } from './grown.ts';
 import type { FrameIndex } from './profile.ts';
 
 const firstSlots = 1024;
@@ -74,10 +75,4 @@ function hashOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = 0x811c9dc5;
   for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
   return hash;
-}
-
-function grown(bytes: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
-  const longer = new Uint8Array(length);
-  longer.set(bytes);
-  return longer;
 }

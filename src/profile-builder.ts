@@ -1,4 +1,5 @@
 import { UserError } from './errors.ts';
+import { grown } from './grown.ts';
 import type { Column, Frame, FrameIndex, Metadata, NodeIndex, Profile, Unit } from './profile.ts';
 
 const firstNodes = 1024;
@@ -113,15 +114,6 @@ function hash(parent: NodeIndex, frame: FrameIndex): number {
   const mixed = Math.imul(parent, 0x9e3779b1) ^ Math.imul(frame, 0x85ebca6b);
   const spread = Math.imul(mixed ^ (mixed >>> 16), 0x2c1b3c6d);
   return spread ^ (spread >>> 15);
-}
-
-function grown<T extends Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer>>(
-  array: T,
-  length: number,
-): T {
-  const longer = new (array.constructor as new (length: number) => T)(length);
-  longer.set(array);
-  return longer;
 }
 
 function trimmed({ name, unit, self }: WeightColumn, nodes: number): Column {
