@@ -31,8 +31,8 @@ static void write_filters(FILE *out, const struct settings *settings)
 	else
 		fprintf(out, "%" PRIu64, settings->max_size);
 	fprintf(out, ",\"older_ms\":%" PRIu64 "}", settings->older_ms);
-	fprintf(out, ",\"limits\":{\"max_frames\":%d,\"max_stacks\":%u,\"max_live\":%u}}\n", MAX_FRAMES,
-		settings->max_stacks, settings->max_live);
+	fprintf(out, ",\"limits\":{\"max_frames\":%u,\"max_stacks\":%u,\"max_live\":%u}}\n",
+		settings->max_frames, settings->max_stacks, settings->max_live);
 }
 
 static void write_header(FILE *out, const struct run *run)
@@ -52,6 +52,7 @@ static void write_header(FILE *out, const struct run *run)
 	fprintf(out, ",\"duration_ms\":%" PRIu64, (run->end_ns - run->start_ns + 500000) / 1000000);
 	fprintf(out, ",\"mode\":\"%s\",\"stop\":\"%s\"",
 		settings->entry_only ? "entry" : settings->alloc_only ? "alloc" : "full", stops[run->stop]);
+	fprintf(out, ",\"unwind\":\"%s\"", unwind_names[settings->unwind]);
 	write_filters(out, settings);
 }
 
@@ -164,6 +165,7 @@ static void write_end(FILE *out, const struct run *run, const struct ledger *led
 	write_note(&notes, "untracked_frees", ledger->counters[COUNT_UNTRACKED_FREES].calls);
 	write_note(&notes, "failed", ledger->counters[COUNT_FAILED].calls);
 	write_note(&notes, "broken_stacks", sums->broken.calls);
+	write_note(&notes, "fp_stacks", sums->by_fp.calls);
 	fputs("}}}\n", out);
 }
 

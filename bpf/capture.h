@@ -7,7 +7,7 @@
 
 /* What the end line adds up over all stacks. */
 struct sums {
-	struct weight alloc, freed, unfreed, younger, exec, broken;
+	struct weight alloc, freed, unfreed, younger, exec, broken, by_fp;
 };
 
 void write_weight(FILE *out, const char *key, const struct weight *weight);

@@ -37,7 +37,7 @@ static void write_frame(FILE *out, const struct frame *frame)
 }
 
 /* Frames of the stack, leaf first; returns their number. Sets `broken` where the walk went astray. */
-static unsigned frames_of(const struct stack *stack, const struct frame *frames[MAX_FRAMES], bool *broken)
+static unsigned frames_of(const struct stack *stack, const struct frame *frames[MOST_FRAMES], bool *broken)
 {
 	unsigned nr = 0;
 
@@ -46,7 +46,7 @@ static unsigned frames_of(const struct stack *stack, const struct frame *frames[
 		frames[0] = label_frame("stack table full");
 		return 1;
 	}
-	while (nr < stack->nr_frames && nr < MAX_FRAMES) {
+	while (nr < stack->nr_frames && nr < MOST_FRAMES) {
 		frames[nr] = frame_at(stack, nr);
 		*broken = !frames[nr];
 		if (*broken)
@@ -59,14 +59,14 @@ static unsigned frames_of(const struct stack *stack, const struct frame *frames[
 /* Frames stand before the stacks that name them, so every stack is resolved first. */
 void write_frames(FILE *out, const struct ledger *ledger)
 {
-	const struct frame *unused[MAX_FRAMES];
+	const struct frame *unused[MOST_FRAMES];
 	const struct frame *const *frames;
 	unsigned nr;
 	bool broken;
 
 	for (unsigned i = 0; i < ledger->nr_stacks; i++)
-		if (ledger->stacks[i].alloc.calls)
-			frames_of(&ledger->stacks[i], unused, &broken);
+		if (stack_at(ledger, i)->alloc.calls)
+			frames_of(stack_at(ledger, i), unused, &broken);
 	frames = all_frames(&nr);
 	for (unsigned i = 0; i < nr; i++)
 		write_frame(out, frames[i]);
@@ -80,7 +80,7 @@ void write_weight(FILE *out, const char *key, const struct weight *weight)
 /* What was neither freed, nor lost sight of, nor released by an exec, nor too young. */
 static struct weight unfreed_of(const struct ledger *ledger, unsigned index, struct sums *sums)
 {
-	const struct stack *stack = &ledger->stacks[index];
+	const struct stack *stack = stack_at(ledger, index);
 	struct weight unfreed = stack->alloc;
 
 	take_weight(&unfreed, &stack->freed);
@@ -95,13 +95,46 @@ static struct weight unfreed_of(const struct ledger *ledger, unsigned index, str
 	return unfreed;
 }
 
+static const char *const end_names[] = {
+	[WALK_CUT] = "cut",
+	[WALK_NO_MAPPING] = "no_mapping",
+	[WALK_NO_UNWIND_INFO] = "no_unwind_info",
+	[WALK_UNSUPPORTED] = "unsupported",
+	[WALK_UNREADABLE] = "unreadable",
+};
+
+static void write_walk_end(FILE *out, enum walk_end end)
+{
+	if (end == WALK_CUT)
+		fputs(",\"cut\":true", out);
+	if (end != WALK_COMPLETE)
+		fprintf(out, ",\"end\":\"%s\"", end_names[end]);
+}
+
+/* Places among the `nr` frames, root first. True when there are any. */
+static bool write_fp_frames(FILE *out, const struct stack *stack, unsigned nr)
+{
+	bool any = false;
+
+	for (unsigned i = stack->nr_frames ? nr : 0; i-- > 0;) {
+		if (!(stack->frame[i] & FRAME_BY_FP))
+			continue;
+		fprintf(out, "%s%u", any ? "," : ",\"fp_frames\":[", nr - 1 - i);
+		any = true;
+	}
+	if (any)
+		putc(']', out);
+	return any;
+}
+
 static void write_stack(FILE *out, const struct run *run, const struct ledger *ledger, unsigned index,
 			struct sums *sums)
 {
 	static unsigned number;
-	const struct stack *stack = &ledger->stacks[index];
-	const struct frame *frames[MAX_FRAMES];
+	const struct stack *stack = stack_at(ledger, index);
+	const struct frame *frames[MOST_FRAMES];
 	struct weight unfreed = unfreed_of(ledger, index, sums);
+	enum walk_end end;
 	bool broken;
 	unsigned nr = frames_of(stack, frames, &broken);
 
@@ -113,17 +146,21 @@ static void write_stack(FILE *out, const struct run *run, const struct ledger *l
 		write_weight(out, "freed", &stack->freed);
 		write_weight(out, "unfreed", &unfreed);
 	}
-	fputs(stack->walk_end == WALK_CUT ? ",\"cut\":true}\n" : "}\n", out);
+	end = broken ? WALK_NO_MAPPING : stack->walk_end;
+	write_walk_end(out, end);
+	if (write_fp_frames(out, stack, nr))
+		add_weight(&sums->by_fp, &stack->alloc);
+	fputs("}\n", out);
 	add_weight(&sums->alloc, &stack->alloc);
 	add_weight(&sums->freed, &stack->freed);
 	add_weight(&sums->unfreed, &unfreed);
-	if (broken || (stack->walk_end != WALK_COMPLETE && stack->walk_end != WALK_CUT))
+	if (end != WALK_COMPLETE && end != WALK_CUT)
 		add_weight(&sums->broken, &stack->alloc);
 }
 
 void write_stacks(FILE *out, const struct run *run, const struct ledger *ledger, struct sums *sums)
 {
 	for (unsigned i = 0; i < ledger->nr_stacks; i++)
-		if (ledger->stacks[i].alloc.calls)
+		if (stack_at(ledger, i)->alloc.calls)
 			write_stack(out, run, ledger, i, sums);
 }

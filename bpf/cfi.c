@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Call frame information -> rows: DWARF 5 section 6.4, with the .eh_frame differences of the Linux
- * Standard Base core specification, chapter "Exception Frames". Registers by the x86-64 psABI.
+ * Call frame information -> rows: .debug_frame by DWARF 5 section 6.4, and .eh_frame with the differences
+ * that the Linux Standard Base core specification has in its chapter "Exception Frames".
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +16,23 @@ struct cie {
 };
 
 #define DEEPEST_STATE 16
+
+/* Which of the two formats a section has. */
+enum format { EH_FRAME, DEBUG_FRAME };
+
+struct parser {
+	enum format format;
+	struct cursor section;
+	struct unwind_rows *rows;
+	size_t nr_covered; /* rows that were there before, sorted: their functions are left out */
+};
+
+/* An entry of the section: a CIE, or an FDE that refers to one. */
+struct entry {
+	struct cursor body; /* behind the id */
+	bool is_cie;
+	const uint8_t *cie; /* of an FDE */
+};
 
 static const ptrdiff_t longest_cie = 512;
 static const size_t most_rows = 1 << 24; /* more than the binary search in BPF can tell apart */
@@ -114,6 +131,7 @@ static void step_extended(struct machine *machine, struct cursor *cursor, uint8_
 	case 0x0f: machine->state.cfa_expression = read_expression(cursor); return;
 	case 0x12: reg = read_uleb(cursor); set_cfa(machine, reg, read_sleb(cursor) * cie->data_factor); return;
 	case 0x13: set_cfa(machine, machine->state.cfa_register, read_sleb(cursor) * cie->data_factor); return;
+	case 0x2d: return; /* AARCH64_negate_ra_state: the walk strips the code of every address */
 	case 0x2e: read_uleb(cursor); return; /* GNU_args_size */
 	}
 	reg = read_uleb(cursor);
@@ -121,7 +139,7 @@ static void step_extended(struct machine *machine, struct cursor *cursor, uint8_
 	case 0x05: place.kind = PLACE_AT_CFA; place.offset = read_uleb(cursor) * cie->data_factor; break;
 	case 0x07: place.kind = PLACE_UNDEFINED; break;
 	case 0x08: place.kind = PLACE_SAME; break;
-	case 0x09: read_uleb(cursor); break; /* in another register */
+	case 0x09: place.kind = PLACE_REGISTER; place.offset = read_uleb(cursor); break;
 	case 0x10: place.kind = PLACE_EXPRESSION; place.expression = read_expression(cursor); break;
 	case 0x11: place.kind = PLACE_AT_CFA; place.offset = read_sleb(cursor) * cie->data_factor; break;
 	case 0x14: read_uleb(cursor); break; /* is cfa + n */
@@ -155,28 +173,13 @@ static void execute(struct machine *machine, struct cursor *cursor)
 	}
 }
 
-/* `cursor` stands behind the CIE id. False for an augmentation that we do not know. */
-static bool parse_cie(struct cursor *cursor, struct cie *cie)
+/* The letters of a CIE's augmentation; false for one that we do not know. */
+static bool parse_augmentation(struct cursor *cursor, const char *letters, struct cie *cie)
 {
-	const char *augmentation;
-	uint8_t version = read_bytes(cursor, 1);
-
-	memset(cie, 0, sizeof(*cie));
-	augmentation = (const char *)cursor->at;
-	while (read_bytes(cursor, 1))
-		;
-	if (cursor->bad || (version != 1 && version != 3))
-		return false;
-	cie->code_factor = read_uleb(cursor);
-	cie->data_factor = read_sleb(cursor);
-	if (version == 1)
-		read_bytes(cursor, 1);
-	else
-		read_uleb(cursor);
-	cie->has_augmentation_data = *augmentation == 'z';
+	cie->has_augmentation_data = *letters == 'z';
 	if (cie->has_augmentation_data)
 		read_uleb(cursor);
-	for (const char *letter = augmentation + cie->has_augmentation_data; *letter; letter++) {
+	for (const char *letter = letters + cie->has_augmentation_data; *letter; letter++) {
 		if (*letter == 'R')
 			cie->pointer_encoding = read_bytes(cursor, 1);
 		else if (*letter == 'L')
@@ -185,39 +188,75 @@ static bool parse_cie(struct cursor *cursor, struct cie *cie)
 			read_pointer(cursor, read_bytes(cursor, 1) & 0x7f);
 		else if (*letter == 'S')
 			cie->is_signal_frame = true;
-		else
+		else if (*letter != 'B') /* arm64: return addresses are signed with the B key */
 			return false;
 	}
+	return true;
+}
+
+/* `cursor` stands behind the CIE id. False where there is something that we do not know. */
+static bool parse_cie(struct cursor *cursor, struct cie *cie)
+{
+	const char *letters;
+	uint8_t version = read_bytes(cursor, 1);
+
+	memset(cie, 0, sizeof(*cie));
+	letters = (const char *)cursor->at;
+	while (read_bytes(cursor, 1))
+		;
+	if (cursor->bad || (version != 1 && version != 3 && version != 4))
+		return false;
+	if (version == 4 && read_bytes(cursor, 2) != 8)
+		return false; /* addresses of 8 bytes without segments are the only ones there are */
+	cie->code_factor = read_uleb(cursor);
+	cie->data_factor = read_sleb(cursor);
+	if (version == 1)
+		read_bytes(cursor, 1);
+	else
+		read_uleb(cursor);
+	if (!parse_augmentation(cursor, letters, cie))
+		return false;
 	cie->instructions = *cursor;
 	/* It runs for every function; compilers write a handful of bytes, and the file is not ours to trust. */
 	return !cursor->bad && cursor->end - cursor->at <= longest_cie;
 }
 
-/* A length-prefixed entry at the cursor; its body, or an empty one at the end of the section. */
-static struct cursor read_entry(struct cursor *section)
+/* Reads on in `section` by one entry. The two formats tell a CIE, and refer to it, in different ways. */
+static struct entry read_entry(enum format format, struct cursor *section)
 {
-	uint64_t length = read_bytes(section, 4);
-	struct cursor body;
+	uint64_t length = read_bytes(section, 4), id;
+	unsigned width = format == DEBUG_FRAME && length == 0xffffffff ? 8 : 4;
+	struct entry entry = { 0 };
+	const uint8_t *id_at;
 
 	if (length == 0xffffffff)
 		length = read_bytes(section, 8);
 	if ((size_t)(section->end - section->at) < length)
 		section->bad = true;
-	body = *section;
-	body.end = section->bad ? body.at : body.at + length;
-	section->at = body.end;
-	return body;
+	entry.body = *section;
+	entry.body.end = section->bad ? section->at : section->at + length;
+	section->at = entry.body.end;
+	if (entry.body.at == entry.body.end)
+		return entry; /* a terminator; more may follow */
+	id_at = entry.body.at;
+	id = read_bytes(&entry.body, width);
+	entry.is_cie = id == (format == EH_FRAME ? 0 : width == 8 ? UINT64_MAX : UINT32_MAX);
+	entry.cie = id > (size_t)(section->end - section->start) ? NULL :
+		    format == EH_FRAME ? id_at - id : section->start + id;
+	return entry;
 }
 
-static bool find_cie(const struct cursor *section, const uint8_t *at, struct cie *cie)
+static bool find_cie(const struct parser *parser, const uint8_t *at, struct cie *cie)
 {
-	struct cursor cursor = *section, body;
+	struct cursor cursor = parser->section;
+	struct entry entry;
 
-	if (at < section->start || at >= section->end)
+	if (!at || at < cursor.start || at >= cursor.end)
 		return false;
 	cursor.at = at;
-	body = read_entry(&cursor);
-	return read_bytes(&body, 4) == 0 && parse_cie(&body, cie);
+	cursor.bad = false;
+	entry = read_entry(parser->format, &cursor);
+	return entry.is_cie && !entry.body.bad && parse_cie(&entry.body, cie);
 }
 
 static void run_function(const struct cie *cie, struct cursor *instructions, const struct function_range *range,
@@ -234,39 +273,67 @@ static void run_function(const struct cie *cie, struct cursor *instructions, con
 	advance(&machine, range->end);
 }
 
-/* Runs one FDE; `id_at` is where its CIE pointer stands. */
-static void parse_fde(const struct cursor *section, struct cursor *body, const uint8_t *id_at, uint32_t distance,
-		      struct unwind_rows *rows)
+/* Whether the rows that were there before have a rule at the address. */
+static bool is_covered(const struct parser *parser, uint64_t pc)
 {
+	size_t low = 0, high = parser->nr_covered;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (parser->rows->row[middle].pc <= pc)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low && parser->rows->row[low - 1].rule != RULE_NONE;
+}
+
+/* Runs an FDE. One that cannot be read gives no rows: the walk will say that it found none. */
+static void parse_fde(const struct parser *parser, struct entry *entry)
+{
+	struct cursor *body = &entry->body;
 	struct function_range range;
 	struct cie cie;
 	uint64_t skip;
 
-	if (!find_cie(section, id_at - distance, &cie))
-		return; /* no rows: the walk will say that it found none */
+	if (!find_cie(parser, entry->cie, &cie))
+		return;
 	range.start = read_pointer(body, cie.pointer_encoding);
 	range.end = range.start + read_pointer(body, cie.pointer_encoding & 0x0f);
 	if (cie.has_augmentation_data) {
 		skip = read_uleb(body);
 		body->at = skip <= (size_t)(body->end - body->at) ? body->at + skip : body->end;
 	}
-	if (body->bad || range.end <= range.start)
+	/* Linkers leave the entries of functions that they dropped, at address 0. */
+	if (body->bad || range.end <= range.start || !range.start || is_covered(parser, range.start))
 		return;
-	run_function(&cie, body, &range, rows);
-	add_row(rows, range.end, (struct unwind_rule){ .cfa_kind = CFA_NONE });
+	run_function(&cie, body, &range, parser->rows);
+	add_row(parser->rows, range.end, (struct unwind_rule){ .cfa_kind = CFA_NONE });
+}
+
+static void parse_section(struct parser *parser)
+{
+	struct cursor *section = &parser->section;
+
+	while (section->at < section->end && !section->bad && parser->rows->nr < most_rows) {
+		struct entry entry = read_entry(parser->format, section);
+
+		if (!entry.is_cie && entry.cie)
+			parse_fde(parser, &entry);
+	}
 }
 
 void parse_eh_frame(struct cursor section, struct unwind_rows *rows)
 {
-	while (section.at < section.end && !section.bad && rows->nr < most_rows) {
-		struct cursor body = read_entry(&section);
-		const uint8_t *id_at = body.at;
-		uint32_t distance;
+	struct parser parser = { EH_FRAME, section, rows, 0 };
 
-		if (body.at == body.end)
-			continue; /* a terminator; more may follow */
-		distance = read_bytes(&body, 4);
-		if (distance)
-			parse_fde(&section, &body, id_at, distance, rows);
-	}
+	parse_section(&parser);
+}
+
+void parse_debug_frame(struct cursor section, struct unwind_rows *rows)
+{
+	struct parser parser = { DEBUG_FRAME, section, rows, rows->nr };
+
+	parse_section(&parser);
 }

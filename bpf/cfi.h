@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* Between the parser of .eh_frame and the tables made of it. Registers by the x86-64 psABI. */
+/* Between the parser of call frame information and the tables made of it. */
 #ifndef MEMSTACKS_CFI_H
 #define MEMSTACKS_CFI_H
 
@@ -20,9 +20,14 @@ int64_t read_sleb(struct cursor *cursor);
 /* Absolute or pc-relative, of any width; the encodings that x86-64 compilers write. */
 uint64_t read_pointer(struct cursor *cursor, uint8_t encoding);
 
+/* DWARF numbers of registers: the x86-64 psABI, and DWARF for the Arm 64-bit architecture. */
+#ifdef __aarch64__
+enum { REG_FP = 29, REG_RA = 30, REG_SP = 31 };
+#else
 enum { REG_FP = 6, REG_SP = 7, REG_RA = 16 };
+#endif
 
-enum place_kind { PLACE_SAME, PLACE_AT_CFA, PLACE_EXPRESSION, PLACE_UNDEFINED, PLACE_OTHER };
+enum place_kind { PLACE_SAME, PLACE_AT_CFA, PLACE_EXPRESSION, PLACE_REGISTER, PLACE_UNDEFINED, PLACE_OTHER };
 
 struct expression {
 	const uint8_t *code;
@@ -32,7 +37,7 @@ struct expression {
 /* Where a register of the caller is. */
 struct place {
 	enum place_kind kind;
-	int64_t offset;
+	int64_t offset; /* PLACE_REGISTER: its number */
 	struct expression expression;
 };
 
@@ -62,5 +67,7 @@ struct unwind_rows {
 
 void add_row(struct unwind_rows *rows, uint64_t pc, struct unwind_rule rule);
 void parse_eh_frame(struct cursor section, struct unwind_rows *rows);
+/* Functions that `rows` covers already are left out. */
+void parse_debug_frame(struct cursor section, struct unwind_rows *rows);
 
 #endif

@@ -21,6 +21,7 @@ struct process;
 
 /* --- options.c --- */
 enum unwind { UNWIND_AUTO, UNWIND_DWARF, UNWIND_FP };
+extern const char *const unwind_names[];
 
 struct settings {
 	pid_t pids[MAX_PROCESSES];
@@ -30,7 +31,7 @@ struct settings {
 	double duration; /* seconds; 0: until a signal */
 	uint64_t min_size, max_size;
 	uint64_t older_ms;
-	uint32_t max_stacks, max_live;
+	uint32_t max_stacks, max_live, max_frames;
 	enum unwind unwind;
 	int capture_fd, event_fd;
 };
@@ -70,7 +71,6 @@ struct module {
 	struct elf_file *elf; /* see module_elf */
 	struct symbols *symbols; /* NULL until asked for */
 	struct unwind_table *unwind_table; /* likewise */
-	bool unwind_searched;
 	unsigned first_site; /* number of its first allocator function among those of all modules; 0: none */
 };
 extern struct module *modules;
@@ -79,16 +79,8 @@ extern unsigned nr_modules;
 unsigned intern_module(dev_t dev, ino_t ino, const char *path, const char *const open_paths[]);
 /* Opened when first asked for; NULL when it is no readable ELF file. */
 struct elf_file *module_elf(struct module *module);
-
-/* --- unwind_rows.c: .eh_frame of a module as rows --- */
-struct unwind_table {
-	uint64_t base; /* lowest address with a row, as linked */
-	uint32_t first_row, nr_rows; /* where the rows lie among those of all modules */
-};
-/* Makes the module's table when it is asked for first; NULL when it has no unwind information. */
-const struct unwind_table *unwind_table_of(struct module *module);
-const struct unwind_row *all_unwind_rows(uint32_t *nr);
-const struct unwind_rule *all_unwind_rules(uint32_t *nr);
+/* Its separate debug file, or NULL. */
+struct elf_file *module_debug_elf(struct module *module);
 
 /* --- unwind_maps.c: what the BPF walk reads --- */
 /* Before loading: how many rows the kernel shall have room for. */
@@ -166,6 +158,18 @@ struct elf_section {
 bool elf_mapping_address(struct elf_file *file, uint64_t offset, uint64_t *address);
 bool elf_section(struct elf_file *file, const char *name, struct elf_section *found);
 
+/* --- unwind_rows.c: call frame information of a module as rows --- */
+struct unwind_table {
+	uint64_t base; /* lowest address with a row, as linked */
+	uint32_t first_row, nr_rows; /* where the rows lie among those of all modules; 0 rows: no information */
+	bool from_eh_frame, from_debug_frame;
+	struct elf_section section; /* .eh_frame, as a file with the same one has the same rows */
+};
+/* Makes the module's table when it is asked for first. */
+const struct unwind_table *unwind_table_of(struct module *module);
+const struct unwind_row *all_unwind_rows(uint32_t *nr);
+const struct unwind_rule *all_unwind_rules(uint32_t *nr);
+
 /* --- allocator.c: which functions serve allocations --- */
 struct allocator_function {
 	const char *name;
@@ -241,7 +245,8 @@ char *demangled(const char *name);
 
 /* --- ledger.c: what the kernel added up --- */
 struct ledger {
-	struct stack *stacks;
+	char *stacks; /* see stack_at */
+	size_t stack_size; /* bytes */
 	uint64_t *ids; /* parallel to stacks, ascending */
 	struct weight *younger; /* parallel to stacks: live blocks younger than --older */
 	unsigned nr_stacks;
@@ -254,6 +259,7 @@ void read_counters(struct heap_bpf *skel, struct weight counters[NR_COUNTERS]);
 /* Calls that have been entered and have not come to any end. */
 uint64_t unfinished_calls(const struct weight counters[NR_COUNTERS]);
 uint64_t lost_calls(struct heap_bpf *skel);
+const struct stack *stack_at(const struct ledger *ledger, unsigned index);
 void read_ledger(struct heap_bpf *skel, const struct settings *settings, uint64_t end_ns,
 		 struct ledger *ledger);
 

@@ -112,7 +112,7 @@ static const struct frame *frame_of(const struct location *wanted)
 
 const struct frame *frame_at(const struct stack *stack, unsigned index)
 {
-	const struct location location = { stack->frame[index], stack->process, stack->image, index > 0, NULL };
+	const struct location location = { stack->frame[index] & ~FRAME_BY_FP, stack->process, stack->image, index > 0, NULL };
 	const struct frame *frame = frame_of(&location);
 	const struct frame bare = { .module = -1, .address = location.address };
 

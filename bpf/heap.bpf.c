@@ -104,13 +104,13 @@ SEC("uretprobe")
 int exit_alloc(struct pt_regs *ctx)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
-	struct thread *thread = bpf_task_storage_get(&threads, task, NULL, 0);
+	struct thread *thread = find_thread(task, 0);
 	__u64 address;
 
-	if (!thread || !thread->active || PT_REGS_SP(ctx) < thread->sp + 8)
+	if (!thread || !thread->active || PT_REGS_SP(ctx) < SP_AFTER_RETURN(thread->sp))
 		return 0;
 	thread->active = false;
-	if (PT_REGS_SP(ctx) != thread->sp + 8) {
+	if (PT_REGS_SP(ctx) != SP_AFTER_RETURN(thread->sp)) {
 		count(COUNT_ABANDONED, thread->size);
 		return 0;
 	}
@@ -144,7 +144,7 @@ int enter_free(struct pt_regs *ctx)
 	if (recording == RECORDING_OFF || !address)
 		return 0;
 	task = (struct task_struct *)bpf_get_current_task_btf();
-	thread = bpf_task_storage_get(&threads, task, NULL, 0);
+	thread = find_thread(task, 0);
 	if (thread && is_nested(ctx, task, thread))
 		return 0;
 	set_block_key(&key, cookie.site.process, address);
@@ -220,7 +220,7 @@ int enter_request(struct pt_regs *ctx)
 	thread = thread_of(task, cookie.site.process);
 	if (!thread)
 		return 0;
-	caller = read_user_word(PT_REGS_SP(ctx));
+	caller = caller_of(ctx);
 	thread->cookie = cookie;
 	thread->size = size_asked(ctx, &cookie.site);
 	if (forwarded(thread, PT_REGS_SP(ctx), caller, thread->size) ||
@@ -248,7 +248,7 @@ int on_exec(struct bpf_raw_tracepoint_args *ctx)
 	if (!process)
 		return 0;
 	__sync_fetch_and_add(&execs[*process % MAX_PROCESSES], 1);
-	thread = bpf_task_storage_get(&threads, task, NULL, 0);
+	thread = find_thread(task, 0);
 	if (thread)
 		thread->active = false;
 	return 0;

@@ -5,7 +5,8 @@
 
 #include <linux/types.h>
 
-#define MAX_FRAMES 127
+#define MOST_FRAMES 512
+#define USUAL_FRAMES 127
 #define MAX_PROCESSES 256
 #define MAX_SITES 512
 #define MAX_RANGES 64
@@ -25,8 +26,13 @@ struct stack {
 	__u16 image;   /* how often the process had called exec before */
 	__u16 nr_frames;
 	__u16 walk_end; /* an enum walk_end */
-	__u64 frame[MAX_FRAMES]; /* leaf first: the probed address, then return addresses */
+	__u64 frame[]; /* leaf first: the probed address, then return addresses, some with FRAME_BY_FP */
 };
+
+/* Added to an address that a frame pointer led to, for want of an unwind table. */
+#define FRAME_BY_FP (1ULL << 63)
+
+#define STACK_SIZE(frames) (sizeof(struct stack) + 8 * (frames))
 
 /* Key and value of the blocks map: one live block. */
 struct block_key {
@@ -100,7 +106,7 @@ enum counter {
 
 _Static_assert(sizeof(struct weight) == 16, "shared with BPF");
 _Static_assert(NR_COUNTERS <= COUNTER_COLUMNS, "a column for each counter");
-_Static_assert(sizeof(struct stack) == 56 + 8 * MAX_FRAMES, "shared with BPF");
+_Static_assert(sizeof(struct stack) == 56, "shared with BPF");
 _Static_assert(sizeof(struct block_key) == 16, "shared with BPF");
 _Static_assert(sizeof(struct block) == 24, "shared with BPF");
 _Static_assert(sizeof(union cookie) == 8, "must fit an attach cookie");

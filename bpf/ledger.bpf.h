@@ -16,8 +16,8 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, 65536);
-	__type(key, __u64);
-	__type(value, struct stack);
+	__uint(key_size, sizeof(__u64));
+	__uint(value_size, STACK_SIZE(USUAL_FRAMES)); /* the helper sets it by max_frames */
 } stacks SEC(".maps");
 
 struct {
@@ -35,7 +35,7 @@ static __always_inline struct stack *intern_stack(struct thread *thread)
 
 	if (stack)
 		return stack;
-	bpf_map_update_elem(&stacks, &thread->stack_id, &thread->walk.stack, BPF_NOEXIST);
+	bpf_map_update_elem(&stacks, &thread->stack_id, &thread->stack, BPF_NOEXIST);
 	stack = bpf_map_lookup_elem(&stacks, &thread->stack_id);
 	if (stack)
 		return stack;

@@ -54,6 +54,11 @@ static int by_value(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
+const struct stack *stack_at(const struct ledger *ledger, unsigned index)
+{
+	return (const struct stack *)(ledger->stacks + index * ledger->stack_size);
+}
+
 static void read_stacks(int map, struct ledger *ledger)
 {
 	uint64_t key, *previous = NULL;
@@ -64,10 +69,10 @@ static void read_stacks(int map, struct ledger *ledger)
 		previous = &key;
 	}
 	qsort(ledger->ids, ledger->nr_stacks, sizeof(key), by_value);
-	ledger->stacks = allocate(ledger->nr_stacks * sizeof(*ledger->stacks));
+	ledger->stacks = allocate(ledger->nr_stacks * ledger->stack_size);
 	ledger->younger = allocate(ledger->nr_stacks * sizeof(*ledger->younger));
 	for (unsigned i = 0; i < ledger->nr_stacks; i++)
-		if (bpf_map_lookup_elem(map, &ledger->ids[i], &ledger->stacks[i]))
+		if (bpf_map_lookup_elem(map, &ledger->ids[i], ledger->stacks + i * ledger->stack_size))
 			die(1, "cannot read the stacks: %s", strerror(errno));
 }
 
@@ -123,6 +128,7 @@ void read_ledger(struct heap_bpf *skel, const struct settings *settings, uint64_
 	uint64_t older_ns = settings->older_ms * 1000000;
 
 	memset(ledger, 0, sizeof(*ledger));
+	ledger->stack_size = STACK_SIZE(settings->max_frames);
 	read_counters(skel, ledger->counters);
 	for (unsigned i = 0; i < nr_processes; i++) {
 		ledger->execs[i] = skel->bss->execs[i];

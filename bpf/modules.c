@@ -54,3 +54,9 @@ struct elf_file *module_elf(struct module *module)
 		module->elf = elf_file_open(module->fd);
 	return module->elf;
 }
+
+struct elf_file *module_debug_elf(struct module *module)
+{
+	(void)module;
+	return NULL;
+}

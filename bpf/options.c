@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include "collector.h"
 
-enum { MIN_SIZE = 256, MAX_SIZE, OLDER, DURATION, MAX_STACKS, MAX_LIVE, CAPTURE_FD, EVENT_FD, UNWIND };
+enum { MIN_SIZE = 256, MAX_SIZE, OLDER, DURATION, MAX_STACKS, MAX_LIVE, CAPTURE_FD, EVENT_FD, UNWIND, MAX_FRAMES };
 
 static uint64_t number(const char *option, const char *text, uint64_t most)
 {
@@ -33,12 +33,12 @@ static double seconds(const char *text)
 	return value;
 }
 
+const char *const unwind_names[] = { [UNWIND_AUTO] = "auto", [UNWIND_DWARF] = "dwarf", [UNWIND_FP] = "fp" };
+
 static enum unwind unwinding(const char *text)
 {
-	static const char *const names[] = { [UNWIND_AUTO] = "auto", [UNWIND_DWARF] = "dwarf", [UNWIND_FP] = "fp" };
-
-	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(text, names[i]) == 0)
+	for (unsigned i = 0; i < sizeof(unwind_names) / sizeof(unwind_names[0]); i++)
+		if (strcmp(text, unwind_names[i]) == 0)
 			return i;
 	die(2, "--unwind %s: expected auto, dwarf or fp", text);
 }
@@ -64,6 +64,8 @@ static void check_options(const struct settings *settings)
 		die(2, "either --pid or a command, not both");
 	if (!settings->nr_pids && !settings->command && !settings->doctor)
 		die(2, "usage: memstacks-collector [options] -p PID[,PID...] | -- COMMAND [ARG...]");
+	if (!settings->max_frames)
+		die(2, "--max-frames 0: expected at least 1");
 	if (settings->min_size > settings->max_size)
 		die(2, "--min-size is above --max-size: nothing would be recorded");
 	if (settings->entry_only && !settings->alloc_only)
@@ -82,6 +84,7 @@ static void set_option(struct settings *settings, int option, char *value)
 	case DURATION: settings->duration = seconds(value); return;
 	case MAX_STACKS: settings->max_stacks = number("max-stacks", value, 1 << 24); return;
 	case MAX_LIVE: settings->max_live = number("max-live", value, 1 << 30); return;
+	case MAX_FRAMES: settings->max_frames = number("max-frames", value, MOST_FRAMES); return;
 	case UNWIND: settings->unwind = unwinding(value); return;
 	case CAPTURE_FD: settings->capture_fd = number("capture-fd", value, 1 << 20); return;
 	case EVENT_FD:
@@ -103,6 +106,7 @@ static void keep_from_command(int fd)
 void parse_options(int argc, char **argv, struct settings *settings)
 {
 	static struct settings defaults = { .max_size = UINT64_MAX, .max_stacks = 65536, .max_live = 1000000,
+					    .max_frames = USUAL_FRAMES,
 					    .capture_fd = 1, .event_fd = -1 };
 	int alloc_only = 0, entry_only = 0, kill = 0, floor = 0, doctor = 0, option;
 	const struct option options[] = {
@@ -118,6 +122,7 @@ void parse_options(int argc, char **argv, struct settings *settings)
 		{ "duration", required_argument, NULL, DURATION },
 		{ "max-stacks", required_argument, NULL, MAX_STACKS },
 		{ "max-live", required_argument, NULL, MAX_LIVE },
+		{ "max-frames", required_argument, NULL, MAX_FRAMES },
 		{ "unwind", required_argument, NULL, UNWIND },
 		{ "capture-fd", required_argument, NULL, CAPTURE_FD },
 		{ "event-fd", required_argument, NULL, EVENT_FD },

@@ -64,6 +64,8 @@ static void configure(struct heap_bpf *skel, const struct settings *settings)
 	skel->rodata->hash_seed = seed;
 	skel->rodata->use_tables = settings->unwind != UNWIND_FP;
 	skel->rodata->use_frame_pointers = settings->unwind != UNWIND_DWARF;
+	skel->rodata->max_frames = settings->max_frames;
+	bpf_map__set_value_size(skel->maps.stacks, STACK_SIZE(settings->max_frames));
 	bpf_map__set_max_entries(skel->maps.stacks, settings->max_stacks + settings->nr_pids + 1);
 	bpf_map__set_max_entries(skel->maps.blocks, settings->alloc_only ? 1 : settings->max_live);
 }
@@ -71,13 +73,17 @@ static void configure(struct heap_bpf *skel, const struct settings *settings)
 /* Where a process's allocations go when the table has no room for their stacks: bytes stay exact. */
 static void add_overflow_stacks(struct heap_bpf *skel, const struct settings *settings)
 {
+	size_t size = STACK_SIZE(settings->max_frames);
+	struct stack *stack = allocate(size);
+
 	for (uint64_t i = 0; i == 0 || i < settings->nr_pids; i++) {
-		struct stack stack = { .process = i };
 		uint64_t id = i + 1;
 
-		if (bpf_map__update_elem(skel->maps.stacks, &id, sizeof(id), &stack, sizeof(stack), BPF_ANY))
+		stack->process = i;
+		if (bpf_map__update_elem(skel->maps.stacks, &id, sizeof(id), stack, size, BPF_ANY))
 			die(1, "cannot prepare the stack table: %s; %s", strerror(errno), advice_for(errno));
 	}
+	free(stack);
 }
 
 /*

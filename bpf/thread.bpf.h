@@ -27,14 +27,36 @@ struct thread {
 		bool set;
 	} forwarded; /* --entry-only: a realloc that may jump on to another allocator function */
 	struct walk walk;
+	struct stack stack; /* with room for max_frames */
 };
+
+/* A type for the value of a map, which must have a size. */
+#define THREAD_WITH(frames) struct { __u64 word[(sizeof(struct thread) + 8 * (frames)) / 8]; }
+
+/*
+ * Two maps, of which one is used: a record for deep stacks takes the kernel more than a page, which on a
+ * machine short of memory it may not find.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, THREAD_WITH(USUAL_FRAMES));
+} threads SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
-	__type(value, struct thread);
-} threads SEC(".maps");
+	__type(value, THREAD_WITH(MOST_FRAMES));
+} deep_threads SEC(".maps");
+
+static __always_inline struct thread *find_thread(struct task_struct *task, __u64 flags)
+{
+	if (max_frames > USUAL_FRAMES)
+		return bpf_task_storage_get(&deep_threads, task, NULL, flags);
+	return bpf_task_storage_get(&threads, task, NULL, flags);
+}
 
 /* Per process: its thread group id. A vfork child shares its memory and has another one. */
 __u32 learned[MAX_PROCESSES];
@@ -92,6 +114,16 @@ static __always_inline __u64 read_user_word(__u64 address)
 	return word;
 }
 
+/* Where a function that has just been entered will return to. */
+static __always_inline __u64 caller_of(struct pt_regs *ctx)
+{
+#ifdef __TARGET_ARCH_arm64
+	return CODE_ADDRESS(PT_REGS_RET(ctx));
+#else
+	return read_user_word(PT_REGS_SP(ctx));
+#endif
+}
+
 /*
  * Whether the thread is still inside the call that it entered first. The stack pointer alone does
  * not tell: a call that was left by longjmp stays behind. While it is pending, its return
@@ -101,18 +133,22 @@ static __always_inline bool is_nested(struct pt_regs *ctx, struct task_struct *t
 {
 	if (!thread->active || PT_REGS_SP(ctx) > thread->sp)
 		return false;
+#ifdef __TARGET_ARCH_arm64
+	return replaced_address(thread->sp) != 0; /* the return address may lie anywhere */
+#else
 	return read_user_word(thread->sp) == trampoline_of(task);
+#endif
 }
 
 static __always_inline struct thread *thread_of(struct task_struct *task, __u16 process)
 {
-	struct thread *thread = bpf_task_storage_get(&threads, task, NULL, 0);
+	struct thread *thread = find_thread(task, 0);
 	__u32 tgid, index = process;
 
 	if (thread)
 		return thread;
 	tgid = bpf_get_current_pid_tgid() >> 32;
-	thread = bpf_task_storage_get(&threads, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	thread = find_thread(task, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!thread)
 		count(COUNT_NO_THREAD_RECORD, 0);
 	else if (__sync_val_compare_and_swap(&learned[index % MAX_PROCESSES], 0, tgid) == 0)
@@ -123,11 +159,11 @@ static __always_inline struct thread *thread_of(struct task_struct *task, __u16 
 /* Takes the stack of the call that the thread record describes. */
 static __always_inline void take_stack(struct pt_regs *ctx, struct task_struct *task, struct thread *thread)
 {
-	struct stack *stack = &thread->walk.stack;
+	struct stack *stack = &thread->stack;
 
 	stack->process = thread->cookie.site.process;
 	stack->image = execs[stack->process % MAX_PROCESSES];
-	thread->stack_id = walk_stack(ctx, task, &thread->walk);
+	thread->stack_id = walk_stack(ctx, task, &thread->walk, stack);
 }
 
 #endif

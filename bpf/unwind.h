@@ -18,10 +18,11 @@ enum cfa_kind {
 	CFA_NONE,
 	CFA_SP, /* sp + cfa_offset */
 	CFA_FP, /* fp + cfa_offset */
-	CFA_DEREF_SP, /* *(sp + cfa_offset) */
-	CFA_DEREF_FP, /* *(fp + cfa_offset): functions that realign the stack */
+	CFA_DEREF_SP, /* *(sp + cfa_offset) + cfa_addend: hand-written assembly */
+	CFA_DEREF_FP, /* *(fp + cfa_offset) + cfa_addend: functions that realign the stack */
 	CFA_PLT, /* sp + 8, and 8 more from byte cfa_offset of the 16-byte entry on */
-	CFA_SIGNAL, /* sp points to a ucontext */
+	CFA_REGISTER, /* reg + cfa_offset; known where the frame was interrupted, not where it made a call */
+	CFA_SIGNAL, /* sp points to a signal frame: every register is in it */
 	CFA_END, /* outermost frame: it has no return address */
 	CFA_UNSUPPORTED,
 };
@@ -34,11 +35,18 @@ enum fp_kind {
 	FP_LOST,
 };
 
+/* Where the return address is. */
+enum ra_kind {
+	RA_AT_CFA, /* *(cfa + ra_offset) */
+	RA_REGISTER, /* in reg, likewise */
+};
+
 struct unwind_rule {
 	__s32 cfa_offset;
-	__s16 fp_offset;
-	__u8 cfa_kind;
-	__u8 fp_kind;
+	__s16 cfa_addend, fp_offset, ra_offset;
+	__u8 cfa_kind, fp_kind, ra_kind;
+	__u8 reg; /* place in the registers that a signal saves, see machine.h */
+	__u16 unused;
 };
 
 struct unwind_row {
@@ -65,7 +73,7 @@ struct address_space {
 /* Why a walk ended. */
 enum walk_end {
 	WALK_COMPLETE, /* at the start of the thread or process */
-	WALK_CUT, /* MAX_FRAMES */
+	WALK_CUT, /* max_frames */
 	WALK_NO_MAPPING, /* the address lies in no known code */
 	WALK_NO_UNWIND_INFO, /* and no plausible frame pointer either */
 	WALK_UNSUPPORTED, /* a rule that the tables cannot express */
@@ -73,7 +81,7 @@ enum walk_end {
 	NR_WALK_ENDS,
 };
 
-_Static_assert(sizeof(struct unwind_rule) == 8, "shared with BPF");
+_Static_assert(sizeof(struct unwind_rule) == 16, "shared with BPF");
 _Static_assert(sizeof(struct unwind_row) == 8, "shared with BPF");
 _Static_assert(sizeof(struct segment) == 32, "shared with BPF");
 

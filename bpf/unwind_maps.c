@@ -74,7 +74,7 @@ static struct segment segment_of(const struct mapping *mapping)
 	struct segment segment = { .start = mapping->start, .end = mapping->end };
 	uint64_t address;
 
-	if (!table || !elf_mapping_address(module_elf(module), mapping->offset, &address))
+	if (!table->nr_rows || !elf_mapping_address(module_elf(module), mapping->offset, &address))
 		return segment;
 	if (table->first_row + table->nr_rows > capacity) {
 		if (!told_full)
@@ -108,7 +108,7 @@ static bool add_segments(const struct process *process, bool with_tables, struct
 {
 	for (unsigned i = process->nr_mappings; i-- > 0;) {
 		const struct mapping *mapping = &process->mappings[i];
-		bool has_table = unwind_table_of(&modules[mapping->module]) != NULL;
+		bool has_table = unwind_table_of(&modules[mapping->module])->nr_rows > 0;
 
 		if (mapping->image != process->image || has_table != with_tables || overlaps(space, mapping))
 			continue;

@@ -14,13 +14,13 @@ static uint32_t rule_slots[2 * MAX_RULES]; /* open addressing; 0 is free */
 /* Rules repeat by the hundred thousand. One too many becomes "unsupported", which the walk reports. */
 static uint32_t intern_rule(struct unwind_rule rule)
 {
-	uint64_t bits;
+	uint64_t bits[2];
 	uint32_t slot;
 
 	if (rule.cfa_kind == CFA_NONE)
 		return RULE_NONE;
-	memcpy(&bits, &rule, sizeof(bits));
-	slot = (bits * 0x9e3779b97f4a7c15ULL) >> 47;
+	memcpy(bits, &rule, sizeof(bits));
+	slot = (bits[0] * 0x9e3779b97f4a7c15ULL + bits[1] * 0xc2b2ae3d27d4eb4fULL) >> 47;
 	while (rule_slots[slot] && memcmp(&rules[rule_slots[slot]], &rule, sizeof(rule)) != 0)
 		slot = (slot + 1) % (2 * MAX_RULES);
 	if (rule_slots[slot])
@@ -59,10 +59,15 @@ static void append_row(uint64_t base, const struct full_row *row)
 	all_rows[nr_all_rows++] = (struct unwind_row){ row->pc - base, row->rule };
 }
 
-/* Sorts, keeps the last of equal addresses, and drops rows that say what the one before said. */
-static void keep_rows(struct unwind_rows *rows, struct unwind_table *table)
+static void sort_rows(struct unwind_rows *rows)
 {
-	qsort(rows->row, rows->nr, sizeof(*rows->row), by_pc);
+	if (rows->nr)
+		qsort(rows->row, rows->nr, sizeof(*rows->row), by_pc);
+}
+
+/* Of sorted rows keeps the last of equal addresses, and drops those that say what the one before said. */
+static void keep_rows(const struct unwind_rows *rows, struct unwind_table *table)
+{
 	table->base = rows->row[0].pc;
 	table->first_row = nr_all_rows;
 	for (size_t i = 0; i < rows->nr; i++) {
@@ -75,29 +80,74 @@ static void keep_rows(struct unwind_rows *rows, struct unwind_table *table)
 	table->nr_rows = nr_all_rows - table->first_row;
 }
 
-static struct unwind_table *make_table(struct elf_file *file)
+static struct cursor cursor_of(const struct elf_section *section)
 {
-	struct unwind_table *table = NULL;
-	struct unwind_rows rows = { 0 };
-	struct elf_section section;
+	return (struct cursor){ .at = section->content, .start = section->content,
+				.end = section->content + section->size, .address = section->address };
+}
 
-	if (file && elf_section(file, ".eh_frame", &section))
-		parse_eh_frame((struct cursor){ .at = section.content, .start = section.content,
-						.end = section.content + section.size, .address = section.address },
-			       &rows);
-	if (rows.nr) {
-		table = allocate(sizeof(*table));
+/* Adds what .debug_frame has beyond .eh_frame; true when that is anything. */
+static bool add_debug_frame(struct elf_file *file, struct unwind_rows *rows)
+{
+	struct elf_section section;
+	size_t nr = rows->nr;
+
+	if (!file || !elf_section(file, ".debug_frame", &section))
+		return false;
+	sort_rows(rows);
+	parse_debug_frame(cursor_of(&section), rows);
+	return rows->nr > nr;
+}
+
+static void read_rows(struct module *module, struct unwind_table *table)
+{
+	struct elf_file *file = module_elf(module);
+	struct unwind_rows rows = { 0 };
+
+	if (table->section.content)
+		parse_eh_frame(cursor_of(&table->section), &rows);
+	table->from_eh_frame = rows.nr > 0;
+	table->from_debug_frame = add_debug_frame(file, &rows) || add_debug_frame(module_debug_elf(module), &rows);
+	sort_rows(&rows);
+	if (rows.nr)
 		keep_rows(&rows, table);
-	}
 	free(rows.row);
+}
+
+/* A copy of the file elsewhere, as containers have them, shares its rows. */
+static const struct unwind_table *same_table(const struct module *module, const struct elf_section *section)
+{
+	for (unsigned i = 0; i < nr_modules; i++) {
+		const struct unwind_table *table = modules[i].unwind_table;
+
+		if (table && &modules[i] != module && section->size && table->section.size == section->size &&
+		    table->section.address == section->address &&
+		    memcmp(table->section.content, section->content, section->size) == 0)
+			return table;
+	}
+	return NULL;
+}
+
+static struct unwind_table *make_table(struct module *module)
+{
+	struct unwind_table *table = allocate(sizeof(*table));
+	struct elf_file *file = module_elf(module);
+	const struct unwind_table *same;
+
+	if (file)
+		elf_section(file, ".eh_frame", &table->section);
+	same = same_table(module, &table->section);
+	if (same)
+		*table = *same;
+	else if (file)
+		read_rows(module, table);
 	return table;
 }
 
 const struct unwind_table *unwind_table_of(struct module *module)
 {
-	if (!module->unwind_searched)
-		module->unwind_table = make_table(module_elf(module));
-	module->unwind_searched = true;
+	if (!module->unwind_table)
+		module->unwind_table = make_table(module);
 	return module->unwind_table;
 }
 

@@ -1,36 +1,40 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
  * Walks a user stack by unwind tables (see unwind.h), with a step by frame pointer where code has
- * none. x86-64; only the instruction, stack and frame pointer are followed, which is what the
- * tables of compiled code need.
+ * none. Only the instruction, stack and frame pointer are followed, which is what the tables of compiled
+ * code need; the other registers are known where a signal has saved them.
  */
 #ifndef MEMSTACKS_WALK_BPF_H
 #define MEMSTACKS_WALK_BPF_H
 
 #include "heap.h"
 #include "kernel.h"
+#include "machine.h"
 #include "rules.bpf.h"
 #include "unwind.h"
 
 /* Settings, fixed before loading. */
 const volatile bool use_tables = true;
 const volatile bool use_frame_pointers = true;
+const volatile __u32 max_frames = USUAL_FRAMES;
 const volatile __u64 hash_seed;
 
 #define WINDOW_WORDS 32
 
-/* Registers of the frame that the walk has reached; `returns`: pc is a return address. */
+/* Registers of the frame that the walk has reached. */
 struct registers {
 	__u64 pc, sp, fp;
-	__u64 returns;
+	__u32 returns; /* pc is a return address */
+	__u32 by_fp; /* the last step went by frame pointer */
 };
 
 /* Scratch for a walk; see struct thread for why it belongs to the task. */
 struct walk {
 	struct registers at;
+	__u64 process;
+	__u64 saved[NR_SAVED]; /* all registers of the frame, unless pc is a return address */
 	__u64 window_start; /* address that window[] was copied from; ~0 when it holds nothing */
 	__u64 window[WINDOW_WORDS];
-	struct stack stack;
 };
 
 /*
@@ -57,15 +61,14 @@ static __always_inline bool read_stack(struct walk *walk, __u64 address, __u64 *
 	return true;
 }
 
-/* The kernel's struct rt_sigframe: gregs of the ucontext at sp + 40, in the order of sys/ucontext.h. */
 static __always_inline enum walk_end leave_signal(struct walk *walk, struct registers *at)
 {
-	__u64 gregs = at->sp + 40;
-
 	at->returns = false;
-	if (!read_stack(walk, gregs + 10 * 8, &at->fp) || !read_stack(walk, gregs + 16 * 8, &at->pc) ||
-	    !read_stack(walk, gregs + 15 * 8, &at->sp))
+	if (bpf_probe_read_user(walk->saved, sizeof(walk->saved), (void *)(at->sp + SIGNAL_REGISTERS)))
 		return WALK_UNREADABLE;
+	at->fp = walk->saved[SAVED_FP];
+	at->sp = walk->saved[SAVED_SP];
+	at->pc = walk->saved[SAVED_PC];
 	return at->pc ? NR_WALK_ENDS : WALK_COMPLETE;
 }
 
@@ -81,8 +84,9 @@ static __always_inline enum walk_end step_by_frame_pointer(struct walk *walk, st
 		return WALK_NO_UNWIND_INFO;
 	if (!read_stack(walk, record, &at->fp) || !read_stack(walk, record + 8, &at->pc))
 		return WALK_NO_UNWIND_INFO;
+	at->pc = CODE_ADDRESS(at->pc);
 	at->sp = record + 16;
-	at->returns = true;
+	at->returns = at->by_fp = true;
 	return at->pc ? NR_WALK_ENDS : WALK_COMPLETE;
 }
 
@@ -98,15 +102,26 @@ static __always_inline __u64 cfa_of(struct walk *walk, struct registers *at, str
 	case CFA_FP:
 		return at->fp + offset;
 	case CFA_DEREF_SP:
-		read_stack(walk, at->sp + offset, &cfa);
-		return cfa;
+		return read_stack(walk, at->sp + offset, &cfa) ? cfa + rule->cfa_addend : 0;
 	case CFA_DEREF_FP:
-		read_stack(walk, at->fp + offset, &cfa);
-		return cfa;
+		return read_stack(walk, at->fp + offset, &cfa) ? cfa + rule->cfa_addend : 0;
+	case CFA_REGISTER:
+		return at->returns || rule->reg >= NR_SAVED ? 0 : walk->saved[rule->reg] + offset;
 	case CFA_PLT:
 		return at->sp + 8 + ((__s64)(at->pc & 15) >= offset ? 8 : 0);
 	}
 	return 0;
+}
+
+/* The address that the frame returns to. */
+static __always_inline bool read_return(struct walk *walk, struct registers *at, struct unwind_rule *rule, __u64 cfa)
+{
+	if (rule->ra_kind == RA_AT_CFA)
+		return read_stack(walk, cfa + rule->ra_offset, &at->pc);
+	if (at->returns || rule->reg >= NR_SAVED)
+		return false;
+	at->pc = walk->saved[rule->reg];
+	return true;
 }
 
 static __always_inline enum walk_end step_by_rule(struct walk *walk, struct registers *at, struct unwind_rule *rule)
@@ -120,17 +135,19 @@ static __always_inline enum walk_end step_by_rule(struct walk *walk, struct regi
 	if (rule->cfa_kind == CFA_UNSUPPORTED)
 		return WALK_UNSUPPORTED;
 	cfa = cfa_of(walk, at, rule);
-	if (cfa <= at->sp)
+	if (cfa < at->sp || (cfa == at->sp && at->returns))
 		return WALK_UNREADABLE;
 	if (rule->fp_kind == FP_AT_CFA && !read_stack(walk, cfa + rule->fp_offset, &fp))
 		return WALK_UNREADABLE;
 	if (rule->fp_kind == FP_AT_FP && !read_stack(walk, at->fp + rule->fp_offset, &fp))
 		return WALK_UNREADABLE;
-	if (!read_stack(walk, cfa - 8, &at->pc))
+	if (!read_return(walk, at, rule, cfa))
 		return WALK_UNREADABLE;
+	at->pc = CODE_ADDRESS(at->pc);
 	at->fp = rule->fp_kind == FP_LOST ? 0 : fp;
 	at->sp = cfa;
 	at->returns = true;
+	at->by_fp = false;
 	return at->pc ? NR_WALK_ENDS : WALK_COMPLETE;
 }
 
@@ -147,7 +164,7 @@ __noinline int step(struct walk *walk)
 	if (!walk)
 		return WALK_UNREADABLE; /* the verifier insists */
 	at = &walk->at;
-	number = use_tables ? rule_at(at->pc - at->returns, walk->stack.process) : NO_TABLE;
+	number = use_tables ? rule_at(at->pc - at->returns, walk->process) : NO_TABLE;
 	if (number == NO_SEGMENT)
 		return WALK_NO_MAPPING;
 	if (number == NO_TABLE)
@@ -187,33 +204,44 @@ __noinline __u64 replaced_address(__u64 slot)
 	return 0;
 }
 
-/*
- * Fills walk->stack from the registers at a function's entry and returns a hash of it. There the
- * caller needs no table: it is the word at the stack pointer.
- */
-static __always_inline __u64 walk_stack(struct pt_regs *ctx, struct task_struct *task, struct walk *walk)
+/* The caller needs no table. */
+static __always_inline void start_walk(struct pt_regs *ctx, struct walk *walk)
+{
+	struct registers *at = &walk->at;
+
+	walk->window_start = ~0ULL;
+	at->sp = SP_AFTER_RETURN(PT_REGS_SP(ctx));
+	at->fp = PT_REGS_FP(ctx);
+	at->returns = true;
+	at->by_fp = false;
+#ifdef __TARGET_ARCH_arm64
+	at->pc = CODE_ADDRESS(PT_REGS_RET(ctx));
+#else
+	at->pc = 0;
+	read_stack(walk, RETURN_SLOT(at->sp), &at->pc);
+#endif
+}
+
+/* Fills the stack from the registers at a function's entry and returns a hash of it. */
+static __always_inline __u64 walk_stack(struct pt_regs *ctx, struct task_struct *task, struct walk *walk,
+					struct stack *stack)
 {
 	struct uprobe_task *utask = task->utask;
 	__u64 trampoline = utask && utask->return_instances ? trampoline_of(task) : 0;
-	struct stack *stack = &walk->stack;
 	struct registers *at = &walk->at;
 	__u64 hash = mix(hash_seed, (__u64)stack->process << 16 | stack->image);
 	int end = NR_WALK_ENDS;
 	__u32 nr;
 
-	walk->window_start = ~0ULL;
-	at->sp = PT_REGS_SP(ctx) + 8;
-	at->fp = PT_REGS_FP(ctx);
-	at->returns = 1;
-	at->pc = 0;
-	read_stack(walk, at->sp - 8, &at->pc);
+	walk->process = stack->process;
+	start_walk(ctx, walk);
 	stack->frame[0] = PT_REGS_IP(ctx);
 	hash = mix(hash, stack->frame[0]);
-	for (nr = 1; nr < MAX_FRAMES && end == NR_WALK_ENDS; nr++) {
+	for (nr = 1; nr < max_frames && end == NR_WALK_ENDS; nr++) {
 		if (trampoline && at->pc == trampoline)
-			at->pc = replaced_address(at->sp - 8);
+			at->pc = replaced_address(RETURN_SLOT(at->sp));
 		/* As a return address would stand: names are looked up at the byte before. */
-		stack->frame[nr] = at->pc + !at->returns;
+		stack->frame[nr] = (at->pc + !at->returns) | (at->by_fp ? FRAME_BY_FP : 0);
 		hash = mix(hash, at->pc);
 		end = step(walk);
 	}
