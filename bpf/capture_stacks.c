@@ -108,7 +108,7 @@ static void write_walk_end(FILE *out, enum walk_end end)
 	if (end == WALK_CUT)
 		fputs(",\"cut\":true", out);
 	if (end != WALK_COMPLETE)
-		fprintf(out, ",\"end\":\"%s\"", end_names[end]);
+		fprintf(out, ",\"walk_end\":\"%s\"", end_names[end]);
 }
 
 /* Places among the `nr` frames, root first. True when there are any. */

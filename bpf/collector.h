@@ -69,6 +69,7 @@ struct module {
 	char *path; /* as the target sees it; in brackets when it is no file */
 	int fd; /* -1 when it could not be opened */
 	struct elf_file *elf; /* see module_elf */
+	bool elf_searched;
 	struct symbols *symbols; /* NULL until asked for */
 	struct unwind_table *unwind_table; /* likewise */
 	unsigned first_site; /* number of its first allocator function among those of all modules; 0: none */
@@ -145,6 +146,8 @@ struct elf_function {
 /* Calls `each` for every function that the file defines. Names live as long as the ELF handle. */
 typedef void (*elf_function_fn)(const struct elf_function *function, void *context);
 struct elf_file *elf_file_open(int fd);
+/* Of a file in memory, which must stay. */
+struct elf_file *elf_memory_open(char *image, size_t size);
 void elf_file_functions(struct elf_file *file, elf_function_fn each, void *context);
 bool elf_offset_to_address(struct elf_file *file, uint64_t offset, uint64_t *address);
 bool elf_address_to_offset(struct elf_file *file, uint64_t address, uint64_t *offset);
@@ -169,6 +172,10 @@ struct unwind_table {
 const struct unwind_table *unwind_table_of(struct module *module);
 const struct unwind_row *all_unwind_rows(uint32_t *nr);
 const struct unwind_rule *all_unwind_rules(uint32_t *nr);
+
+/* --- vdso.c --- */
+/* The code that the kernel maps into every process; NULL where it has none. */
+struct elf_file *vdso_elf(void);
 
 /* --- allocator.c: which functions serve allocations --- */
 struct allocator_function {

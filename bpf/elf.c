@@ -13,13 +13,10 @@ struct elf_file {
 /* A sparse file may claim any size and cost its owner nothing; we would read it into memory. */
 static const uint64_t largest_section = 1 << 30;
 
-struct elf_file *elf_file_open(int fd)
+static struct elf_file *opened(Elf *elf)
 {
 	struct elf_file *file;
-	Elf *elf;
 
-	elf_version(EV_CURRENT);
-	elf = elf_begin(fd, ELF_C_READ, NULL); /* not mmap: a file that shrinks would raise SIGBUS */
 	if (!elf || elf_kind(elf) != ELF_K_ELF || gelf_getclass(elf) != ELFCLASS64) {
 		elf_end(elf);
 		return NULL;
@@ -27,6 +24,18 @@ struct elf_file *elf_file_open(int fd)
 	file = allocate(sizeof(*file));
 	file->elf = elf;
 	return file;
+}
+
+struct elf_file *elf_file_open(int fd)
+{
+	elf_version(EV_CURRENT);
+	return opened(elf_begin(fd, ELF_C_READ, NULL)); /* not mmap: a file that shrinks would raise SIGBUS */
+}
+
+struct elf_file *elf_memory_open(char *image, size_t size)
+{
+	elf_version(EV_CURRENT);
+	return opened(elf_memory(image, size));
 }
 
 static void table_functions(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, elf_function_fn each,

@@ -50,8 +50,13 @@ unsigned intern_module(dev_t dev, ino_t ino, const char *path, const char *const
 
 struct elf_file *module_elf(struct module *module)
 {
-	if (!module->elf && module->fd >= 0)
+	if (module->elf_searched)
+		return module->elf;
+	module->elf_searched = true;
+	if (module->fd >= 0)
 		module->elf = elf_file_open(module->fd);
+	else if (!module->ino && strcmp(module->path, "[vdso]") == 0)
+		module->elf = vdso_elf();
 	return module->elf;
 }
 
