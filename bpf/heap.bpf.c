@@ -220,7 +220,7 @@ int enter_request(struct pt_regs *ctx)
 	thread = thread_of(task, cookie.site.process);
 	if (!thread)
 		return 0;
-	caller = caller_of(ctx);
+	caller = caller_of(ctx, task);
 	thread->cookie = cookie;
 	thread->size = size_asked(ctx, &cookie.site);
 	if (forwarded(thread, PT_REGS_SP(ctx), caller, thread->size) ||

@@ -114,14 +114,16 @@ static __always_inline __u64 read_user_word(__u64 address)
 	return word;
 }
 
-/* Where a function that has just been entered will return to. */
-static __always_inline __u64 caller_of(struct pt_regs *ctx)
+/* Where a function that has just been entered will return to; another tracer may have a return probe there. */
+static __always_inline __u64 caller_of(struct pt_regs *ctx, struct task_struct *task)
 {
 #ifdef __TARGET_ARCH_arm64
-	return CODE_ADDRESS(PT_REGS_RET(ctx));
+	__u64 caller = CODE_ADDRESS(PT_REGS_RET(ctx));
 #else
-	return read_user_word(PT_REGS_SP(ctx));
+	__u64 caller = read_user_word(PT_REGS_SP(ctx));
 #endif
+
+	return caller && caller == trampoline_of(task) ? replaced_address(PT_REGS_SP(ctx)) : caller;
 }
 
 /*
