@@ -87,6 +87,15 @@ static void write_process(FILE *out, unsigned index, const struct ledger *ledger
 	fprintf(out, ",\"execs\":%u,\"forks\":%u}\n", ledger->execs[index], ledger->forks[index]);
 }
 
+/* What the walk had to go by in the module's code. */
+static void write_unwind(FILE *out, const struct unwind_table *table)
+{
+	const char *source = !table ? NULL : table->from_eh_frame ? "eh_frame" : table->from_debug_frame ? "debug_frame" : "none";
+
+	if (source)
+		fprintf(out, ",\"unwind\":\"%s\"", source);
+}
+
 static void write_modules(FILE *out)
 {
 	for (unsigned i = 0; i < nr_modules; i++) {
@@ -97,6 +106,7 @@ static void write_modules(FILE *out)
 		json_string(out, modules[i].path);
 		if (build_id)
 			fprintf(out, ",\"build_id\":\"%s\"", build_id);
+		write_unwind(out, modules[i].unwind_table);
 		fputs("}\n", out);
 		free(build_id);
 	}

@@ -65,6 +65,19 @@ struct unwind_rows {
 	size_t nr;
 };
 
+/* What the functions of a common information entry have in common. */
+struct cie {
+	uint64_t code_factor;
+	int64_t data_factor;
+	uint8_t pointer_encoding;
+	bool has_augmentation_data, is_signal_frame;
+	struct cursor instructions;
+};
+
+/* Adds a row wherever the rule changes. */
+void run_function(const struct cie *cie, struct cursor *instructions, const struct function_range *range,
+		  struct unwind_rows *rows);
+
 void add_row(struct unwind_rows *rows, uint64_t pc, struct unwind_rule rule);
 void parse_eh_frame(struct cursor section, struct unwind_rows *rows);
 /* Functions that `rows` covers already are left out. */

@@ -27,7 +27,7 @@ struct settings {
 	pid_t pids[MAX_PROCESSES];
 	unsigned nr_pids;
 	char **command; /* NULL, or what follows -- */
-	bool alloc_only, entry_only, kill_command, floor, doctor;
+	bool alloc_only, entry_only, kill_command, floor, doctor, programs;
 	double duration; /* seconds; 0: until a signal */
 	uint64_t min_size, max_size;
 	uint64_t older_ms;
@@ -293,6 +293,9 @@ struct run {
 };
 /* False when the capture could not be written whole; errno says why. */
 bool write_capture(int fd, const struct run *run, const struct ledger *ledger);
+
+/* --- programs.c --- */
+int print_programs(const struct settings *settings);
 
 /* --- doctor.c --- */
 int doctor(const struct settings *settings);

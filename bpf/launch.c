@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -179,46 +180,57 @@ static bool has_mapped_code(pid_t pid, bool *maps_code)
 	return mapped;
 }
 
-/* The byte at the entry point is a breakpoint while the loader runs. */
-static long replace_byte(pid_t pid, uint64_t address, uint8_t byte)
+#ifdef __x86_64__
+#define BREAKPOINT 0xccUL /* int3 */
+#define BREAKPOINT_BITS 0xffUL
+#define PC(registers) ((registers).rip)
+#define PC_AT_BREAKPOINT(entry) ((entry) + 1)
+#else
+#define BREAKPOINT 0xd4200000UL /* brk #0 */
+#define BREAKPOINT_BITS 0xffffffffUL
+#define PC(registers) ((registers).pc)
+#define PC_AT_BREAKPOINT(entry) (entry)
+#endif
+
+/* The instruction at the entry point is a breakpoint while the loader runs. Returns what stood there, or -1. */
+static long replace_code(pid_t pid, uint64_t address, uint64_t code)
 {
-	long word, replaced;
+	uint64_t word;
 
 	errno = 0;
 	word = ptrace(PTRACE_PEEKTEXT, pid, address, NULL);
 	if (errno)
 		return -1;
-	replaced = (word & ~0xffL) | byte;
-	ptrace(PTRACE_POKETEXT, pid, address, replaced);
-	return word & 0xff;
+	ptrace(PTRACE_POKETEXT, pid, address, (word & ~BREAKPOINT_BITS) | code);
+	return word & BREAKPOINT_BITS;
 }
 
 /* True when it stands on our breakpoint; puts it back to where it would be without one. */
 static bool is_at_entry(pid_t pid, uint64_t entry, long original)
 {
 	struct user_regs_struct registers;
+	struct iovec all = { &registers, sizeof(registers) };
 
-	if (ptrace(PTRACE_GETREGS, pid, NULL, &registers) || registers.rip != entry + 1)
+	if (ptrace(PTRACE_GETREGSET, pid, NT_PRSTATUS, &all) || PC(registers) != PC_AT_BREAKPOINT(entry))
 		return false;
-	registers.rip = entry;
-	ptrace(PTRACE_SETREGS, pid, NULL, &registers);
-	replace_byte(pid, entry, original);
+	PC(registers) = entry;
+	ptrace(PTRACE_SETREGSET, pid, NT_PRSTATUS, &all);
+	replace_code(pid, entry, original);
 	return true;
 }
 
 /* The breakpoint at the entry point of the program that the process is now. */
 struct entry {
 	uint64_t address;
-	long original; /* the byte that stood there; -1: no breakpoint */
+	long original; /* what stood there; -1: no breakpoint */
 };
 
 static struct entry break_at_entry(pid_t pid)
 {
-	const uint8_t breakpoint = 0xcc; /* int3 */
 	struct entry entry = { auxiliary(pid, AT_ENTRY), -1 };
 
 	if (auxiliary(pid, AT_BASE)) /* else there is no dynamic loader: it stands at its entry already */
-		entry.original = replace_byte(pid, entry.address, breakpoint);
+		entry.original = replace_code(pid, entry.address, BREAKPOINT);
 	return entry;
 }
 
@@ -231,7 +243,7 @@ static void give_up(struct process *process, const struct entry *entry)
 	if (waitpid(process->pid, &status, __WALL) != process->pid || !WIFSTOPPED(status))
 		return;
 	if (!is_at_entry(process->pid, entry->address, entry->original))
-		replace_byte(process->pid, entry->address, entry->original);
+		replace_code(process->pid, entry->address, entry->original);
 }
 
 static void run_to_entry(struct process *process, const struct launch *launch)

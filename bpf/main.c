@@ -175,6 +175,8 @@ int main(int argc, char **argv)
 	allow_many_files(&inherited);
 	if (settings.doctor)
 		return doctor(&settings);
+	if (settings.programs)
+		return print_programs(&settings);
 	signals = open_signals(&inherited);
 	watching = mapwatch_open();
 	open_processes(&settings);

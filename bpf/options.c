@@ -62,7 +62,7 @@ static void check_options(const struct settings *settings)
 {
 	if (settings->nr_pids && settings->command)
 		die(2, "either --pid or a command, not both");
-	if (!settings->nr_pids && !settings->command && !settings->doctor)
+	if (!settings->nr_pids && !settings->command && !settings->doctor && !settings->programs)
 		die(2, "usage: memstacks-collector [options] -p PID[,PID...] | -- COMMAND [ARG...]");
 	if (!settings->max_frames)
 		die(2, "--max-frames 0: expected at least 1");
@@ -108,7 +108,7 @@ void parse_options(int argc, char **argv, struct settings *settings)
 	static struct settings defaults = { .max_size = UINT64_MAX, .max_stacks = 65536, .max_live = 1000000,
 					    .max_frames = USUAL_FRAMES,
 					    .capture_fd = 1, .event_fd = -1 };
-	int alloc_only = 0, entry_only = 0, kill = 0, floor = 0, doctor = 0, option;
+	int alloc_only = 0, entry_only = 0, kill = 0, floor = 0, doctor = 0, programs = 0, option;
 	const struct option options[] = {
 		{ "pid", required_argument, NULL, 'p' },
 		{ "alloc-only", no_argument, &alloc_only, 1 },
@@ -116,6 +116,7 @@ void parse_options(int argc, char **argv, struct settings *settings)
 		{ "kill", no_argument, &kill, 1 },
 		{ "floor", no_argument, &floor, 1 },
 		{ "doctor", no_argument, &doctor, 1 },
+		{ "programs", no_argument, &programs, 1 },
 		{ "min-size", required_argument, NULL, MIN_SIZE },
 		{ "max-size", required_argument, NULL, MAX_SIZE },
 		{ "older", required_argument, NULL, OLDER },
@@ -141,6 +142,7 @@ void parse_options(int argc, char **argv, struct settings *settings)
 	settings->kill_command = kill;
 	settings->floor = floor;
 	settings->doctor = doctor;
+	settings->programs = programs;
 	check_options(settings);
 	keep_from_command(settings->capture_fd);
 	keep_from_command(settings->event_fd);

@@ -9,6 +9,8 @@
 #include <string.h>
 #include "collector.h"
 
+#ifdef __x86_64__
+
 struct code {
 	const uint8_t *bytes;
 	size_t length;
@@ -115,3 +117,15 @@ unsigned emulated_distance(const uint8_t *code, size_t length)
 	}
 	return at < 32 && at < length && !is_jumped_to(&whole, at) ? at : 0;
 }
+
+#else
+
+/* The first instruction is as good as any: arm64 functions begin with ones that set up the stack. */
+unsigned emulated_distance(const uint8_t *code, size_t length)
+{
+	(void)code;
+	(void)length;
+	return 0;
+}
+
+#endif

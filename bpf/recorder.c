@@ -105,18 +105,25 @@ void name_processes(struct heap_bpf *skel)
 	}
 }
 
+struct heap_bpf *open_programs(const struct settings *settings)
+{
+	struct heap_bpf *skel = heap_bpf__open();
+
+	if (!skel)
+		die(1, "cannot open the BPF programs: %s", strerror(errno));
+	configure(skel, settings);
+	choose_attachment(skel);
+	size_unwind_maps(skel, settings);
+	return skel;
+}
+
 struct heap_bpf *load_programs(const struct settings *settings)
 {
 	struct heap_bpf *skel;
 	int err;
 
 	require_kernel();
-	skel = heap_bpf__open();
-	if (!skel)
-		die(1, "cannot open the BPF programs: %s", strerror(errno));
-	configure(skel, settings);
-	choose_attachment(skel);
-	size_unwind_maps(skel, settings);
+	skel = open_programs(settings);
 	err = heap_bpf__load(skel);
 	if (err)
 		die(1, "the kernel refused the BPF programs: %s; %s", strerror(-err), advice_for(-err));

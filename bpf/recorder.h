@@ -8,6 +8,8 @@
 uint64_t clock_ns(void); /* CLOCK_MONOTONIC */
 bool kernel_has_btf(void);
 bool kernel_has_uprobes(void);
+/* The programs with their settings, not loaded yet. */
+struct heap_bpf *open_programs(const struct settings *settings);
 /* Ends the helper with one line where the kernel lacks something. */
 struct heap_bpf *load_programs(const struct settings *settings);
 /* Unwind tables and probes for what the process has newly mapped. */
