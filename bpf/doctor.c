@@ -9,19 +9,26 @@
 #include "recorder.h"
 #include "heap.skel.h"
 
-static bool print_check(const char *check, bool ok, const char *detail, const char *advice)
+enum verdict { OK, NOTE, NOT_OK };
+
+/* A note is no obstacle: it is fine, and has an advice all the same. */
+static void print_check(enum verdict verdict, const char *check, const char *detail, const char *advice)
 {
 	printf("{\"check\":");
 	json_string(stdout, check);
-	printf(",\"ok\":%s,\"detail\":", ok ? "true" : "false");
+	printf(",\"ok\":%s,\"detail\":", verdict == NOT_OK ? "false" : "true");
 	json_string(stdout, detail);
-	if (!ok && advice) {
+	if (verdict != OK && advice) {
 		printf(",\"advice\":");
 		json_string(stdout, advice);
 	}
 	puts("}");
 	fflush(stdout);
-	return ok;
+}
+
+static enum verdict verdict_of(bool ok)
+{
+	return ok ? OK : NOT_OK;
 }
 
 /* Calls that the compiler may neither drop nor merge. */
@@ -34,6 +41,46 @@ static void allocate_a_little(void)
 	}
 }
 
+/* Adds a module's path to a list, once. */
+static void list_module(char **list, const struct module *module)
+{
+	char *longer;
+
+	if (*list && strstr(*list, module->path))
+		return;
+	longer = formatted("%s%s%s", *list ? *list : "", *list ? ", " : "", module->path);
+	free(*list);
+	*list = longer;
+}
+
+static bool is_kernels(const struct module *module)
+{
+	return strcmp(module->path, "[vsyscall]") == 0 || strcmp(module->path, "[uprobes]") == 0;
+}
+
+/* How far stacks will go: through code without unwind information only where it keeps frame pointers. */
+static void check_unwinding(const struct process *process)
+{
+	char *without = NULL, *detail;
+	unsigned nr = 0;
+
+	for (unsigned i = 0; i < process->nr_mappings; i++) {
+		struct module *module = &modules[process->mappings[i].module];
+
+		if (unwind_table_of(module)->nr_rows)
+			nr++;
+		else if (!is_kernels(module))
+			list_module(&without, module);
+	}
+	detail = formatted("pid %d (%s): unwind tables for %u mappings of code%s%s", process->pid, process->name, nr,
+			   without ? "; none for " : "", without ? without : "");
+	print_check(without ? NOTE : OK, "unwinding", detail,
+		    "stacks go through such code only where it keeps frame pointers: java -XX:+PreserveFramePointer, "
+		    "-fno-omit-frame-pointer; for a file its debug package or --debug-dir may have .debug_frame");
+	free(without);
+	free(detail);
+}
+
 static void check_process(struct heap_bpf *skel, const struct settings *settings, struct process *process)
 {
 	char *detail;
@@ -42,9 +89,15 @@ static void check_process(struct heap_bpf *skel, const struct settings *settings
 	detail = process->allocators ?
 			 formatted("pid %d (%s): malloc of %s", process->pid, process->name, process->allocator_files) :
 			 formatted("pid %d (%s): no mapped file defines malloc and free", process->pid, process->name);
-	print_check("allocator", process->allocators != NULL, detail,
+	print_check(verdict_of(process->allocators), "allocator", detail,
 		    "it cannot be traced: memstacks needs an allocator whose malloc and free are visible symbols");
 	free(detail);
+}
+
+static void check_target(struct heap_bpf *skel, const struct settings *settings, struct process *process)
+{
+	check_process(skel, settings, process);
+	check_unwinding(process);
 }
 
 static void check_probes(struct heap_bpf *skel, const struct settings *settings)
@@ -61,7 +114,7 @@ static void check_probes(struct heap_bpf *skel, const struct settings *settings)
 	freed = read_counter(skel, COUNT_FREED).calls;
 	detail = formatted("10 calls of malloc and free in this process: saw %llu and %llu", (unsigned long long)calls,
 			   (unsigned long long)freed);
-	print_check("probes", calls == 10 && freed == 10, detail, "report this as a bug, with the kernel's version");
+	print_check(verdict_of(calls == 10 && freed == 10), "probes", detail, "report this as a bug, with the kernel's version");
 	free(detail);
 }
 
@@ -69,20 +122,20 @@ int doctor(const struct settings *settings)
 {
 	struct heap_bpf *skel;
 
-	print_check("BTF", kernel_has_btf(), "/sys/kernel/btf/vmlinux",
+	print_check(verdict_of(kernel_has_btf()), "BTF", "/sys/kernel/btf/vmlinux",
 		    "use a kernel with CONFIG_DEBUG_INFO_BTF=y, as distribution kernels from 5.15 are");
-	print_check("uprobes", kernel_has_uprobes(),
+	print_check(verdict_of(kernel_has_uprobes()), "uprobes",
 		    "/sys/bus/event_source/devices/uprobe", "use a kernel with CONFIG_UPROBE_EVENTS=y");
 	read_mappings(add_process(getpid()));
 	for (unsigned i = 0; i < settings->nr_pids; i++)
 		read_mappings(add_process(settings->pids[i]));
 	skel = load_programs(settings); /* ends here with its own line where it fails */
-	print_check("BPF programs", true, "accepted by the kernel", NULL);
-	print_check("new mappings", mapwatch_open(), "libraries loaded while tracing", "allow perf_event_open");
+	print_check(OK, "BPF programs", "accepted by the kernel", NULL);
+	print_check(verdict_of(mapwatch_open()), "new mappings", "libraries loaded while tracing", "allow perf_event_open");
 	check_probes(skel, settings);
 	detach_all();
 	for (unsigned i = 1; i < nr_processes; i++)
-		check_process(skel, settings, &processes[i]);
+		check_target(skel, settings, &processes[i]);
 	detach_all();
 	return 0;
 }

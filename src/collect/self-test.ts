@@ -18,8 +18,14 @@ export function parseCheck(line: string): Check {
     jsonFields(line);
   return {
     name: String(fields.check ?? 'helper'),
-    state: fields.ok === true ? 'ok' : 'not ok',
+    state: stateOf(fields),
     detail: String(fields.detail ?? line),
     ...(typeof fields.advice === 'string' && { advice: fields.advice }),
   };
+}
+
+/** Where all is well and there is an advice all the same, it is a note. */
+function stateOf({ ok, advice }: { ok?: unknown; advice?: unknown }): Check['state'] {
+  if (ok !== true) return 'not ok';
+  return advice === undefined ? 'ok' : 'note';
 }
