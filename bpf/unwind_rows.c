@@ -48,7 +48,7 @@ static int by_pc(const void *left, const void *right)
 	return (a->rule != RULE_NONE) - (b->rule != RULE_NONE);
 }
 
-static void append_row(uint64_t base, const struct full_row *row)
+static void append_row(uint64_t pc, uint32_t rule)
 {
 	if (nr_all_rows == room_for_rows) {
 		room_for_rows = room_for_rows ? 2 * room_for_rows : 65536;
@@ -56,7 +56,7 @@ static void append_row(uint64_t base, const struct full_row *row)
 		if (!all_rows)
 			die(1, "out of memory in the collector");
 	}
-	all_rows[nr_all_rows++] = (struct unwind_row){ row->pc - base, row->rule };
+	all_rows[nr_all_rows++] = (struct unwind_row){ pc, rule };
 }
 
 static void sort_rows(struct unwind_rows *rows)
@@ -65,17 +65,32 @@ static void sort_rows(struct unwind_rows *rows)
 		qsort(rows->row, rows->nr, sizeof(*rows->row), by_pc);
 }
 
+/*
+ * No function is that long. A hole of this size is code that another compiler put into the file, without
+ * call frame information but with frame pointers: the builtins of V8 in node.
+ */
+static const uint64_t least_foreign_code = 16384;
+
+static uint32_t rule_up_to(const struct full_row *row, uint64_t next)
+{
+	if (row->rule == RULE_NONE && next - row->pc >= least_foreign_code)
+		return intern_rule((struct unwind_rule){ .cfa_kind = CFA_FRAME_RECORD });
+	return row->rule;
+}
+
 /* Of sorted rows keeps the last of equal addresses, and drops those that say what the one before said. */
 static void keep_rows(const struct unwind_rows *rows, struct unwind_table *table)
 {
 	table->base = rows->row[0].pc;
 	table->first_row = nr_all_rows;
 	for (size_t i = 0; i < rows->nr; i++) {
-		bool is_last = i + 1 == rows->nr || rows->row[i + 1].pc != rows->row[i].pc;
-		bool repeats = nr_all_rows > table->first_row && all_rows[nr_all_rows - 1].rule == rows->row[i].rule;
+		const struct full_row *row = &rows->row[i];
+		uint64_t next = i + 1 < rows->nr ? row[1].pc : row->pc + 1;
+		uint32_t rule = rule_up_to(row, next);
+		bool repeats = nr_all_rows > table->first_row && all_rows[nr_all_rows - 1].rule == rule;
 
-		if (is_last && !repeats && rows->row[i].pc - table->base <= UINT32_MAX)
-			append_row(table->base, &rows->row[i]);
+		if (next != row->pc && !repeats && row->pc - table->base <= UINT32_MAX)
+			append_row(row->pc - table->base, rule);
 	}
 	table->nr_rows = nr_all_rows - table->first_row;
 }

@@ -132,6 +132,8 @@ static __always_inline enum walk_end step_by_rule(struct walk *walk, struct regi
 		return WALK_COMPLETE;
 	if (rule->cfa_kind == CFA_SIGNAL)
 		return leave_signal(walk, at);
+	if (rule->cfa_kind == CFA_FRAME_RECORD)
+		return step_by_frame_pointer(walk, at);
 	if (rule->cfa_kind == CFA_UNSUPPORTED)
 		return WALK_UNSUPPORTED;
 	cfa = cfa_of(walk, at, rule);
