@@ -2,7 +2,15 @@ import { describe, expect, test } from 'vitest';
 import type { Capture } from '../../src/capture.ts';
 import type { HeapView } from '../../src/fold/heap-metadata.ts';
 import { describeTracing } from './needs-bpf.ts';
-import { type Pair, sampleFile, startSample, type Truth, truthOf, truthTotal } from './sample.ts';
+import {
+  type Pair,
+  sampleFile,
+  startProgram,
+  startSample,
+  type Truth,
+  truthOf,
+  truthTotal,
+} from './sample.ts';
 import {
   captureIn,
   directCaller,
@@ -10,6 +18,7 @@ import {
   type NamedStack,
   runMemstacks,
   stacksOf,
+  startTrace,
   traceWhile,
   weigh,
   weighBy,
@@ -53,6 +62,21 @@ describeTracing('what a program says of itself', () => {
     const refused = 4 * 60;
     expect(traced).toEqual([site!.all[0] + refused * 200, site!.all[1] + refused]);
     expectIndirect(truth, stacks, 'all');
+  });
+
+  // Its return probes replace return addresses in our process too: the breakpoints are in the file.
+  test.each([
+    ['', []],
+    [' -a', ['-a']],
+    [' -a --entry-only', ['-a', '--entry-only']],
+  ])('while another process is traced:%s', async (_, mode) => {
+    const other = startTrace(['-p', `${startProgram('/bin/cat', []).pid}`, '-o', 'x.capture']);
+    await other.begun();
+    const { truth, capture } = await traceTruth([...mode, ...everything]);
+    const { site_posix_memalign: _refused, ...others } = shownSites(truth.sites, 'all');
+    expect(tracedSites(stacksOf(capture, 'all'), truth)).toMatchObject(others);
+    expect(capture.end!.lost).toEqual([]);
+    expect((await other.stop()).code).toBe(0);
   });
 
   test('-z and -Z leave out the sizes outside, and count them', async () => {
