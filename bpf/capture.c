@@ -37,7 +37,7 @@ static void write_filters(FILE *out, const struct settings *settings)
 
 static void write_header(FILE *out, const struct run *run)
 {
-	static const char *const stops[] = { "duration", "interrupted", "exited" };
+	static const char *const stops[] = { "duration", "interrupted", "exited", "rate" };
 	const struct settings *settings = run->settings;
 	struct utsname name;
 

@@ -31,6 +31,7 @@ struct settings {
 	double duration; /* seconds; 0: until a signal */
 	uint64_t min_size, max_size;
 	uint64_t older_ms;
+	uint64_t max_rate; /* allocator calls a second; 0: any */
 	uint32_t max_stacks, max_live, max_frames;
 	enum unwind unwind;
 	int capture_fd, event_fd;
@@ -118,6 +119,8 @@ struct process {
 extern struct process processes[MAX_PROCESSES];
 extern unsigned nr_processes;
 struct process *add_process(pid_t pid);
+/* Content of /proc/PID/`name` with a NUL behind it, or NULL. */
+char *read_proc(pid_t pid, const char *name, size_t *length);
 void describe_process(struct process *process);
 /* Adds what /proc/PID/maps has. */
 void read_mappings(struct process *process);
@@ -284,12 +287,13 @@ const struct frame *label_frame(const char *label);
 const struct frame *const *all_frames(unsigned *nr);
 
 /* --- capture.c --- */
-enum stop_reason { STOP_DURATION, STOP_INTERRUPTED, STOP_EXITED };
+enum stop_reason { STOP_DURATION, STOP_INTERRUPTED, STOP_EXITED, STOP_RATE };
 struct run {
 	const struct settings *settings;
 	double start, end; /* seconds since the epoch */
 	uint64_t start_ns, end_ns; /* CLOCK_MONOTONIC */
 	enum stop_reason stop;
+	int signals; /* file descriptor: the signals that end it */
 };
 /* False when the capture could not be written whole; errno says why. */
 bool write_capture(int fd, const struct run *run, const struct ledger *ledger);

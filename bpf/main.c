@@ -168,7 +168,6 @@ int main(int argc, char **argv)
 	struct inherited inherited = { .files = { RLIM_INFINITY, RLIM_INFINITY } };
 	struct ledger ledger;
 	bool watching;
-	int signals;
 
 	parse_options(argc, argv, &settings);
 	libbpf_set_print(print_libbpf);
@@ -177,7 +176,7 @@ int main(int argc, char **argv)
 		return doctor(&settings);
 	if (settings.programs)
 		return print_programs(&settings);
-	signals = open_signals(&inherited);
+	run.signals = open_signals(&inherited);
 	watching = mapwatch_open();
 	open_processes(&settings);
 	attachment.skel = load_programs(&settings);
@@ -193,7 +192,7 @@ int main(int argc, char **argv)
 	announce();
 	if (settings.command)
 		release_command(&processes[0]);
-	keep_recording(attachment.skel, &run, signals);
+	keep_recording(attachment.skel, &run);
 	stop_recording(attachment.skel, &run);
 	if (settings.command)
 		end_command(&processes[0], &settings);

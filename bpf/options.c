@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include "collector.h"
 
-enum { MIN_SIZE = 256, MAX_SIZE, OLDER, DURATION, MAX_STACKS, MAX_LIVE, CAPTURE_FD, EVENT_FD, UNWIND, MAX_FRAMES };
+enum { MIN_SIZE = 256, MAX_SIZE, OLDER, DURATION, MAX_STACKS, MAX_LIVE, CAPTURE_FD, EVENT_FD, UNWIND, MAX_FRAMES, MAX_RATE };
 
 static uint64_t number(const char *option, const char *text, uint64_t most)
 {
@@ -85,6 +85,7 @@ static void set_option(struct settings *settings, int option, char *value)
 	case MAX_STACKS: settings->max_stacks = number("max-stacks", value, 1 << 24); return;
 	case MAX_LIVE: settings->max_live = number("max-live", value, 1 << 30); return;
 	case MAX_FRAMES: settings->max_frames = number("max-frames", value, MOST_FRAMES); return;
+	case MAX_RATE: settings->max_rate = number("max-rate", value, 1ULL << 40); return;
 	case UNWIND: settings->unwind = unwinding(value); return;
 	case CAPTURE_FD: settings->capture_fd = number("capture-fd", value, 1 << 20); return;
 	case EVENT_FD:
@@ -106,7 +107,7 @@ static void keep_from_command(int fd)
 void parse_options(int argc, char **argv, struct settings *settings)
 {
 	static struct settings defaults = { .max_size = UINT64_MAX, .max_stacks = 65536, .max_live = 1000000,
-					    .max_frames = USUAL_FRAMES,
+					    .max_frames = USUAL_FRAMES, .max_rate = 300000,
 					    .capture_fd = 1, .event_fd = -1 };
 	int alloc_only = 0, entry_only = 0, kill = 0, floor = 0, doctor = 0, programs = 0, option;
 	const struct option options[] = {
@@ -123,6 +124,7 @@ void parse_options(int argc, char **argv, struct settings *settings)
 		{ "duration", required_argument, NULL, DURATION },
 		{ "max-stacks", required_argument, NULL, MAX_STACKS },
 		{ "max-live", required_argument, NULL, MAX_LIVE },
+		{ "max-rate", required_argument, NULL, MAX_RATE },
 		{ "max-frames", required_argument, NULL, MAX_FRAMES },
 		{ "unwind", required_argument, NULL, UNWIND },
 		{ "capture-fd", required_argument, NULL, CAPTURE_FD },

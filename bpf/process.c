@@ -15,8 +15,7 @@
 struct process processes[MAX_PROCESSES];
 unsigned nr_processes;
 
-/* Content of /proc/PID/`name` with a NUL behind it, or NULL. */
-static char *read_proc(pid_t pid, const char *name, size_t *length)
+char *read_proc(pid_t pid, const char *name, size_t *length)
 {
 	char *path = formatted("/proc/%d/%s", pid, name), *text = NULL;
 	FILE *file = fopen(path, "re");

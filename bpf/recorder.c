@@ -202,23 +202,39 @@ static void follow_mappings(struct heap_bpf *skel, const struct settings *settin
 			use_mappings(skel, settings, &processes[i]);
 }
 
-void keep_recording(struct heap_bpf *skel, struct run *run, int signals)
+/* What is due every half a second. False when the trace shall end. */
+static bool take_stock(struct heap_bpf *skel, struct run *run)
 {
-	uint64_t now = clock_ns(), next_status = now + status_interval_ns;
-	uint64_t end = recording_end(run);
+	for (unsigned i = 0; i < nr_processes; i++)
+		if (processes[i].has_new_mappings)
+			use_mappings(skel, run->settings, &processes[i]);
+	run->stop = STOP_RATE;
+	if (!run->settings->floor && calls_too_fast(skel, run->settings))
+		return false;
+	run->stop = STOP_INTERRUPTED; /* should nobody wait for the result any more */
+	return report_progress(skel, run);
+}
+
+/* True when nothing is left to wait for. */
+static bool has_ended(struct run *run, struct pollfd *polls, uint64_t now)
+{
+	if (!fill_polls(polls, run->signals))
+		run->stop = STOP_EXITED;
+	else if (now >= recording_end(run))
+		run->stop = STOP_DURATION;
+	else
+		return false;
+	return true;
+}
+
+void keep_recording(struct heap_bpf *skel, struct run *run)
+{
+	uint64_t now = clock_ns(), next_status = now + status_interval_ns, end = recording_end(run);
 	struct pollfd polls[2 + MAX_PROCESSES];
 
-	for (;; now = clock_ns()) {
+	for (; !has_ended(run, polls, now); now = clock_ns()) {
 		uint64_t wake = end < next_status ? end : next_status;
 
-		if (!fill_polls(polls, signals)) {
-			run->stop = STOP_EXITED;
-			return;
-		}
-		if (now >= end) {
-			run->stop = STOP_DURATION;
-			return;
-		}
 		poll(polls, 2 + nr_processes, wake > now ? (wake - now + 999999) / 1000000 : 0);
 		note_exits(polls);
 		if (polls[0].revents & POLLIN) {
@@ -230,13 +246,8 @@ void keep_recording(struct heap_bpf *skel, struct run *run, int signals)
 		if (clock_ns() < next_status)
 			continue;
 		next_status += status_interval_ns;
-		for (unsigned i = 0; i < nr_processes; i++)
-			if (processes[i].has_new_mappings)
-				use_mappings(skel, run->settings, &processes[i]);
-		if (!report_progress(skel, run)) { /* nobody waits for the result: do not stay attached */
-			run->stop = STOP_INTERRUPTED;
+		if (!take_stock(skel, run))
 			return;
-		}
 	}
 }
 

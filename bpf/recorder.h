@@ -19,9 +19,13 @@ void name_processes(struct heap_bpf *skel);
 void start_recording(struct heap_bpf *skel, struct run *run);
 /* When the duration is over, CLOCK_MONOTONIC; UINT64_MAX without one. */
 uint64_t recording_end(const struct run *run);
-/* Until the duration, a signal on `signals`, or the end of every process. */
-void keep_recording(struct heap_bpf *skel, struct run *run, int signals);
+/* Until the duration, a signal, too high a rate, or the end of every process. */
+void keep_recording(struct heap_bpf *skel, struct run *run);
 /* Lets calls in progress finish, then detaches. */
 void stop_recording(struct heap_bpf *skel, struct run *run);
+
+/* --- rate.c --- */
+/* Asked now and then: whether the targets have lately called their allocators more often than --max-rate. Says so. */
+bool calls_too_fast(struct heap_bpf *skel, const struct settings *settings);
 
 #endif
