@@ -50,10 +50,6 @@ struct cfi_state {
 
 struct unwind_rule rule_of(const struct cfi_state *state);
 
-struct function_range {
-	uint64_t start, end; /* as linked */
-};
-
 /* Rows of one file, in the order of the section until they are sorted. */
 struct full_row {
 	uint64_t pc; /* as linked */
@@ -79,6 +75,8 @@ void run_function(const struct cie *cie, struct cursor *instructions, const stru
 		  struct unwind_rows *rows);
 
 void add_row(struct unwind_rows *rows, uint64_t pc, struct unwind_rule rule);
+/* Whether the code between two linked addresses, which has no call frame information, keeps frame pointers. */
+bool keeps_frame_pointers(struct module *module, uint64_t start, uint64_t end);
 void parse_eh_frame(struct cursor section, struct unwind_rows *rows);
 /* Functions that `rows` covers already are left out. */
 void parse_debug_frame(struct cursor section, struct unwind_rows *rows);

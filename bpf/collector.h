@@ -160,6 +160,11 @@ struct elf_section {
 	size_t size;
 	uint64_t address; /* as linked */
 };
+struct function_range {
+	uint64_t start, end; /* as linked */
+};
+/* From the first to the last byte of the segments with code. */
+struct function_range elf_code_range(struct elf_file *file);
 /* Linked address of what a mapping of code at a page-aligned file offset starts with. */
 bool elf_mapping_address(struct elf_file *file, uint64_t offset, uint64_t *address);
 bool elf_section(struct elf_file *file, const char *name, struct elf_section *found);
@@ -167,7 +172,7 @@ bool elf_section(struct elf_file *file, const char *name, struct elf_section *fo
 /* --- unwind_rows.c: call frame information of a module as rows --- */
 struct unwind_table {
 	uint64_t base; /* lowest address with a row, as linked */
-	uint32_t first_row, nr_rows; /* where the rows lie among those of all modules; 0 rows: no information */
+	uint32_t first_row, nr_rows; /* where the rows lie among those of all modules; 0 rows: no ELF file */
 	bool from_eh_frame, from_debug_frame;
 	struct elf_section section; /* .eh_frame, as a file with the same one has the same rows */
 };

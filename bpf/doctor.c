@@ -67,7 +67,7 @@ static void check_unwinding(const struct process *process)
 	for (unsigned i = 0; i < process->nr_mappings; i++) {
 		struct module *module = &modules[process->mappings[i].module];
 
-		if (unwind_table_of(module)->nr_rows)
+		if (unwind_table_of(module)->from_eh_frame || unwind_table_of(module)->from_debug_frame)
 			nr++;
 		else if (!is_kernels(module))
 			list_module(&without, module);

@@ -112,6 +112,25 @@ bool elf_address_to_offset(struct elf_file *file, uint64_t address, uint64_t *of
 	return true;
 }
 
+struct function_range elf_code_range(struct elf_file *file)
+{
+	struct function_range range = { UINT64_MAX, 0 };
+	GElf_Phdr segment;
+	size_t nr;
+
+	if (elf_getphdrnum(file->elf, &nr))
+		return range;
+	for (size_t i = 0; i < nr; i++) {
+		if (!gelf_getphdr(file->elf, i, &segment) || segment.p_type != PT_LOAD || !(segment.p_flags & PF_X))
+			continue;
+		if (segment.p_vaddr < range.start)
+			range.start = segment.p_vaddr;
+		if (segment.p_vaddr + segment.p_filesz > range.end)
+			range.end = segment.p_vaddr + segment.p_filesz;
+	}
+	return range;
+}
+
 static bool has_page(const GElf_Phdr *segment, uint64_t offset)
 {
 	const uint64_t page = 4095;

@@ -23,7 +23,7 @@ enum cfa_kind {
 	CFA_PLT, /* sp + 8, and 8 more from byte cfa_offset of the 16-byte entry on */
 	CFA_REGISTER, /* reg + cfa_offset; known where the frame was interrupted, not where it made a call */
 	CFA_SIGNAL, /* sp points to a signal frame: every register is in it */
-	CFA_FRAME_RECORD, /* no information; the code is of a kind that keeps frame pointers */
+	CFA_FRAME_RECORD, /* no information; a frame pointer is worth a try */
 	CFA_END, /* outermost frame: it has no return address */
 	CFA_UNSUPPORTED,
 };

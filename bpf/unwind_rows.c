@@ -65,34 +65,38 @@ static void sort_rows(struct unwind_rows *rows)
 		qsort(rows->row, rows->nr, sizeof(*rows->row), by_pc);
 }
 
-/*
- * No function is that long. A hole of this size is code that another compiler put into the file, without
- * call frame information but with frame pointers: the builtins of V8 in node.
- */
-static const uint64_t least_foreign_code = 16384;
-
-static uint32_t rule_up_to(const struct full_row *row, uint64_t next)
+static void append_by_frame_pointer(uint32_t pc)
 {
-	if (row->rule == RULE_NONE && next - row->pc >= least_foreign_code)
-		return intern_rule((struct unwind_rule){ .cfa_kind = CFA_FRAME_RECORD });
-	return row->rule;
+	append_row(pc, intern_rule((struct unwind_rule){ .cfa_kind = CFA_FRAME_RECORD }));
+}
+
+/* A row, which counts up to the address `next`. */
+static void keep_row(struct module *module, const struct full_row *row, uint64_t next)
+{
+	const struct unwind_table *table = module->unwind_table;
+	uint64_t pc = row->pc - table->base;
+	bool is_first = nr_all_rows == table->first_row;
+
+	if (next == row->pc || pc > UINT32_MAX)
+		return;
+	if (row->rule == RULE_NONE && next > row->pc && keeps_frame_pointers(module, row->pc, next))
+		append_by_frame_pointer(pc);
+	else if (is_first || all_rows[nr_all_rows - 1].rule != row->rule)
+		append_row(pc, row->rule);
 }
 
 /* Of sorted rows keeps the last of equal addresses, and drops those that say what the one before said. */
-static void keep_rows(const struct unwind_rows *rows, struct unwind_table *table)
+static void keep_rows(struct module *module, const struct unwind_rows *rows)
 {
-	table->base = rows->row[0].pc;
-	table->first_row = nr_all_rows;
-	for (size_t i = 0; i < rows->nr; i++) {
-		const struct full_row *row = &rows->row[i];
-		uint64_t next = i + 1 < rows->nr ? row[1].pc : row->pc + 1;
-		uint32_t rule = rule_up_to(row, next);
-		bool repeats = nr_all_rows > table->first_row && all_rows[nr_all_rows - 1].rule == rule;
+	struct unwind_table *table = module->unwind_table;
+	struct function_range code = elf_code_range(module_elf(module));
+	const struct full_row before = { code.start, RULE_NONE };
 
-		if (next != row->pc && !repeats && row->pc - table->base <= UINT32_MAX)
-			append_row(row->pc - table->base, rule);
-	}
-	table->nr_rows = nr_all_rows - table->first_row;
+	table->base = before.pc < rows->row[0].pc ? before.pc : rows->row[0].pc;
+	if (before.pc < rows->row[0].pc)
+		keep_row(module, &before, rows->row[0].pc);
+	for (size_t i = 0; i < rows->nr; i++)
+		keep_row(module, &rows->row[i], i + 1 < rows->nr ? rows->row[i + 1].pc : code.end);
 }
 
 static struct cursor cursor_of(const struct elf_section *section)
@@ -114,8 +118,9 @@ static bool add_debug_frame(struct elf_file *file, struct unwind_rows *rows)
 	return rows->nr > nr;
 }
 
-static void read_rows(struct module *module, struct unwind_table *table)
+static void read_rows(struct module *module)
 {
+	struct unwind_table *table = module->unwind_table;
 	struct elf_file *file = module_elf(module);
 	struct unwind_rows rows = { 0 };
 
@@ -124,18 +129,22 @@ static void read_rows(struct module *module, struct unwind_table *table)
 	table->from_eh_frame = rows.nr > 0;
 	table->from_debug_frame = add_debug_frame(file, &rows) || add_debug_frame(module_debug_elf(module), &rows);
 	sort_rows(&rows);
+	table->first_row = nr_all_rows;
 	if (rows.nr)
-		keep_rows(&rows, table);
+		keep_rows(module, &rows);
+	else
+		append_by_frame_pointer(0);
+	table->nr_rows = nr_all_rows - table->first_row;
 	free(rows.row);
 }
 
 /* A copy of the file elsewhere, as containers have them, shares its rows. */
-static const struct unwind_table *same_table(const struct module *module, const struct elf_section *section)
+static const struct unwind_table *same_table(const struct elf_section *section)
 {
-	for (unsigned i = 0; i < nr_modules; i++) {
+	for (unsigned i = 0; i < nr_modules && section->size; i++) {
 		const struct unwind_table *table = modules[i].unwind_table;
 
-		if (table && &modules[i] != module && section->size && table->section.size == section->size &&
+		if (table && table->nr_rows && table->section.size == section->size &&
 		    table->section.address == section->address &&
 		    memcmp(table->section.content, section->content, section->size) == 0)
 			return table;
@@ -143,26 +152,29 @@ static const struct unwind_table *same_table(const struct module *module, const 
 	return NULL;
 }
 
-static struct unwind_table *make_table(struct module *module)
+static void make_table(struct module *module)
 {
-	struct unwind_table *table = allocate(sizeof(*table));
 	struct elf_file *file = module_elf(module);
+	struct elf_section section = { 0 };
 	const struct unwind_table *same;
 
-	if (file)
-		elf_section(file, ".eh_frame", &table->section);
-	same = same_table(module, &table->section);
-	if (same)
-		*table = *same;
-	else if (file)
-		read_rows(module, table);
-	return table;
+	module->unwind_table = allocate(sizeof(*module->unwind_table));
+	if (!file)
+		return;
+	elf_section(file, ".eh_frame", &section);
+	same = same_table(&section);
+	if (same) {
+		*module->unwind_table = *same;
+		return;
+	}
+	module->unwind_table->section = section;
+	read_rows(module);
 }
 
 const struct unwind_table *unwind_table_of(struct module *module)
 {
 	if (!module->unwind_table)
-		module->unwind_table = make_table(module);
+		make_table(module);
 	return module->unwind_table;
 }
 

@@ -7,6 +7,7 @@
 #ifndef MEMSTACKS_WALK_BPF_H
 #define MEMSTACKS_WALK_BPF_H
 
+#include "call.bpf.h"
 #include "heap.h"
 #include "kernel.h"
 #include "machine.h"
@@ -90,6 +91,14 @@ static __always_inline enum walk_end step_by_frame_pointer(struct walk *walk, st
 	return at->pc ? NR_WALK_ENDS : WALK_COMPLETE;
 }
 
+/* The same in a compiler's code, where only a call can have left the return address. JIT compilers put other addresses there. */
+static __always_inline enum walk_end step_to_call(struct walk *walk, struct registers *at)
+{
+	enum walk_end end = step_by_frame_pointer(walk, at);
+
+	return end == NR_WALK_ENDS && !follows_call(at->pc) ? WALK_NO_UNWIND_INFO : end;
+}
+
 /* The stack pointer before the call, or 0. */
 static __always_inline __u64 cfa_of(struct walk *walk, struct registers *at, struct unwind_rule *rule)
 {
@@ -133,7 +142,7 @@ static __always_inline enum walk_end step_by_rule(struct walk *walk, struct regi
 	if (rule->cfa_kind == CFA_SIGNAL)
 		return leave_signal(walk, at);
 	if (rule->cfa_kind == CFA_FRAME_RECORD)
-		return step_by_frame_pointer(walk, at);
+		return step_to_call(walk, at);
 	if (rule->cfa_kind == CFA_UNSUPPORTED)
 		return WALK_UNSUPPORTED;
 	cfa = cfa_of(walk, at, rule);
