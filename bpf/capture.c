@@ -31,6 +31,10 @@ static void write_filters(FILE *out, const struct settings *settings)
 	else
 		fprintf(out, "%" PRIu64, settings->max_size);
 	fprintf(out, ",\"older_ms\":%" PRIu64 "}", settings->older_ms);
+	if (settings->sample_calls)
+		fprintf(out, ",\"sampling\":{\"calls\":%u}", settings->sample_calls);
+	if (settings->sample_bytes)
+		fprintf(out, ",\"sampling\":{\"bytes\":%u}", settings->sample_bytes);
 	fprintf(out, ",\"limits\":{\"max_frames\":%u,\"max_stacks\":%u,\"max_live\":%u}}\n",
 		settings->max_frames, settings->max_stacks, settings->max_live);
 }
@@ -169,6 +173,7 @@ static void write_end(FILE *out, const struct run *run, const struct ledger *led
 	write_lost(out, ledger);
 	fputs(",\"filtered\":{", out);
 	write_reason(&filtered, "size", &ledger->counters[COUNT_SIZE_FILTERED], true);
+	write_reason(&filtered, "not_sampled", &ledger->counters[COUNT_NOT_SAMPLED], true);
 	write_reason(&filtered, "younger", &sums->younger, true);
 	write_reason(&filtered, "exec", &sums->exec, true);
 	fputs("},\"notes\":{", out);

@@ -30,6 +30,7 @@ struct settings {
 	bool alloc_only, entry_only, kill_command, floor, doctor, programs;
 	double duration; /* seconds; 0: until a signal */
 	uint64_t min_size, max_size;
+	uint32_t sample_calls, sample_bytes; /* one call in so many calls, or bytes; 0: all */
 	uint64_t older_ms;
 	uint64_t max_rate; /* allocator calls a second; 0: any */
 	uint32_t max_stacks, max_live, max_frames;

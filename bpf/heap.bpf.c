@@ -30,6 +30,18 @@ static __always_inline bool outside_filter(__u64 size)
 	return size < min_size || size > max_size;
 }
 
+/* Counts the call that does so. */
+static __always_inline bool is_left_out(struct thread *thread)
+{
+	bool filtered = outside_filter(thread->size);
+
+	if (filtered)
+		count(COUNT_SIZE_FILTERED, thread->size);
+	else if (thread->not_sampled)
+		count(COUNT_NOT_SAMPLED, thread->size);
+	return filtered || thread->not_sampled;
+}
+
 /*
  * A block that goes into realloc leaves the ledger at entry: after the real free another thread
  * may get the same address before we see the return.
@@ -68,7 +80,9 @@ int enter_alloc(struct pt_regs *ctx)
 		take_old_block(thread);
 	else
 		thread->had_block = false;
-	take_stack(ctx, task, thread);
+	thread->not_sampled = !is_sampled(thread->size);
+	if (!thread->not_sampled && !outside_filter(thread->size))
+		take_stack(ctx, task, thread);
 	thread->active = true;
 	count(COUNT_ENTERED, 0);
 	return 0;
@@ -123,9 +137,7 @@ int exit_alloc(struct pt_regs *ctx)
 		add_freed(&thread->block);
 	else if (track_frees && thread->cookie.site.pointer_arg && thread->pointer)
 		count(COUNT_UNTRACKED_FREES, 0);
-	if (outside_filter(thread->size))
-		count(COUNT_SIZE_FILTERED, thread->size);
-	else
+	if (!is_left_out(thread))
 		record(thread, address);
 	return 0;
 }
@@ -228,10 +240,9 @@ int enter_request(struct pt_regs *ctx)
 		return 0;
 	if (is_no_request(ctx, thread))
 		return 0;
-	if (outside_filter(thread->size)) {
-		count(COUNT_SIZE_FILTERED, thread->size);
+	thread->not_sampled = !is_sampled(thread->size);
+	if (is_left_out(thread))
 		return 0;
-	}
 	take_stack(ctx, task, thread);
 	record(thread, 0);
 	return 0;

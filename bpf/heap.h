@@ -17,6 +17,9 @@ struct weight {
 	__u64 calls;
 };
 
+/* With --sample-bytes the calls of a stack are fixed-point numbers: what one call counts. */
+#define CALL_ONE 65536
+
 /* Value of the stacks map; its key is a 64-bit hash of process, image and frames. */
 struct stack {
 	struct weight alloc;
@@ -89,6 +92,7 @@ enum counter {
 	COUNT_ALLOCATED,
 	COUNT_FAILED,
 	COUNT_SIZE_FILTERED,
+	COUNT_NOT_SAMPLED,
 	COUNT_REALLOC_FREED,
 	COUNT_ABANDONED,
 	COUNT_FREED,

@@ -56,7 +56,7 @@ static __always_inline void add_freed(struct block *block)
 	struct stack *stack = bpf_map_lookup_elem(&stacks, &block->stack);
 
 	if (stack)
-		add(&stack->freed, block->size);
+		add(&stack->freed, weight_of(block->size));
 	count(COUNT_FREED, block->size);
 }
 
@@ -87,7 +87,7 @@ static __always_inline void put_block(struct block_key *key, struct block *block
 	count(COUNT_LIVE_TABLE_FULL, block->size);
 	stack = bpf_map_lookup_elem(&stacks, &block->stack);
 	if (stack)
-		add(&stack->untracked, block->size);
+		add(&stack->untracked, weight_of(block->size));
 }
 
 static __always_inline void record(struct thread *thread, __u64 address)
@@ -99,7 +99,7 @@ static __always_inline void record(struct thread *thread, __u64 address)
 	count(COUNT_ALLOCATED, thread->size);
 	if (!stack)
 		return; /* cannot be: the helper made the overflow stacks */
-	add(&stack->alloc, thread->size);
+	add(&stack->alloc, weight_of(thread->size));
 	if (stack->walk_end == WALK_CUT)
 		count(COUNT_STACKS_CUT, thread->size);
 	if (!track_frees)

@@ -76,18 +76,35 @@ static void read_stacks(int map, struct ledger *ledger)
 			die(1, "cannot read the stacks: %s", strerror(errno));
 }
 
-static void add_young_block(struct ledger *ledger, const struct block *block, uint64_t born_after_ns)
+/* Which blocks --older leaves out, and what they weigh. */
+struct cut {
+	uint64_t born_after_ns; /* CLOCK_MONOTONIC */
+	uint32_t sample_bytes;
+};
+
+/* What a recorded block counts in its stack's sums; weight_of in counters.bpf.h. */
+static struct weight weight_of(uint64_t size, uint32_t sample_bytes)
 {
+	if (!sample_bytes)
+		return (struct weight){ size, 1 };
+	if (size >= sample_bytes)
+		return (struct weight){ size, CALL_ONE };
+	return (struct weight){ size ? sample_bytes : 0, (uint64_t)sample_bytes * CALL_ONE / (size ? size : 1) };
+}
+
+static void add_young_block(struct ledger *ledger, const struct block *block, const struct cut *cut)
+{
+	struct weight weight = weight_of(block->size, cut->sample_bytes);
 	uint64_t *id = bsearch(&block->stack, ledger->ids, ledger->nr_stacks, sizeof(*id), by_value);
 
-	if (!id || block->born_ns <= born_after_ns)
+	if (!id || block->born_ns <= cut->born_after_ns)
 		return;
-	ledger->younger[id - ledger->ids].bytes += block->size;
-	ledger->younger[id - ledger->ids].calls++;
+	ledger->younger[id - ledger->ids].bytes += weight.bytes;
+	ledger->younger[id - ledger->ids].calls += weight.calls;
 }
 
 /* In batches: a system call for every live block would take seconds. */
-static void read_younger(int map, struct ledger *ledger, uint64_t born_after_ns)
+static void read_younger(int map, struct ledger *ledger, const struct cut *cut)
 {
 	uint32_t room = 65536, nr, batch;
 	struct block_key *keys = allocate(room * sizeof(*keys));
@@ -101,11 +118,33 @@ static void read_younger(int map, struct ledger *ledger, uint64_t born_after_ns)
 		if (err && errno != ENOENT)
 			die(1, "cannot read the live blocks: %s", strerror(errno));
 		for (uint32_t i = 0; i < nr; i++)
-			add_young_block(ledger, &blocks[i], born_after_ns);
+			add_young_block(ledger, &blocks[i], cut);
 		in = &batch;
 	} while (!err);
 	free(keys);
 	free(blocks);
+}
+
+static void scale(struct weight *weight, uint64_t factor, uint64_t divisor)
+{
+	weight->bytes *= factor;
+	weight->calls = (weight->calls * factor + divisor / 2) / divisor;
+}
+
+/* From sums over the calls that chance took to estimates for all. */
+static void scale_stacks(struct ledger *ledger, const struct settings *settings)
+{
+	uint64_t factor = settings->sample_calls ? settings->sample_calls : 1;
+	uint64_t divisor = settings->sample_bytes ? CALL_ONE : 1;
+
+	for (unsigned i = 0; i < ledger->nr_stacks; i++) {
+		struct stack *stack = (struct stack *)(ledger->stacks + i * ledger->stack_size);
+
+		scale(&stack->alloc, factor, divisor);
+		scale(&stack->freed, factor, divisor);
+		scale(&stack->untracked, factor, divisor);
+		scale(&ledger->younger[i], factor, divisor);
+	}
 }
 
 static uint64_t missed_probes(struct heap_bpf *skel)
@@ -126,6 +165,7 @@ static uint64_t missed_probes(struct heap_bpf *skel)
 void read_ledger(struct heap_bpf *skel, const struct settings *settings, uint64_t end_ns, struct ledger *ledger)
 {
 	uint64_t older_ns = settings->older_ms * 1000000;
+	struct cut cut = { end_ns > older_ns ? end_ns - older_ns : 0, settings->sample_bytes };
 
 	memset(ledger, 0, sizeof(*ledger));
 	ledger->stack_size = STACK_SIZE(settings->max_frames);
@@ -137,5 +177,6 @@ void read_ledger(struct heap_bpf *skel, const struct settings *settings, uint64_
 	ledger->missed_probes = missed_probes(skel);
 	read_stacks(bpf_map__fd(skel->maps.stacks), ledger);
 	if (older_ns)
-		read_younger(bpf_map__fd(skel->maps.blocks), ledger, end_ns > older_ns ? end_ns - older_ns : 0);
+		read_younger(bpf_map__fd(skel->maps.blocks), ledger, &cut);
+	scale_stacks(ledger, settings);
 }

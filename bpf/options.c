@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include "collector.h"
 
-enum { MIN_SIZE = 256, MAX_SIZE, OLDER, DURATION, MAX_STACKS, MAX_LIVE, CAPTURE_FD, EVENT_FD, UNWIND, MAX_FRAMES, MAX_RATE };
+enum { MIN_SIZE = 256, MAX_SIZE, OLDER, DURATION, MAX_STACKS, MAX_LIVE, CAPTURE_FD, EVENT_FD, UNWIND, MAX_FRAMES, MAX_RATE, SAMPLE, SAMPLE_BYTES };
 
 static uint64_t number(const char *option, const char *text, uint64_t most)
 {
@@ -68,6 +68,8 @@ static void check_options(const struct settings *settings)
 		die(2, "--max-frames 0: expected at least 1");
 	if (settings->min_size > settings->max_size)
 		die(2, "--min-size is above --max-size: nothing would be recorded");
+	if (settings->sample_calls && settings->sample_bytes)
+		die(2, "either --sample or --sample-bytes, not both");
 	if (settings->entry_only && !settings->alloc_only)
 		die(2, "--entry-only needs --alloc-only: without return probes no free can be matched");
 	if (settings->older_ms && settings->alloc_only)
@@ -85,6 +87,8 @@ static void set_option(struct settings *settings, int option, char *value)
 	case MAX_STACKS: settings->max_stacks = number("max-stacks", value, 1 << 24); return;
 	case MAX_LIVE: settings->max_live = number("max-live", value, 1 << 30); return;
 	case MAX_FRAMES: settings->max_frames = number("max-frames", value, MOST_FRAMES); return;
+	case SAMPLE: settings->sample_calls = number("sample", value, 1 << 30); return;
+	case SAMPLE_BYTES: settings->sample_bytes = number("sample-bytes", value, 1 << 30); return;
 	case MAX_RATE: settings->max_rate = number("max-rate", value, 1ULL << 40); return;
 	case UNWIND: settings->unwind = unwinding(value); return;
 	case CAPTURE_FD: settings->capture_fd = number("capture-fd", value, 1 << 20); return;
@@ -124,6 +128,8 @@ void parse_options(int argc, char **argv, struct settings *settings)
 		{ "duration", required_argument, NULL, DURATION },
 		{ "max-stacks", required_argument, NULL, MAX_STACKS },
 		{ "max-live", required_argument, NULL, MAX_LIVE },
+		{ "sample", required_argument, NULL, SAMPLE },
+		{ "sample-bytes", required_argument, NULL, SAMPLE_BYTES },
 		{ "max-rate", required_argument, NULL, MAX_RATE },
 		{ "max-frames", required_argument, NULL, MAX_FRAMES },
 		{ "unwind", required_argument, NULL, UNWIND },

@@ -46,7 +46,8 @@ static struct reading read_now(struct heap_bpf *skel)
 	read_counters(skel, counters);
 	now.allocations = counters[COUNT_ENTERED].calls;
 	if (!now.allocations) /* --entry-only does not count entries apart */
-		now.allocations = counters[COUNT_ALLOCATED].calls + counters[COUNT_SIZE_FILTERED].calls;
+		now.allocations = counters[COUNT_ALLOCATED].calls + counters[COUNT_SIZE_FILTERED].calls +
+				  counters[COUNT_NOT_SAMPLED].calls;
 	now.frees = counters[COUNT_FREED].calls + counters[COUNT_UNTRACKED_FREES].calls;
 	for (unsigned i = 0; i < nr_processes; i++)
 		now.cpu_ns += cpu_ns_of(processes[i].pid);

@@ -61,6 +61,8 @@ static void configure(struct heap_bpf *skel, const struct settings *settings)
 	skel->rodata->track_ages = settings->older_ms != 0;
 	skel->rodata->min_size = settings->min_size;
 	skel->rodata->max_size = settings->max_size;
+	skel->rodata->sample_calls = settings->sample_calls;
+	skel->rodata->sample_bytes = settings->sample_bytes;
 	skel->rodata->hash_seed = seed;
 	skel->rodata->use_tables = settings->unwind != UNWIND_FP;
 	skel->rodata->use_frame_pointers = settings->unwind != UNWIND_DWARF;
@@ -149,6 +151,16 @@ uint64_t recording_end(const struct run *run)
 	return duration_ns > 0 && duration_ns < 1e18 ? run->start_ns + (uint64_t)duration_ns : UINT64_MAX;
 }
 
+/* Of the calls that were not sampled, as large a share has been freed as of the others. */
+static void add_not_sampled(struct progress *progress, struct weight not_sampled)
+{
+	double scale = progress->allocated.bytes ? 1 + (double)not_sampled.bytes / progress->allocated.bytes : 1;
+
+	progress->freed.bytes *= scale;
+	progress->allocated.bytes += not_sampled.bytes;
+	progress->allocated.calls += not_sampled.calls;
+}
+
 static bool report_progress(struct heap_bpf *skel, const struct run *run)
 {
 	struct progress progress = {
@@ -158,6 +170,7 @@ static bool report_progress(struct heap_bpf *skel, const struct run *run)
 		.lost_calls = lost_calls(skel),
 	};
 
+	add_not_sampled(&progress, read_counter(skel, COUNT_NOT_SAMPLED));
 	return event_status(&progress);
 }
 

@@ -14,6 +14,7 @@
  */
 struct thread {
 	bool active;
+	bool not_sampled;
 	bool had_block; /* realloc: `block` was taken out of the ledger */
 	__u64 sp; /* at entry: address of the slot with the return address */
 	__u64 size;
