@@ -160,6 +160,8 @@ struct elf_section {
 struct function_range {
 	uint64_t start, end; /* as linked */
 };
+/* Linked address of the entry point, or 0. */
+uint64_t elf_entry(struct elf_file *file);
 /* From the first to the last byte of the segments with code. */
 struct function_range elf_code_range(struct elf_file *file);
 /* Linked address of what a mapping of code at a page-aligned file offset starts with. */

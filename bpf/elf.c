@@ -112,6 +112,13 @@ bool elf_address_to_offset(struct elf_file *file, uint64_t address, uint64_t *of
 	return true;
 }
 
+uint64_t elf_entry(struct elf_file *file)
+{
+	GElf_Ehdr header;
+
+	return gelf_getehdr(file->elf, &header) ? header.e_entry : 0;
+}
+
 struct function_range elf_code_range(struct elf_file *file)
 {
 	struct function_range range = { UINT64_MAX, 0 };

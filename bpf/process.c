@@ -159,6 +159,12 @@ static char *without_mark(const char *path)
 	return copy;
 }
 
+/* What the kernel has mapped. Other names in brackets, such as [heap], say only where the process has put its code. */
+static bool is_kernels(const char *path)
+{
+	return strcmp(path, "[vdso]") == 0 || strcmp(path, "[vsyscall]") == 0 || strcmp(path, "[uprobes]") == 0;
+}
+
 unsigned mapped_module(const struct process *process, const struct mapping *mapping, dev_t dev, ino_t ino,
 		       const char *path)
 {
@@ -166,7 +172,7 @@ unsigned mapped_module(const struct process *process, const struct mapping *mapp
 				     mapping->end);
 	char *by_path = formatted("/proc/%d/root%s", process->pid, path), *shown = without_mark(path);
 	const char *const open_paths[] = { by_address, by_path, path, NULL };
-	unsigned module = intern_module(dev, ino, ino || *path == '[' ? shown : "[anon]", open_paths);
+	unsigned module = intern_module(dev, ino, ino || is_kernels(path) ? shown : "[anon]", open_paths);
 
 	free(by_address);
 	free(by_path);

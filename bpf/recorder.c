@@ -187,18 +187,33 @@ void use_mappings(struct heap_bpf *skel, const struct settings *settings, struct
 	attach_allocators(skel, settings, process);
 }
 
-/*
- * The pause gathers what a program start or a dlopen maps in a row, and bounds our share of a busy
- * machine. New code outside of files (JIT) brings no tables, comes often and waits for the next status.
- */
-static void follow_mappings(struct heap_bpf *skel, const struct settings *settings)
+static void pause_ns(long ns)
 {
-	const struct timespec pause = { .tv_nsec = 500000 };
+	const struct timespec pause = { .tv_nsec = ns };
 
 	nanosleep(&pause, NULL);
 	mapwatch_drain();
+}
+
+static bool any_new_files(void)
+{
 	for (unsigned i = 0; i < nr_processes; i++)
 		if (processes[i].has_new_files)
+			return true;
+	return false;
+}
+
+/*
+ * The pauses gather what a program start or a dlopen maps in a row, and bound our share of a busy machine: a
+ * JIT compiler may map code all the time.
+ */
+static void follow_mappings(struct heap_bpf *skel, const struct settings *settings)
+{
+	pause_ns(500000);
+	if (!any_new_files())
+		pause_ns(10000000);
+	for (unsigned i = 0; i < nr_processes; i++)
+		if (processes[i].has_new_mappings)
 			use_mappings(skel, settings, &processes[i]);
 }
 
@@ -230,9 +245,6 @@ void keep_recording(struct heap_bpf *skel, struct run *run, int signals)
 		if (clock_ns() < next_status)
 			continue;
 		next_status += status_interval_ns;
-		for (unsigned i = 0; i < nr_processes; i++)
-			if (processes[i].has_new_mappings)
-				use_mappings(skel, run->settings, &processes[i]);
 		if (!report_progress(skel, run)) { /* nobody waits for the result: do not stay attached */
 			run->stop = STOP_INTERRUPTED;
 			return;

@@ -163,6 +163,24 @@ static __always_inline enum walk_end step_by_rule(struct walk *walk, struct regi
 }
 
 /*
+ * The first function of a coroutine returns to one that nobody has called, so that its address is the first byte of that
+ * function, and the byte before belongs to nothing. Further out is only what swapped the coroutine in.
+ */
+static __always_inline enum walk_end end_without_rule(struct walk *walk)
+{
+	__u32 number = rule_at(walk->at.pc, walk->process);
+	struct unwind_rule *rule = bpf_map_lookup_elem(&unwind_rules, &number);
+
+	if (!rule)
+		return WALK_NO_UNWIND_INFO;
+	if (rule->cfa_kind == CFA_END)
+		return WALK_COMPLETE;
+	if (rule->cfa_kind != CFA_SP || rule->cfa_offset != SP_AFTER_RETURN(0) || follows_call(walk->at.pc))
+		return WALK_NO_UNWIND_INFO;
+	return WALK_COMPLETE;
+}
+
+/*
  * To the caller's frame; NR_WALK_ENDS when the walk goes on. A function of its own, so that it is
  * verified once and not for each turn of the loop.
  */
@@ -181,7 +199,7 @@ __noinline int step(struct walk *walk)
 	if (number == NO_TABLE)
 		return step_by_frame_pointer(walk, at);
 	if (number == RULE_NONE)
-		return WALK_NO_UNWIND_INFO;
+		return end_without_rule(walk);
 	rule = bpf_map_lookup_elem(&unwind_rules, &number);
 	return rule ? step_by_rule(walk, at, rule) : WALK_NO_UNWIND_INFO;
 }
