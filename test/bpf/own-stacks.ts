@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { basename } from 'node:path';
 import type { Capture, CaptureFrame } from '../../src/capture.ts';
 import type { Pair } from './sample.ts';
+import { vdsoFile } from './vdso.ts';
 
 /** What samples/programs/stacks.h makes a program say of its own stacks. */
 export interface OwnStacks {
@@ -67,7 +68,10 @@ function symbolsOf(file: string): Symbols {
 
 /** What the program `file` says, by names. */
 export function ownWeights({ modules, stacks }: OwnStacks, file: string): Weights {
-  const paths = modules.map((path) => (path === '/proc/self/exe' ? file : path));
+  const paths = modules.map((path) => {
+    if (path === 'linux-vdso.so.1') return vdsoFile();
+    return path === '/proc/self/exe' ? file : path;
+  });
   const weights: Weights = {};
   for (const { frames, bytes, calls } of stacks) {
     const names: string[] = [];
