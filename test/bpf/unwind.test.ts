@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
+import { expectAccounted } from './collector.ts';
 import { describeTracing } from './needs-bpf.ts';
-import { type OwnStacks, ownWeights, tracedWeights, type Weights } from './own-stacks.ts';
+import {
+  differences,
+  type OwnStacks,
+  ownWeights,
+  tracedWeights,
+  type Weights,
+} from './own-stacks.ts';
+import { moduleOf, parseRawCapture, type RawCapture } from './raw-capture.ts';
 import { sampleFile, startSample } from './sample.ts';
 import { captureIn, traceWhile } from './tracing.ts';
 
@@ -29,17 +37,20 @@ describeTracing(
   'stacks are those that the program itself sees',
   () => {
     test.each(frames)('%s', async (name) => {
-      const { own, traced } = await bothViews(name, plugin);
+      const { own, traced, raw } = await bothViews(name, plugin);
       expect(callsIn(own)).toBeGreaterThan(10_000);
+      expect(moduleOf(raw, '[vdso]')).toMatchObject({ unwind: 'eh_frame', symbols: 'dynsym' });
       if (name !== 'frames-stripped') expect(missingKinds(own, name)).toEqual([]);
       expect(differences(own, traced)).toEqual([]);
+      expectWhole(raw);
     });
 
     test('frames-cxx: exceptions, destructors, lambdas, thunks', async () => {
-      const { own, traced } = await bothViews('frames-cxx');
+      const { own, traced, raw } = await bothViews('frames-cxx');
       expect(callsIn(own)).toBeGreaterThan(10_000);
       expect(Object.keys(own).join('\n')).toMatch(/lambda.*Guard::~Guard|Guard::~Guard.*lambda/s);
       expect(differences(own, traced)).toEqual([]);
+      expectWhole(raw);
     });
   },
   [...frames, 'frames-cxx', 'libplugin.so'].map(sampleFile),
@@ -55,8 +66,16 @@ async function bothViews(name: string, ...args: readonly string[]) {
   expect(ended.code).toBe(0);
   const capture = await captureIn(at);
   expect(capture.end!.lost).toEqual([]);
+  const raw = parseRawCapture(at.read('x.capture'));
+  expectAccounted(raw);
   const own = ownWeights(JSON.parse(result) as OwnStacks, sampleFile(name));
-  return { own, traced: tracedWeights(capture) };
+  return { own, traced: tracedWeights(capture), raw };
+}
+
+/** By tables alone, to the start of the program or thread. */
+function expectWhole({ end }: RawCapture): void {
+  expect(end.notes).not.toHaveProperty('broken_stacks');
+  expect(end.notes).not.toHaveProperty('fp_stacks');
 }
 
 /** What the program should have gone through, and has not. */
@@ -69,11 +88,4 @@ function missingKinds(own: Weights, name: string): string[] {
 
 function callsIn(weights: Weights): number {
   return Object.values(weights).reduce((sum, [, calls]) => sum + calls, 0);
-}
-
-function differences(own: Weights, traced: Weights): string[] {
-  const stacks = [...new Set([...Object.keys(own), ...Object.keys(traced)])].sort();
-  return stacks
-    .filter((stack) => `${own[stack]}` !== `${traced[stack]}`)
-    .map((stack) => `${stack}: own ${own[stack] ?? 'none'}, traced ${traced[stack] ?? 'none'}`);
 }
