@@ -2,11 +2,13 @@
 
 KEPT static int plugin_inner(void (*callback)(void), int depth)
 {
+	volatile int below = 0; /* what is done after the call keeps it from being made a loop */
+
 	if (depth == 0)
 		callback();
 	else
-		depth += plugin_inner(callback, depth - 1);
-	return depth;
+		below = plugin_inner(callback, depth - 1);
+	return below + depth;
 }
 
 KEPT void plugin_call(void (*callback)(void))

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { basename } from 'node:path';
 import type { Capture, CaptureFrame } from '../../src/capture.ts';
 import type { Pair } from './sample.ts';
+import { vdsoFile } from './vdso.ts';
 
 /** What samples/programs/stacks.h makes a program say of its own stacks. */
 export interface OwnStacks {
@@ -60,14 +61,15 @@ function nm(file: string, options: readonly string[]): Symbol[] {
 const read = new Map<string, Symbols>();
 
 function symbolsOf(file: string): Symbols {
-  const symbols = read.get(file) ?? new Symbols(file);
+  const symbols = read.get(file) ?? new Symbols(file === '[vdso]' ? vdsoFile() : file);
   read.set(file, symbols);
   return symbols;
 }
 
 /** What the program `file` says, by names. */
 export function ownWeights({ modules, stacks }: OwnStacks, file: string): Weights {
-  const paths = modules.map((path) => (path === '/proc/self/exe' ? file : path));
+  const places: Record<string, string> = { '/proc/self/exe': file, 'linux-vdso.so.1': '[vdso]' };
+  const paths = modules.map((path) => places[path] ?? path);
   const weights: Weights = {};
   for (const { frames, bytes, calls } of stacks) {
     const names: string[] = [];
@@ -75,7 +77,7 @@ export function ownWeights({ modules, stacks }: OwnStacks, file: string): Weight
       const path = paths[frames[i]!];
       names.push(path === undefined ? '?' : nameAt(path, frames[i + 1]!));
     }
-    addTo(weights, names, [bytes, calls]);
+    addTo(weights, names.join(' > '), [bytes, calls]);
   }
   return weights;
 }
@@ -91,7 +93,7 @@ export function tracedWeights(capture: Capture): Weights {
   for (const { frames, alloc } of capture.stacks) {
     const stack = frames.map((frame) => names[frame]!);
     if (!stack.at(-2)?.startsWith('recorded_malloc@')) continue;
-    addTo(weights, stack.slice(0, -1), [alloc.bytes, alloc.calls]);
+    addTo(weights, stack.slice(0, -1).join(' > '), [alloc.bytes, alloc.calls]);
   }
   return weights;
 }
@@ -104,8 +106,17 @@ function tracedName(frame: CaptureFrame, { modules }: Capture): string {
   return `${symbolsOf(path).nameOf(frame.name)}@${basename(path)}`;
 }
 
-function addTo(weights: Weights, names: readonly string[], [bytes, calls]: Pair): void {
-  const key = names.join(' > ');
+/** Adds to the weights of the stack with that key. */
+export function addTo(weights: Weights, key: string, [bytes, calls]: Pair): void {
   const before = weights[key] ?? [0, 0];
   weights[key] = [before[0] + bytes, before[1] + calls];
+}
+
+/** What two views of the same stacks do not agree on, the first few of it. */
+export function differences(own: Weights, traced: Weights): string[] {
+  const stacks = [...new Set([...Object.keys(own), ...Object.keys(traced)])].sort();
+  const found = stacks
+    .filter((stack) => `${own[stack]}` !== `${traced[stack]}`)
+    .map((stack) => `${stack}: own ${own[stack] ?? 'none'}, traced ${traced[stack] ?? 'none'}`);
+  return found.length > 20 ? [...found.slice(0, 20), `${found.length - 20} more`] : found;
 }
