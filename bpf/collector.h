@@ -144,30 +144,50 @@ int mapwatch_fd(void);
 void mapwatch_drain(void);
 
 /* --- elf.c --- */
+struct elf_section {
+	const uint8_t *content; /* lives as long as the ELF handle; a NUL follows */
+	size_t size;
+	uint64_t address; /* as linked */
+};
+/* NULL when it is no 64-bit ELF file. The descriptor stays the caller's. */
+struct elf_file *elf_file_open(int fd);
+/* Of a file in memory, which must stay. */
+struct elf_file *elf_memory_open(const char *image, size_t size);
+void elf_file_close(struct elf_file *file);
+bool elf_offset_to_address(struct elf_file *file, uint64_t offset, uint64_t *address);
+bool elf_address_to_offset(struct elf_file *file, uint64_t address, uint64_t *offset);
+/* Linked address of what a mapping of code at a page-aligned file offset starts with. */
+bool elf_mapping_address(struct elf_file *file, uint64_t offset, uint64_t *address);
+/* Decompressed if need be. False where there is none with content. */
+bool elf_section(struct elf_file *file, const char *name, struct elf_section *found);
+/* Files of the traced processes may fill a gigabyte of our memory in all. False, and a warning, when it is full. */
+bool elf_take_room(size_t size);
+
+/* --- elf_functions.c --- */
+enum function_kind {
+	FUNCTION,
+	RESOLVER, /* chooses one at load time (STT_GNU_IFUNC); this is its own code */
+	LABEL, /* of hand-written assembly, without a type */
+};
 struct elf_function {
 	uint64_t address; /* as linked */
 	uint64_t size; /* 0 where the file does not say */
+	uint64_t most; /* up to the end of its section; 0: not known */
 	const char *name;
+	enum function_kind kind;
 	bool global;
+	bool obsolete; /* kept for programs linked long ago */
 	bool complete_table; /* from .symtab, which leaves out nothing */
 };
 /* Calls `each` for every function that the file defines. Names live as long as the ELF handle. */
 typedef void (*elf_function_fn)(const struct elf_function *function, void *context);
-struct elf_file *elf_file_open(int fd);
-/* Of a file in memory, which must stay. */
-struct elf_file *elf_memory_open(char *image, size_t size);
 void elf_file_functions(struct elf_file *file, elf_function_fn each, void *context);
-bool elf_offset_to_address(struct elf_file *file, uint64_t offset, uint64_t *address);
-bool elf_address_to_offset(struct elf_file *file, uint64_t address, uint64_t *offset);
+
+/* --- elf_identity.c --- */
+/* A new string, in hexadecimal digits; NULL where the file has none. */
 char *elf_build_id(struct elf_file *file);
-struct elf_section {
-	const uint8_t *content; /* lives as long as the ELF handle */
-	size_t size;
-	uint64_t address; /* as linked */
-};
-/* Linked address of what a mapping of code at a page-aligned file offset starts with. */
-bool elf_mapping_address(struct elf_file *file, uint64_t offset, uint64_t *address);
-bool elf_section(struct elf_file *file, const char *name, struct elf_section *found);
+/* Name and CRC-32 of the separate debug file; NULL where the file names none. */
+const char *elf_debuglink(struct elf_file *file, uint32_t *checksum);
 
 /* --- vdso.c --- */
 /* The code that the kernel maps into every process; NULL where it has none. */
