@@ -67,6 +67,7 @@ struct module {
 	ino_t ino;
 	char *path; /* as the target sees it; in brackets when it is no file */
 	int fd; /* -1 when it could not be opened */
+	int root; /* directory that its path is seen from; see open_root */
 	struct elf_file *elf; /* see module_elf */
 	bool elf_searched;
 	struct symbols *symbols; /* NULL until asked for */
@@ -76,10 +77,25 @@ struct module {
 };
 extern struct module *modules;
 extern unsigned nr_modules;
-/* Index of the module, opened through `open_paths` (NULL-ended, tried in order) when it is new. */
-unsigned intern_module(dev_t dev, ino_t ino, const char *path, const char *const open_paths[]);
+/* What a process has mapped at an address. */
+struct mapped_file {
+	pid_t pid;
+	uint64_t start, end;
+	dev_t dev;
+	ino_t ino; /* 0: no file */
+	const char *path; /* as in struct module */
+};
+/* Index of the module, opened when it is new. */
+unsigned intern_module(const struct mapped_file *file);
 /* Opened when first asked for; NULL when it is no readable ELF file. */
 struct elf_file *module_elf(struct module *module);
+
+/* --- target_file.c --- */
+#define OUR_ROOT (-1)
+/* Root directory of the process, for open_file; OUR_ROOT also when the process is gone. Stays open. */
+int open_root(pid_t pid);
+/* Opens a regular file for reading, and nothing else; -1: there is none. Links do not lead out of the root. */
+int open_file(int root, const char *path);
 
 /* --- unwind_rows.c: .eh_frame of a module as rows --- */
 struct unwind_table {
