@@ -32,6 +32,8 @@ struct settings {
 	uint64_t older_ms;
 	uint32_t max_stacks, max_live;
 	enum unwind unwind;
+	char **debug_dirs;
+	unsigned nr_debug_dirs;
 	int capture_fd, event_fd;
 };
 void parse_options(int argc, char **argv, struct settings *settings);
@@ -70,7 +72,11 @@ struct module {
 	int root; /* directory that its path is seen from; see open_root */
 	struct elf_file *elf; /* see module_elf */
 	bool elf_searched;
+	struct elf_file *debug_elf; /* see module_debug_elf */
+	int debug_fd; /* of that file */
+	bool debug_searched;
 	struct symbols *symbols; /* NULL until asked for */
+	const char *symbol_source; /* where names come from, as the capture says it; NULL: nobody asked */
 	struct unwind_table *unwind_table; /* likewise */
 	bool unwind_searched;
 	unsigned first_site; /* number of its first allocator function among those of all modules; 0: none */
@@ -89,6 +95,8 @@ struct mapped_file {
 unsigned intern_module(const struct mapped_file *file);
 /* Opened when first asked for; NULL when it is no readable ELF file. */
 struct elf_file *module_elf(struct module *module);
+/* Its separate debug file, or NULL. */
+struct elf_file *module_debug_elf(struct module *module);
 
 /* --- target_file.c --- */
 #define OUR_ROOT (-1)
@@ -96,6 +104,10 @@ struct elf_file *module_elf(struct module *module);
 int open_root(pid_t pid);
 /* Opens a regular file for reading, and nothing else; -1: there is none. Links do not lead out of the root. */
 int open_file(int root, const char *path);
+
+/* --- debug_file.c: debugging information that lies apart from its file --- */
+/* Directories to look in besides /usr/lib/debug. */
+void use_debug_dirs(char **dirs, unsigned nr);
 
 /* --- unwind_rows.c: .eh_frame of a module as rows --- */
 struct unwind_table {

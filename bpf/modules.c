@@ -53,7 +53,7 @@ static int open_mapped(const struct mapped_file *file, int root)
 
 unsigned intern_module(const struct mapped_file *file)
 {
-	struct module module = { .dev = file->dev, .ino = file->ino, .fd = -1, .root = OUR_ROOT };
+	struct module module = { .dev = file->dev, .ino = file->ino, .fd = -1, .root = OUR_ROOT, .debug_fd = -1 };
 
 	for (unsigned i = 0; i < nr_modules; i++)
 		if (is_module(&modules[i], file))

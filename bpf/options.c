@@ -6,10 +6,11 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "collector.h"
 
-enum { MIN_SIZE = 256, MAX_SIZE, OLDER, DURATION, MAX_STACKS, MAX_LIVE, CAPTURE_FD, EVENT_FD, UNWIND };
+enum { MIN_SIZE = 256, MAX_SIZE, OLDER, DURATION, MAX_STACKS, MAX_LIVE, CAPTURE_FD, EVENT_FD, UNWIND, DEBUG_DIR };
 
 static uint64_t number(const char *option, const char *text, uint64_t most)
 {
@@ -58,6 +59,16 @@ static void add_pids(struct settings *settings, char *list)
 	}
 }
 
+static void add_debug_dir(struct settings *settings, char *dir)
+{
+	struct stat st;
+
+	if (stat(dir, &st) || !S_ISDIR(st.st_mode))
+		die(2, "--debug-dir %s: expected a directory", dir);
+	settings->debug_dirs = grow(settings->debug_dirs, settings->nr_debug_dirs, sizeof(dir));
+	settings->debug_dirs[settings->nr_debug_dirs++] = dir;
+}
+
 static void check_options(const struct settings *settings)
 {
 	if (settings->nr_pids && settings->command)
@@ -83,6 +94,7 @@ static void set_option(struct settings *settings, int option, char *value)
 	case MAX_STACKS: settings->max_stacks = number("max-stacks", value, 1 << 24); return;
 	case MAX_LIVE: settings->max_live = number("max-live", value, 1 << 30); return;
 	case UNWIND: settings->unwind = unwinding(value); return;
+	case DEBUG_DIR: return add_debug_dir(settings, value);
 	case CAPTURE_FD: settings->capture_fd = number("capture-fd", value, 1 << 20); return;
 	case EVENT_FD:
 		settings->event_fd = number("event-fd", value, 1 << 20);
@@ -119,6 +131,7 @@ void parse_options(int argc, char **argv, struct settings *settings)
 		{ "max-stacks", required_argument, NULL, MAX_STACKS },
 		{ "max-live", required_argument, NULL, MAX_LIVE },
 		{ "unwind", required_argument, NULL, UNWIND },
+		{ "debug-dir", required_argument, NULL, DEBUG_DIR },
 		{ "capture-fd", required_argument, NULL, CAPTURE_FD },
 		{ "event-fd", required_argument, NULL, EVENT_FD },
 		{ 0 },
