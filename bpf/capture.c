@@ -107,6 +107,8 @@ static void write_modules(FILE *out)
 		if (build_id)
 			fprintf(out, ",\"build_id\":\"%s\"", build_id);
 		write_unwind(out, modules[i].unwind_table);
+		if (modules[i].symbol_source)
+			fprintf(out, ",\"symbols\":\"%s\"", modules[i].symbol_source);
 		fputs("}\n", out);
 		free(build_id);
 	}
@@ -187,11 +189,12 @@ bool write_capture(int fd, const struct run *run, const struct ledger *ledger)
 
 	if (!out)
 		return false;
+	make_frames(ledger);
 	write_header(out, run);
 	for (unsigned i = 0; i < nr_processes; i++)
 		write_process(out, i, ledger);
 	write_modules(out);
-	write_frames(out, ledger);
+	write_frames(out);
 	write_stacks(out, run, ledger, &sums);
 	write_end(out, run, ledger, &sums);
 	ok = !ferror(out);

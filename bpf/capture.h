@@ -11,7 +11,9 @@ struct sums {
 };
 
 void write_weight(FILE *out, const char *key, const struct weight *weight);
-void write_frames(FILE *out, const struct ledger *ledger);
+/* Before the lines that tell of them: modules, frames, stacks. */
+void make_frames(const struct ledger *ledger);
+void write_frames(FILE *out);
 void write_stacks(FILE *out, const struct run *run, const struct ledger *ledger, struct sums *sums);
 
 #endif

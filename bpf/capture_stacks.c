@@ -56,18 +56,22 @@ static unsigned frames_of(const struct stack *stack, const struct frame *frames[
 	return nr;
 }
 
-/* Frames stand before the stacks that name them, so every stack is resolved first. */
-void write_frames(FILE *out, const struct ledger *ledger)
+/* Modules and frames stand before the stacks that name them, so every stack is resolved first. */
+void make_frames(const struct ledger *ledger)
 {
 	const struct frame *unused[MOST_FRAMES];
-	const struct frame *const *frames;
-	unsigned nr;
 	bool broken;
 
 	for (unsigned i = 0; i < ledger->nr_stacks; i++)
 		if (stack_at(ledger, i)->alloc.calls)
 			frames_of(stack_at(ledger, i), unused, &broken);
-	frames = all_frames(&nr);
+}
+
+void write_frames(FILE *out)
+{
+	unsigned nr;
+	const struct frame *const *frames = all_frames(&nr);
+
 	for (unsigned i = 0; i < nr; i++)
 		write_frame(out, frames[i]);
 }

@@ -6,10 +6,12 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "collector.h"
 
-enum { MIN_SIZE = 256, MAX_SIZE, OLDER, DURATION, MAX_STACKS, MAX_LIVE, CAPTURE_FD, EVENT_FD, UNWIND, MAX_FRAMES };
+enum { MIN_SIZE = 256, MAX_SIZE, OLDER, DURATION, MAX_STACKS, MAX_LIVE, CAPTURE_FD, EVENT_FD, UNWIND, MAX_FRAMES,
+       DEBUG_DIR };
 
 static uint64_t number(const char *option, const char *text, uint64_t most)
 {
@@ -58,6 +60,16 @@ static void add_pids(struct settings *settings, char *list)
 	}
 }
 
+static void add_debug_dir(struct settings *settings, char *dir)
+{
+	struct stat st;
+
+	if (stat(dir, &st) || !S_ISDIR(st.st_mode))
+		die(2, "--debug-dir %s: expected a directory", dir);
+	settings->debug_dirs = grow(settings->debug_dirs, settings->nr_debug_dirs, sizeof(dir));
+	settings->debug_dirs[settings->nr_debug_dirs++] = dir;
+}
+
 static void check_options(const struct settings *settings)
 {
 	if (settings->nr_pids && settings->command)
@@ -86,6 +98,7 @@ static void set_option(struct settings *settings, int option, char *value)
 	case MAX_LIVE: settings->max_live = number("max-live", value, 1 << 30); return;
 	case MAX_FRAMES: settings->max_frames = number("max-frames", value, MOST_FRAMES); return;
 	case UNWIND: settings->unwind = unwinding(value); return;
+	case DEBUG_DIR: return add_debug_dir(settings, value);
 	case CAPTURE_FD: settings->capture_fd = number("capture-fd", value, 1 << 20); return;
 	case EVENT_FD:
 		settings->event_fd = number("event-fd", value, 1 << 20);
@@ -125,6 +138,7 @@ void parse_options(int argc, char **argv, struct settings *settings)
 		{ "max-live", required_argument, NULL, MAX_LIVE },
 		{ "max-frames", required_argument, NULL, MAX_FRAMES },
 		{ "unwind", required_argument, NULL, UNWIND },
+		{ "debug-dir", required_argument, NULL, DEBUG_DIR },
 		{ "capture-fd", required_argument, NULL, CAPTURE_FD },
 		{ "event-fd", required_argument, NULL, EVENT_FD },
 		{ 0 },

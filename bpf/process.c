@@ -168,14 +168,11 @@ static bool is_kernels(const char *path)
 unsigned mapped_module(const struct process *process, const struct mapping *mapping, dev_t dev, ino_t ino,
 		       const char *path)
 {
-	char *by_address = formatted("/proc/%d/map_files/%" PRIx64 "-%" PRIx64, process->pid, mapping->start,
-				     mapping->end);
-	char *by_path = formatted("/proc/%d/root%s", process->pid, path), *shown = without_mark(path);
-	const char *const open_paths[] = { by_address, by_path, path, NULL };
-	unsigned module = intern_module(dev, ino, ino || is_kernels(path) ? shown : "[anon]", open_paths);
+	char *shown = without_mark(path);
+	const struct mapped_file file = { process->pid, mapping->start, mapping->end, dev, ino,
+					  ino || is_kernels(path) ? shown : "[anon]" };
+	unsigned module = intern_module(&file);
 
-	free(by_address);
-	free(by_path);
 	free(shown);
 	return module;
 }

@@ -111,6 +111,7 @@ const buildPackages = [
   'libbpf-dev',
   'libelf-dev',
   'zlib1g-dev',
+  'liblzma-dev',
   'libiberty-dev',
 ];
 
