@@ -133,6 +133,16 @@ static __always_inline bool read_return(struct walk *walk, struct registers *at,
 	return true;
 }
 
+/* Downwards is out of the question, unless it is to another stack: a function may have switched to this one. */
+#define LEAST_STACK (64 * 1024)
+
+static __always_inline bool is_stuck(struct registers *at, __u64 cfa)
+{
+	__u64 back = at->sp - cfa;
+
+	return back < LEAST_STACK && (back || at->returns);
+}
+
 static __always_inline enum walk_end step_by_rule(struct walk *walk, struct registers *at, struct unwind_rule *rule)
 {
 	__u64 cfa, fp = at->fp;
@@ -146,7 +156,7 @@ static __always_inline enum walk_end step_by_rule(struct walk *walk, struct regi
 	if (rule->cfa_kind == CFA_UNSUPPORTED)
 		return WALK_UNSUPPORTED;
 	cfa = cfa_of(walk, at, rule);
-	if (cfa < at->sp || (cfa == at->sp && at->returns))
+	if (!cfa || is_stuck(at, cfa))
 		return WALK_UNREADABLE;
 	if (rule->fp_kind == FP_AT_CFA && !read_stack(walk, cfa + rule->fp_offset, &fp))
 		return WALK_UNREADABLE;

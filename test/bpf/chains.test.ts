@@ -56,7 +56,9 @@ describeTracing(
       for (const { frames, fp_frames } of capture.stacks)
         expect(fp_frames).toEqual([...frames.keys()].slice(0, -2));
       for (const way of outsideMain(capture))
-        expect(way).toMatch(/^(_start > )?(__libc_start_main > )?\[libc\.so\.6\]$/);
+        expect(way).toMatch(
+          /^(_start > )?(__libc_start_main > )?(\[libc\.so\.6\]|__libc_start_call_main)$/,
+        );
     });
   },
   programs.map(sampleFile),

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Capture, CaptureFrame } from '../../src/capture.ts';
 import type { Pair } from './sample.ts';
@@ -29,7 +30,8 @@ class Symbols {
   readonly #same = new Map<string, string>();
 
   constructor(file: string) {
-    const symbols = [...nm(file, []), ...nm(file, ['-D'])];
+    const files = [file, ...debugFilesOf(file)];
+    const symbols = [...files.flatMap((each) => nm(each, [])), ...nm(file, ['-D'])];
     const byStart = new Map<number, Symbol>();
     for (const symbol of symbols.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const first = byStart.get(symbol.start) ?? symbol;
@@ -46,6 +48,14 @@ class Symbols {
   nameOf(traced: string): string {
     return this.#same.get(traced) ?? traced;
   }
+}
+
+/** Where Debian's -dbg and -dbgsym packages have it, should one be installed. */
+function debugFilesOf(file: string): string[] {
+  const notes = execFileSync('readelf', ['-n', file], { encoding: 'utf8' });
+  const [, folder, name] = /Build ID: (..)([0-9a-f]+)/.exec(notes) ?? [];
+  const debugFile = `/usr/lib/debug/.build-id/${folder}/${name}.debug`;
+  return existsSync(debugFile) ? [debugFile] : [];
 }
 
 function nm(file: string, options: readonly string[]): Symbol[] {
