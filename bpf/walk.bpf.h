@@ -17,7 +17,8 @@ const volatile bool use_tables = true;
 const volatile bool use_frame_pointers = true;
 const volatile __u64 hash_seed;
 
-#define WINDOW_WORDS 32
+#define WINDOW_WORDS 256 /* a power of two */
+#define SMALLEST_PAGE 4096
 
 /* Registers of the frame that the walk has reached; `returns`: pc is a return address. */
 struct registers {
@@ -28,32 +29,40 @@ struct registers {
 /* Scratch for a walk; see struct thread for why it belongs to the task. */
 struct walk {
 	struct registers at;
-	__u64 window_start; /* address that window[] was copied from; ~0 when it holds nothing */
+	__u64 window_start; /* address that window[] was copied from, a multiple of 8 */
+	__u64 window_length;
 	__u64 window[WINDOW_WORDS];
 	struct stack stack;
 };
 
 /*
- * A word of the stack. What a walk needs lies close together, and one copy of a piece of the stack
- * costs about as much as one of a word.
+ * Copies the stack from the address on. A copy of half a page costs hardly more than one of a word, but
+ * it ends with the page: the next one may not be there, and a fault costs as much as the walk.
  */
+static __always_inline bool fill_window(struct walk *walk, __u64 address)
+{
+	__u32 length = SMALLEST_PAGE - (address & (SMALLEST_PAGE - 1));
+
+	if (length > sizeof(walk->window))
+		length = sizeof(walk->window);
+	walk->window_start = address;
+	walk->window_length = bpf_probe_read_user(walk->window, length, (void *)address) ? 0 : length;
+	return walk->window_length != 0;
+}
+
+/* A word of the stack. What a walk needs lies close together. */
 static __always_inline bool read_stack(struct walk *walk, __u64 address, __u64 *word)
 {
 	__u64 offset = address - walk->window_start;
-	__u32 index;
 
-	if (offset > sizeof(walk->window) - sizeof(*word)) {
-		if (bpf_probe_read_user(walk->window, sizeof(walk->window), (void *)address)) {
-			walk->window_start = ~0ULL; /* the stack ends within the window */
-			return !bpf_probe_read_user(word, sizeof(*word), (void *)address);
-		}
-		walk->window_start = address;
+	if (offset & 7) /* no compiler's stack, and it may lie in two pages */
+		return !bpf_probe_read_user(word, sizeof(*word), (void *)address);
+	if (offset >= walk->window_length) {
+		if (!fill_window(walk, address))
+			return false;
 		offset = 0;
 	}
-	index = offset / 8;
-	if (index >= WINDOW_WORDS)
-		return false; /* cannot be, but the verifier wants to see it */
-	*word = walk->window[index];
+	*word = walk->window[offset / 8 % WINDOW_WORDS];
 	return true;
 }
 
@@ -201,7 +210,7 @@ static __always_inline __u64 walk_stack(struct pt_regs *ctx, struct task_struct 
 	int end = NR_WALK_ENDS;
 	__u32 nr;
 
-	walk->window_start = ~0ULL;
+	walk->window_start = walk->window_length = 0;
 	at->sp = PT_REGS_SP(ctx) + 8;
 	at->fp = PT_REGS_FP(ctx);
 	at->returns = 1;
