@@ -9,16 +9,14 @@
 
 #include "heap.h"
 #include "kernel.h"
-#include "rules.bpf.h"
+#include "rule_cache.bpf.h"
 #include "unwind.h"
+#include "window.bpf.h"
 
 /* Settings, fixed before loading. */
 const volatile bool use_tables = true;
 const volatile bool use_frame_pointers = true;
 const volatile __u64 hash_seed;
-
-#define WINDOW_WORDS 256 /* a power of two */
-#define SMALLEST_PAGE 4096
 
 /* Registers of the frame that the walk has reached; `returns`: pc is a return address. */
 struct registers {
@@ -29,42 +27,10 @@ struct registers {
 /* Scratch for a walk; see struct thread for why it belongs to the task. */
 struct walk {
 	struct registers at;
-	__u64 window_start; /* address that window[] was copied from, a multiple of 8 */
-	__u64 window_length;
-	__u64 window[WINDOW_WORDS];
+	__u64 space; /* see space_of() */
+	struct window window;
 	struct stack stack;
 };
-
-/*
- * Copies the stack from the address on. A copy of half a page costs hardly more than one of a word, but
- * it ends with the page: the next one may not be there, and a fault costs as much as the walk.
- */
-static __always_inline bool fill_window(struct walk *walk, __u64 address)
-{
-	__u32 length = SMALLEST_PAGE - (address & (SMALLEST_PAGE - 1));
-
-	if (length > sizeof(walk->window))
-		length = sizeof(walk->window);
-	walk->window_start = address;
-	walk->window_length = bpf_probe_read_user(walk->window, length, (void *)address) ? 0 : length;
-	return walk->window_length != 0;
-}
-
-/* A word of the stack. What a walk needs lies close together. */
-static __always_inline bool read_stack(struct walk *walk, __u64 address, __u64 *word)
-{
-	__u64 offset = address - walk->window_start;
-
-	if (offset & 7) /* no compiler's stack, and it may lie in two pages */
-		return !bpf_probe_read_user(word, sizeof(*word), (void *)address);
-	if (offset >= walk->window_length) {
-		if (!fill_window(walk, address))
-			return false;
-		offset = 0;
-	}
-	*word = walk->window[offset / 8 % WINDOW_WORDS];
-	return true;
-}
 
 /* The kernel's struct rt_sigframe: gregs of the ucontext at sp + 40, in the order of sys/ucontext.h. */
 static __always_inline enum walk_end leave_signal(struct walk *walk, struct registers *at)
@@ -72,8 +38,8 @@ static __always_inline enum walk_end leave_signal(struct walk *walk, struct regi
 	__u64 gregs = at->sp + 40;
 
 	at->returns = false;
-	if (!read_stack(walk, gregs + 10 * 8, &at->fp) || !read_stack(walk, gregs + 16 * 8, &at->pc) ||
-	    !read_stack(walk, gregs + 15 * 8, &at->sp))
+	if (!read_stack(&walk->window, gregs + 10 * 8, &at->fp) || !read_stack(&walk->window, gregs + 16 * 8, &at->pc) ||
+	    !read_stack(&walk->window, gregs + 15 * 8, &at->sp))
 		return WALK_UNREADABLE;
 	return at->pc ? NR_WALK_ENDS : WALK_COMPLETE;
 }
@@ -81,14 +47,19 @@ static __always_inline enum walk_end leave_signal(struct walk *walk, struct regi
 /* No frame is larger: a stale frame pointer of another stack must not lead there. */
 #define LARGEST_FRAME (256 * 1024)
 
-/* A frame record (saved frame pointer, return address) at fp, if there can be one. */
+/* Whether there can be a frame record (saved frame pointer, return address) at fp. */
+static __always_inline bool is_frame_record(const struct registers *at)
+{
+	return use_frame_pointers && !(at->fp & 7) && at->fp >= at->sp && at->fp - at->sp <= LARGEST_FRAME;
+}
+
 static __always_inline enum walk_end step_by_frame_pointer(struct walk *walk, struct registers *at)
 {
 	__u64 record = at->fp;
 
-	if (!use_frame_pointers || record < at->sp || record - at->sp > LARGEST_FRAME || (record & 7))
+	if (!is_frame_record(at))
 		return WALK_NO_UNWIND_INFO;
-	if (!read_stack(walk, record, &at->fp) || !read_stack(walk, record + 8, &at->pc))
+	if (!read_stack(&walk->window, record, &at->fp) || !read_stack(&walk->window, record + 8, &at->pc))
 		return WALK_NO_UNWIND_INFO;
 	at->sp = record + 16;
 	at->returns = true;
@@ -107,10 +78,10 @@ static __always_inline __u64 cfa_of(struct walk *walk, struct registers *at, str
 	case CFA_FP:
 		return at->fp + offset;
 	case CFA_DEREF_SP:
-		read_stack(walk, at->sp + offset, &cfa);
+		read_stack(&walk->window, at->sp + offset, &cfa);
 		return cfa;
 	case CFA_DEREF_FP:
-		read_stack(walk, at->fp + offset, &cfa);
+		read_stack(&walk->window, at->fp + offset, &cfa);
 		return cfa;
 	case CFA_PLT:
 		return at->sp + 8 + ((__s64)(at->pc & 15) >= offset ? 8 : 0);
@@ -131,16 +102,61 @@ static __always_inline enum walk_end step_by_rule(struct walk *walk, struct regi
 	cfa = cfa_of(walk, at, rule);
 	if (cfa <= at->sp)
 		return WALK_UNREADABLE;
-	if (rule->fp_kind == FP_AT_CFA && !read_stack(walk, cfa + rule->fp_offset, &fp))
+	if (rule->fp_kind == FP_AT_CFA && !read_stack(&walk->window, cfa + rule->fp_offset, &fp))
 		return WALK_UNREADABLE;
-	if (rule->fp_kind == FP_AT_FP && !read_stack(walk, at->fp + rule->fp_offset, &fp))
+	if (rule->fp_kind == FP_AT_FP && !read_stack(&walk->window, at->fp + rule->fp_offset, &fp))
 		return WALK_UNREADABLE;
-	if (!read_stack(walk, cfa - 8, &at->pc))
+	if (!read_stack(&walk->window, cfa - 8, &at->pc))
 		return WALK_UNREADABLE;
 	at->fp = rule->fp_kind == FP_LOST ? 0 : fp;
 	at->sp = cfa;
 	at->returns = true;
 	return at->pc ? NR_WALK_ENDS : WALK_COMPLETE;
+}
+
+/* The number of the rule for where the walk is, as find_rule() has it. */
+static __always_inline __u32 look_up(struct walk *walk, __u64 pc)
+{
+	__u32 packed = cached_rule(walk->space, pc), number;
+	struct unwind_rule *rule;
+
+	if (PACKED_KIND(packed) == PACKED_NUMBER)
+		return PACKED_RULE(packed);
+	number = find_rule(pc, walk->stack.process);
+	rule = bpf_map_lookup_elem(&unwind_rules, &number);
+	if (rule)
+		cache_rule(walk->space, pc, pack_rule(rule, number));
+	else if (number == NO_TABLE && use_frame_pointers)
+		cache_rule(walk->space, pc, PACKED_NO_TABLE);
+	return number;
+}
+
+/* By one of the usual rules, if the cache knows the address. Otherwise false, and nothing has changed. */
+static __always_inline bool step_quickly(struct walk *walk, struct registers *at)
+{
+	__u32 packed = use_tables ? cached_rule(walk->space, at->pc - at->returns) : PACKED_NO_TABLE;
+	__u64 from = PACKED_KIND(packed) == PACKED_SP ? at->sp : at->fp, fp = at->fp, *word;
+	__u64 cfa = from + PACKED_CFA_WORDS(packed) * 8;
+	__u32 fp_words = PACKED_FP_WORDS(packed);
+
+	if (PACKED_KIND(packed) != PACKED_SP && PACKED_KIND(packed) != PACKED_FP)
+		return false;
+	if (cfa <= at->sp || (packed & PACKED_IS_GUESS && !is_frame_record(at)))
+		return false;
+	if (fp_words != FP_WORDS_SAME && fp_words != FP_WORDS_LOST) {
+		word = stack_word(&walk->window, cfa - fp_words * 8);
+		if (!word)
+			return false;
+		fp = *word;
+	}
+	word = stack_word(&walk->window, cfa - 8);
+	if (!word || !*word)
+		return false;
+	at->pc = *word;
+	at->sp = cfa;
+	at->fp = fp_words == FP_WORDS_LOST ? 0 : fp;
+	at->returns = true;
+	return true;
 }
 
 /*
@@ -150,13 +166,16 @@ static __always_inline enum walk_end step_by_rule(struct walk *walk, struct regi
 __noinline int step(struct walk *walk)
 {
 	struct unwind_rule *rule;
+	__u32 number = NO_TABLE;
 	struct registers *at;
-	__u32 number;
 
 	if (!walk)
 		return WALK_UNREADABLE; /* the verifier insists */
 	at = &walk->at;
-	number = use_tables ? rule_at(at->pc - at->returns, walk->stack.process) : NO_TABLE;
+	if (step_quickly(walk, at))
+		return NR_WALK_ENDS;
+	if (use_tables)
+		number = walk->space == NO_SPACE ? NO_SEGMENT : look_up(walk, at->pc - at->returns);
 	if (number == NO_SEGMENT)
 		return WALK_NO_MAPPING;
 	if (number == NO_TABLE)
@@ -210,12 +229,13 @@ static __always_inline __u64 walk_stack(struct pt_regs *ctx, struct task_struct 
 	int end = NR_WALK_ENDS;
 	__u32 nr;
 
-	walk->window_start = walk->window_length = 0;
+	walk->space = space_of(stack->process);
+	walk->window.length = 0;
 	at->sp = PT_REGS_SP(ctx) + 8;
 	at->fp = PT_REGS_FP(ctx);
 	at->returns = 1;
 	at->pc = 0;
-	read_stack(walk, at->sp - 8, &at->pc);
+	read_stack(&walk->window, at->sp - 8, &at->pc);
 	stack->frame[0] = PT_REGS_IP(ctx);
 	hash = mix(hash, stack->frame[0]);
 	for (nr = 1; nr < MAX_FRAMES && end == NR_WALK_ENDS; nr++) {
