@@ -24,12 +24,23 @@ struct registers {
 	__u64 returns;
 };
 
+#define FRAMES_PER_TURN 16
+
+/* A part of struct stack's frames. */
+struct turn {
+	__u64 frame[FRAMES_PER_TURN];
+};
+
 /* Scratch for a walk; see struct thread for why it belongs to the task. */
 struct walk {
 	struct registers at;
 	__u64 space; /* see space_of() */
+	__u64 trampoline; /* of pending return probes; 0: none is */
+	__u64 hash; /* of the stack so far */
+	int end; /* an enum walk_end */
 	struct window window;
 	struct stack stack;
+	struct turn unused; /* the verifier wants room for a whole turn behind the last frame */
 };
 
 /* The kernel's struct rt_sigframe: gregs of the ucontext at sp + 40, in the order of sys/ucontext.h. */
@@ -131,7 +142,7 @@ static __always_inline __u32 look_up(struct walk *walk, __u64 pc)
 	return number;
 }
 
-/* By one of the usual rules, if the cache knows the address. Otherwise false, and nothing has changed. */
+/* To the caller's frame by one of the usual rules, if the cache has it. Otherwise false, and nothing has changed. */
 static __always_inline bool step_quickly(struct walk *walk, struct registers *at)
 {
 	__u32 packed = use_tables ? cached_rule(walk->space, at->pc - at->returns) : PACKED_NO_TABLE;
@@ -159,10 +170,7 @@ static __always_inline bool step_quickly(struct walk *walk, struct registers *at
 	return true;
 }
 
-/*
- * To the caller's frame; NR_WALK_ENDS when the walk goes on. A function of its own, so that it is
- * verified once and not for each turn of the loop.
- */
+/* To the caller's frame by any rule, or why not; NR_WALK_ENDS when the walk goes on. */
 __noinline int step(struct walk *walk)
 {
 	struct unwind_rule *rule;
@@ -172,8 +180,6 @@ __noinline int step(struct walk *walk)
 	if (!walk)
 		return WALK_UNREADABLE; /* the verifier insists */
 	at = &walk->at;
-	if (step_quickly(walk, at))
-		return NR_WALK_ENDS;
 	if (use_tables)
 		number = walk->space == NO_SPACE ? NO_SEGMENT : look_up(walk, at->pc - at->returns);
 	if (number == NO_SEGMENT)
@@ -216,39 +222,76 @@ __noinline __u64 replaced_address(__u64 slot)
 }
 
 /*
- * Fills walk->stack from the registers at a function's entry and returns a hash of it. There the
- * caller needs no table: it is the word at the stack pointer.
+ * Walks on by up to `room` frames, at most a turn, and returns by how many. A function of its own: its loop is
+ * verified once and not in each of the turns, and between them the registers need not stay in memory.
  */
-static __always_inline __u64 walk_stack(struct pt_regs *ctx, struct task_struct *task, struct walk *walk)
+__noinline __u32 walk_turn(struct walk *walk, struct turn *turn, __u32 room)
 {
-	struct uprobe_task *utask = task->utask;
-	__u64 trampoline = utask && utask->return_instances ? trampoline_of(task) : 0;
-	struct stack *stack = &walk->stack;
-	struct registers *at = &walk->at;
-	__u64 hash = mix(hash_seed, (__u64)stack->process << 16 | stack->image);
-	int end = NR_WALK_ENDS;
+	struct registers at;
+	__u64 hash;
 	__u32 nr;
 
+	if (!walk || !turn)
+		return 0; /* the verifier insists */
+	at = walk->at;
+	hash = walk->hash;
+	for (nr = 0; nr < FRAMES_PER_TURN && nr < room; nr++) {
+		if (!step_quickly(walk, &at)) {
+			walk->at = at;
+			walk->end = step(walk);
+			at = walk->at;
+			if (walk->end != NR_WALK_ENDS)
+				break;
+		}
+		if (at.pc == walk->trampoline)
+			at.pc = replaced_address(at.sp - 8);
+		/* As a return address would stand: names are looked up at the byte before. */
+		turn->frame[nr] = at.pc + !at.returns;
+		hash = mix(hash, at.pc);
+	}
+	walk->at = at;
+	walk->hash = hash;
+	return nr;
+}
+
+/* From the registers at a function's entry: the caller needs no table, it is the word at the stack pointer. */
+static __always_inline void start_walk(struct pt_regs *ctx, struct task_struct *task, struct walk *walk)
+{
+	struct uprobe_task *utask = task->utask;
+	struct stack *stack = &walk->stack;
+	struct registers *at = &walk->at;
+
+	walk->trampoline = utask && utask->return_instances ? trampoline_of(task) : 0;
 	walk->space = space_of(stack->process);
 	walk->window.length = 0;
+	walk->end = NR_WALK_ENDS;
 	at->sp = PT_REGS_SP(ctx) + 8;
 	at->fp = PT_REGS_FP(ctx);
 	at->returns = 1;
 	at->pc = 0;
 	read_stack(&walk->window, at->sp - 8, &at->pc);
+	if (at->pc && at->pc == walk->trampoline)
+		at->pc = replaced_address(at->sp - 8);
 	stack->frame[0] = PT_REGS_IP(ctx);
-	hash = mix(hash, stack->frame[0]);
-	for (nr = 1; nr < MAX_FRAMES && end == NR_WALK_ENDS; nr++) {
-		if (trampoline && at->pc == trampoline)
-			at->pc = replaced_address(at->sp - 8);
-		/* As a return address would stand: names are looked up at the byte before. */
-		stack->frame[nr] = at->pc + !at->returns;
-		hash = mix(hash, at->pc);
-		end = step(walk);
-	}
+	stack->frame[1] = at->pc;
+	walk->hash = mix(hash_seed, (__u64)stack->process << 16 | stack->image);
+	walk->hash = mix(mix(walk->hash, stack->frame[0]), stack->frame[1]);
+}
+
+/* Fills walk->stack and returns a hash of it. */
+static __always_inline __u64 walk_stack(struct pt_regs *ctx, struct task_struct *task, struct walk *walk)
+{
+	struct stack *stack = &walk->stack;
+	__u32 nr = 2;
+
+	start_walk(ctx, task, walk);
+	for (int i = 0; i < MAX_FRAMES / FRAMES_PER_TURN + 1 && nr < MAX_FRAMES && walk->end == NR_WALK_ENDS; i++)
+		nr += walk_turn(walk, (struct turn *)&stack->frame[nr], MAX_FRAMES - nr);
+	if (walk->end == NR_WALK_ENDS)
+		walk->end = step(walk);
 	stack->nr_frames = nr;
-	stack->walk_end = end == NR_WALK_ENDS ? WALK_CUT : end;
-	return hash | 1ULL << 63; /* small ids are the overflow stacks of the processes */
+	stack->walk_end = walk->end == NR_WALK_ENDS ? WALK_CUT : walk->end;
+	return walk->hash | 1ULL << 63; /* small ids are the overflow stacks of the processes */
 }
 
 #endif
