@@ -16,7 +16,6 @@ static const uint32_t room_for_later = 262144, room_for_command = 1 << 20;
 
 static struct unwind_row *shared_rows; /* the BPF maps, mapped */
 static struct unwind_rule *shared_rules;
-static uint64_t *shared_cache;
 static uint32_t capacity, nr_published_rows, nr_published_rules;
 static bool told_full;
 
@@ -31,7 +30,6 @@ void size_unwind_maps(struct heap_bpf *skel, const struct settings *settings)
 	capacity = settings->command ? room_for_command : nr + room_for_later;
 	bpf_map__set_max_entries(skel->maps.unwind_rows, capacity);
 	bpf_map__set_max_entries(skel->maps.address_spaces, 2 * (nr_processes ? nr_processes : 1));
-	skel->rodata->use_cache = nr_processes < 2;
 }
 
 static void *map_shared(struct bpf_map *map, size_t size)
@@ -47,7 +45,6 @@ static void map_all(struct heap_bpf *skel)
 {
 	shared_rows = map_shared(skel->maps.unwind_rows, capacity * sizeof(*shared_rows));
 	shared_rules = map_shared(skel->maps.unwind_rules, MAX_RULES * sizeof(*shared_rules));
-	shared_cache = map_shared(skel->maps.rule_cache, CACHE_SLOTS * sizeof(*shared_cache));
 }
 
 /* Rows and rules only ever grow at their ends, so what the walk reads already does not move. */
@@ -145,7 +142,7 @@ void publish_unwind_tables(struct heap_bpf *skel, struct process *process)
 		die(1, "cannot publish the unwind tables: %s", strerror(errno));
 	skel->bss->space_version[index] = version;
 	skel->bss->space_image[index] = process->image;
-	memset(shared_cache, 0, CACHE_SLOTS * sizeof(*shared_cache));
+	memset((void *)skel->bss->rule_cache, 0, sizeof(skel->bss->rule_cache));
 	process->has_new_mappings = process->has_new_files = false;
 	free(space);
 }
