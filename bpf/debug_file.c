@@ -35,7 +35,7 @@ void use_debug_dirs(char **dirs, unsigned nr)
 /* A sparse file of any size costs its owner nothing, but reading it costs us time. */
 static bool take_time(uint64_t size)
 {
-	static uint64_t left = 8ULL << 30;
+	static uint64_t left = 4ULL << 30;
 	static bool told;
 
 	if (size <= left) {
@@ -43,7 +43,7 @@ static bool take_time(uint64_t size)
 		return true;
 	}
 	if (!told)
-		event_warning("debug files of more than 8 GB would have to be read to check them: not all are used");
+		event_warning("debug files of more than 4 GB would have to be read to check them: not all are used");
 	told = true;
 	return false;
 }

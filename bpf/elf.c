@@ -186,7 +186,8 @@ bool elf_section(struct elf_file *file, const char *name, struct elf_section *fo
 			continue;
 		content = elf_content(file, i);
 		if (content)
-			*found = (struct elf_section){ (const uint8_t *)content->bytes, content->size, section->sh_addr };
+			*found = (struct elf_section){ (const uint8_t *)content->bytes, content->size,
+						       section->sh_addr };
 		return content != NULL;
 	}
 	return false;

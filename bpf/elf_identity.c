@@ -33,8 +33,9 @@ static char *build_id_in(const struct content *notes, size_t alignment)
 		next = aligned(description + note.n_descsz, alignment);
 		if (description + note.n_descsz > notes->size)
 			return NULL;
-		if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == sizeof(ELF_NOTE_GNU) && note.n_descsz > 0 &&
-		    note.n_descsz <= longest_build_id && memcmp(notes->bytes + name, ELF_NOTE_GNU, note.n_namesz) == 0)
+		if (note.n_type == NT_GNU_BUILD_ID && note.n_descsz > 0 && note.n_descsz <= longest_build_id &&
+		    note.n_namesz == sizeof(ELF_NOTE_GNU) &&
+		    memcmp(notes->bytes + name, ELF_NOTE_GNU, sizeof(ELF_NOTE_GNU)) == 0)
 			return hex((const uint8_t *)notes->bytes + description, note.n_descsz);
 		if (next > notes->size)
 			return NULL;

@@ -185,7 +185,9 @@ static struct elf_file *debugdata_of(struct elf_file *file)
 
 static const char *best_source(const struct source sources[NR_SOURCES])
 {
-	static const char *const names[] = { [OWN] = "symtab", [DEBUG_FILE] = "debug_file", [DEBUGDATA] = "debugdata" };
+	static const char *const names[] = {
+		[OWN] = "symtab", [DEBUG_FILE] = "debug_file", [DEBUGDATA] = "debugdata",
+	};
 
 	for (unsigned i = 0; i < NR_SOURCES; i++)
 		if (sources[i].nr_complete)

@@ -60,7 +60,8 @@ int open_root(pid_t pid)
 /* Opens only the place, whatever is there: opening a device or a FIFO has effects, or waits. */
 static int open_place(int root, const char *path)
 {
-	const struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
+	const struct open_how how = { .flags = O_PATH | O_CLOEXEC,
+				      .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
 
 	if (root == OUR_ROOT)
 		return open(path, O_PATH | O_CLOEXEC);
