@@ -175,11 +175,12 @@ bool write_capture(int fd, const struct run *run, const struct ledger *ledger)
 
 	if (!out)
 		return false;
+	make_frames(ledger);
 	write_header(out, run);
 	for (unsigned i = 0; i < nr_processes; i++)
 		write_process(out, i, ledger);
 	write_modules(out);
-	write_frames(out, ledger);
+	write_frames(out);
 	write_stacks(out, run, ledger, &sums);
 	write_end(out, run, ledger, &sums);
 	ok = !ferror(out);

@@ -16,17 +16,19 @@ static void take_weight(struct weight *sum, const struct weight *less)
 	sum->calls -= less->calls < sum->calls ? less->calls : sum->calls;
 }
 
-static void write_frame(FILE *out, const struct frame *frame)
+static void write_text(FILE *out, const char *key, const char *text)
 {
-	fprintf(out, "{\"frame\":%u", frame->number);
-	if (frame->label) {
-		fputs(",\"label\":", out);
-		json_string(out, frame->label);
-	}
-	if (frame->name) {
-		fputs(",\"name\":", out);
-		json_string(out, frame->name);
-	}
+	if (!text)
+		return;
+	fprintf(out, ",\"%s\":", key);
+	json_string(out, text);
+}
+
+static void write_frame(FILE *out, uint32_t number, const struct frame *frame)
+{
+	fprintf(out, "{\"frame\":%" PRIu32, number);
+	write_text(out, "label", frame->label);
+	write_text(out, "name", frame->name);
 	if (frame->module >= 0)
 		fprintf(out, ",\"module\":%d", frame->module);
 	if (frame->module >= 0 && !frame->name)
@@ -36,40 +38,36 @@ static void write_frame(FILE *out, const struct frame *frame)
 	fputs("}\n", out);
 }
 
-/* Frames of the stack, leaf first; returns their number. Sets `broken` where the walk went astray. */
-static unsigned frames_of(const struct stack *stack, const struct frame *frames[MAX_FRAMES], bool *broken)
+void write_frames(FILE *out)
+{
+	uint32_t nr;
+	const struct frame *frames = all_frames(&nr);
+
+	for (uint32_t i = 0; i < nr; i++)
+		write_frame(out, i, &frames[i]);
+}
+
+/*
+ * What there is at each of the stack's addresses, leaf first; returns their number. Sets `broken` where the
+ * walk went astray.
+ */
+static unsigned frames_of(const struct stack *stack, struct frame_list lists[MAX_FRAMES], bool *broken)
 {
 	unsigned nr = 0;
 
 	*broken = false;
 	if (!stack->nr_frames) {
-		frames[0] = label_frame("stack table full");
+		lists[0] = stack_table_full();
 		return 1;
 	}
 	while (nr < stack->nr_frames && nr < MAX_FRAMES) {
-		frames[nr] = frame_at(stack, nr);
-		*broken = !frames[nr];
+		lists[nr] = frames_at(stack, nr);
+		*broken = !lists[nr].nr;
 		if (*broken)
 			break;
 		nr++;
 	}
 	return nr;
-}
-
-/* Frames stand before the stacks that name them, so every stack is resolved first. */
-void write_frames(FILE *out, const struct ledger *ledger)
-{
-	const struct frame *unused[MAX_FRAMES];
-	const struct frame *const *frames;
-	unsigned nr;
-	bool broken;
-
-	for (unsigned i = 0; i < ledger->nr_stacks; i++)
-		if (ledger->stacks[i].alloc.calls)
-			frames_of(&ledger->stacks[i], unused, &broken);
-	frames = all_frames(&nr);
-	for (unsigned i = 0; i < nr; i++)
-		write_frame(out, frames[i]);
 }
 
 void write_weight(FILE *out, const char *key, const struct weight *weight)
@@ -95,19 +93,30 @@ static struct weight unfreed_of(const struct ledger *ledger, unsigned index, str
 	return unfreed;
 }
 
+/* Root first, and at each address the outermost function first. */
+static void write_numbers(FILE *out, const struct frame_list *lists, unsigned nr)
+{
+	const char *comma = "";
+
+	fputs("[", out);
+	for (unsigned i = nr; i-- > 0;)
+		for (uint32_t j = lists[i].nr; j-- > 0; comma = ",")
+			fprintf(out, "%s%" PRIu32, comma, lists[i].numbers[j]);
+	fputs("]", out);
+}
+
 static void write_stack(FILE *out, const struct run *run, const struct ledger *ledger, unsigned index,
 			struct sums *sums)
 {
 	static unsigned number;
 	const struct stack *stack = &ledger->stacks[index];
-	const struct frame *frames[MAX_FRAMES];
+	struct frame_list lists[MAX_FRAMES];
 	struct weight unfreed = unfreed_of(ledger, index, sums);
 	bool broken;
-	unsigned nr = frames_of(stack, frames, &broken);
+	unsigned nr = frames_of(stack, lists, &broken);
 
-	fprintf(out, "{\"stack\":%u,\"process\":%u,\"frames\":[", number++, stack->process);
-	for (unsigned i = nr; i-- > 0;)
-		fprintf(out, "%u%s", frames[i]->number, i ? "," : "]");
+	fprintf(out, "{\"stack\":%u,\"process\":%u,\"frames\":", number++, stack->process);
+	write_numbers(out, lists, nr);
 	write_weight(out, "alloc", &stack->alloc);
 	if (!run->settings->alloc_only) {
 		write_weight(out, "freed", &stack->freed);

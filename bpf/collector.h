@@ -257,19 +257,6 @@ uint64_t lost_calls(struct heap_bpf *skel);
 void read_ledger(struct heap_bpf *skel, const struct settings *settings, uint64_t end_ns,
 		 struct ledger *ledger);
 
-/* --- frames.c: code addresses -> numbered frames --- */
-struct frame {
-	unsigned number;
-	int module; /* -1: none */
-	const char *name, *label; /* or NULL */
-	uint64_t offset, address;
-};
-/* The frame of one of a stack's addresses. NULL: it is no code, so the walk went astray before it. */
-const struct frame *frame_at(const struct stack *stack, unsigned index);
-const struct frame *label_frame(const char *label);
-/* All frames so far, by number. */
-const struct frame *const *all_frames(unsigned *nr);
-
 /* --- capture.c --- */
 enum stop_reason { STOP_DURATION, STOP_INTERRUPTED, STOP_EXITED };
 struct run {
