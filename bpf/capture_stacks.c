@@ -35,7 +35,7 @@ static void write_frame(FILE *out, uint32_t number, const struct frame *frame)
 		fprintf(out, ",\"offset\":%" PRIu64, frame->offset);
 	if (frame->module < 0 && !frame->label)
 		fprintf(out, ",\"address\":%" PRIu64, frame->address);
-	fputs("}\n", out);
+	fputs(frame->jit ? ",\"jit\":true}\n" : "}\n", out);
 }
 
 void write_frames(FILE *out)

@@ -17,6 +17,7 @@ struct heap_bpf;
 struct unwind_row;
 struct unwind_rule;
 struct elf_file;
+struct jit_map;
 struct process;
 
 /* --- options.c --- */
@@ -114,6 +115,7 @@ struct process {
 	unsigned nr_searched; /* of the mappings: looked at for allocators */
 	unsigned image;
 	bool has_new_files, has_new_mappings; /* since its address space was published */
+	struct jit_map *jit_map; /* see find_jit_map */
 	bool announced; /* the trace has begun */
 	bool at_entry; /* COMMAND: its libraries are mapped and initialised */
 	bool exited;
@@ -256,6 +258,12 @@ uint64_t unfinished_calls(const struct weight counters[NR_COUNTERS]);
 uint64_t lost_calls(struct heap_bpf *skel);
 void read_ledger(struct heap_bpf *skel, const struct settings *settings, uint64_t end_ns,
 		 struct ledger *ledger);
+
+/* --- jit_map.c: the perf-PID.map of a process --- */
+/* Notes where it would be: when the process is added, and when it is another program. */
+void find_jit_map(struct process *process);
+/* Opens it if it exists: at the latest when the process has ended. */
+void open_jit_map(struct process *process);
 
 /* --- capture.c --- */
 enum stop_reason { STOP_DURATION, STOP_INTERRUPTED, STOP_EXITED };

@@ -24,7 +24,7 @@ static bool is_frame(uint32_t number, const void *wanted)
 {
 	const struct frame *a = &frames[number], *b = wanted;
 
-	return a->module == b->module && a->offset == b->offset && a->address == b->address &&
+	return a->module == b->module && a->offset == b->offset && a->address == b->address && a->jit == b->jit &&
 	       same_text(a->name, b->name) && same_text(a->label, b->label);
 }
 
@@ -32,6 +32,7 @@ static uint64_t hash_of(const struct frame *frame)
 {
 	uint64_t hash = hash_number(hash_number(frame->module, frame->offset), frame->address);
 
+	hash = hash_number(hash, frame->jit);
 	return hash_text(hash_text(hash, frame->name), frame->label);
 }
 
@@ -65,7 +66,7 @@ static void add_frame(struct piece *piece, const struct frame *frame)
 
 static struct frame frame_in(const struct location *location)
 {
-	struct frame frame = { .module = location->module, .name = location->name };
+	struct frame frame = { .module = location->module, .name = location->name, .jit = location->jit };
 
 	if (location->module < 0)
 		frame.address = location->address;

@@ -21,6 +21,18 @@ uint64_t hash_text(uint64_t hash, const char *text);
 uint32_t hash_find(const struct hash_table *table, uint64_t hash, const struct hash_match *match);
 void hash_add(struct hash_table *table, uint64_t hash, uint32_t number);
 
+/* --- jit_map.c, jit_names.c: names of generated code, from a perf-PID.map --- */
+struct jit_code {
+	uint64_t address;
+	uint32_t user; /* the caller's */
+	uint64_t line; /* where the name stands in the map; 0: nowhere */
+	const char *name; /* or NULL */
+};
+/* Sorts the codes and names those that the map has. Warns of a map that is not to be used. */
+void name_jit_code(struct process *process, struct jit_code *codes, size_t nr);
+/* NULL, or what went wrong; counts lines that are malformed. */
+const char *read_jit_map(int fd, struct jit_code *codes, size_t nr, uint64_t *malformed);
+
 /* --- locations.c: code addresses of the stacks, each once --- */
 struct location {
 	uint64_t address;
@@ -29,6 +41,7 @@ struct location {
 	int module; /* -1: it is no code that we know */
 	uint16_t process, image; /* a program may be elsewhere in the next image of its process */
 	bool returns; /* a return address: the call is before it */
+	bool jit; /* named by a perf-PID.map */
 };
 /* All locations of the ledger's stacks. */
 struct location *find_locations(const struct ledger *ledger, uint32_t *nr);
@@ -42,6 +55,7 @@ struct frame {
 	int module; /* -1: none */
 	const char *name, *label; /* or NULL */
 	uint64_t offset, address;
+	bool jit;
 };
 struct frame_list {
 	const uint32_t *numbers; /* innermost first */

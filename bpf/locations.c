@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Code addresses of the stacks -> locations: each once, with the module and the function that it lies in. */
+#include <stdlib.h>
 #include "frames.h"
 
 static struct location *locations;
@@ -75,11 +76,40 @@ static void add_locations(const struct stack *stack)
 	}
 }
 
+/* A map is of the program that the process is now; code in an ELF file has its names there, if any. */
+static bool may_be_jit_code(const struct location *location, unsigned process)
+{
+	return location->process == process && location->image == processes[process].image && location->module >= 0 &&
+	       !location->name && !module_elf(&modules[location->module]);
+}
+
+static void name_jit_locations(unsigned process)
+{
+	struct jit_code *codes = NULL;
+	size_t nr = 0;
+
+	for (uint32_t i = 0; i < nr_locations; i++) {
+		if (!may_be_jit_code(&locations[i], process))
+			continue;
+		codes = grow(codes, nr, sizeof(*codes));
+		codes[nr++] = (struct jit_code){ .address = code_address(&locations[i]), .user = i };
+	}
+	if (nr)
+		name_jit_code(&processes[process], codes, nr);
+	for (size_t i = 0; i < nr; i++) {
+		locations[codes[i].user].name = codes[i].name;
+		locations[codes[i].user].jit = codes[i].name != NULL;
+	}
+	free(codes);
+}
+
 struct location *find_locations(const struct ledger *ledger, uint32_t *nr)
 {
 	for (unsigned i = 0; i < ledger->nr_stacks; i++)
 		if (ledger->stacks[i].alloc.calls)
 			add_locations(&ledger->stacks[i]);
+	for (unsigned i = 0; i < nr_processes; i++)
+		name_jit_locations(i);
 	*nr = nr_locations;
 	return locations;
 }
