@@ -35,7 +35,10 @@ static void write_frame(FILE *out, uint32_t number, const struct frame *frame)
 		fprintf(out, ",\"offset\":%" PRIu64, frame->offset);
 	if (frame->module < 0 && !frame->label)
 		fprintf(out, ",\"address\":%" PRIu64, frame->address);
-	fputs(frame->jit ? ",\"jit\":true}\n" : "}\n", out);
+	write_text(out, "file", frame->file);
+	if (frame->file)
+		fprintf(out, ",\"line\":%" PRIu32, frame->line);
+	fprintf(out, "%s%s}\n", frame->inlined ? ",\"inlined\":true" : "", frame->jit ? ",\"jit\":true" : "");
 }
 
 void write_frames(FILE *out)

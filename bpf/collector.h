@@ -33,6 +33,7 @@ struct settings {
 	uint64_t older_ms;
 	uint32_t max_stacks, max_live;
 	enum unwind unwind;
+	bool lines, inlines;
 	int capture_fd, event_fd;
 };
 void parse_options(int argc, char **argv, struct settings *settings);

@@ -33,6 +33,25 @@ void name_jit_code(struct process *process, struct jit_code *codes, size_t nr);
 /* NULL, or what went wrong; counts lines that are malformed. */
 const char *read_jit_map(int fd, struct jit_code *codes, size_t nr, uint64_t *malformed);
 
+/* --- lines.c: source lines and inlined functions --- */
+struct source {
+	const char *function; /* demangled; NULL: unknown */
+	const char *file; /* NULL: unknown */
+	uint32_t line; /* 0: unknown */
+};
+struct source_list {
+	const struct source *sources; /* innermost function first */
+	uint32_t nr; /* 0: unknown */
+};
+struct source_query {
+	int file; /* descriptor of an ELF file with debug information */
+	uint64_t address; /* as linked */
+	uint32_t user; /* the caller's */
+	struct source_list found;
+};
+/* Sorts the queries and answers them as far as it can. Warns when it cannot. */
+void find_sources(struct source_query *queries, size_t nr);
+
 /* --- locations.c: code addresses of the stacks, each once --- */
 struct location {
 	uint64_t address;
@@ -53,16 +72,17 @@ uint32_t location_number(const struct stack *stack, unsigned index);
 /* --- frames.c: locations -> numbered frames --- */
 struct frame {
 	int module; /* -1: none */
-	const char *name, *label; /* or NULL */
+	const char *name, *label, *file; /* or NULL */
+	uint32_t line;
 	uint64_t offset, address;
-	bool jit;
+	bool inlined, jit;
 };
 struct frame_list {
 	const uint32_t *numbers; /* innermost first */
 	uint32_t nr; /* 0: the address is no code, so the walk went astray before it */
 };
 /* Makes the frames of all stacks; comes before the functions below. */
-void make_frames(const struct ledger *ledger);
+void make_frames(const struct settings *settings, const struct ledger *ledger);
 struct frame_list frames_at(const struct stack *stack, unsigned index);
 /* Of a stack that has no addresses because there was no room for it. */
 struct frame_list stack_table_full(void);

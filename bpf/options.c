@@ -104,7 +104,7 @@ void parse_options(int argc, char **argv, struct settings *settings)
 {
 	static struct settings defaults = { .max_size = UINT64_MAX, .max_stacks = 65536, .max_live = 1000000,
 					    .capture_fd = 1, .event_fd = -1 };
-	int alloc_only = 0, entry_only = 0, kill = 0, floor = 0, doctor = 0, option;
+	int alloc_only = 0, entry_only = 0, kill = 0, floor = 0, doctor = 0, lines = 0, inlines = 0, option;
 	const struct option options[] = {
 		{ "pid", required_argument, NULL, 'p' },
 		{ "alloc-only", no_argument, &alloc_only, 1 },
@@ -112,6 +112,8 @@ void parse_options(int argc, char **argv, struct settings *settings)
 		{ "kill", no_argument, &kill, 1 },
 		{ "floor", no_argument, &floor, 1 },
 		{ "doctor", no_argument, &doctor, 1 },
+		{ "lines", no_argument, &lines, 1 },
+		{ "inline", no_argument, &inlines, 1 },
 		{ "min-size", required_argument, NULL, MIN_SIZE },
 		{ "max-size", required_argument, NULL, MAX_SIZE },
 		{ "older", required_argument, NULL, OLDER },
@@ -136,6 +138,8 @@ void parse_options(int argc, char **argv, struct settings *settings)
 	settings->kill_command = kill;
 	settings->floor = floor;
 	settings->doctor = doctor;
+	settings->lines = lines;
+	settings->inlines = inlines;
 	check_options(settings);
 	keep_from_command(settings->capture_fd);
 	keep_from_command(settings->event_fd);

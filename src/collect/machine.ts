@@ -112,6 +112,7 @@ const buildPackages = [
   'libelf-dev',
   'zlib1g-dev',
   'libiberty-dev',
+  'libjson-c-dev',
 ];
 
 /** Those of the packages that dpkg's status file does not show as installed. */
