@@ -96,6 +96,8 @@ static void write_modules(FILE *out)
 		json_string(out, modules[i].path);
 		if (build_id)
 			fprintf(out, ",\"build_id\":\"%s\"", build_id);
+		if (modules[i].has_jit_names)
+			fputs(",\"symbols\":\"jit_map\"", out);
 		fputs("}\n", out);
 		free(build_id);
 	}

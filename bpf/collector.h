@@ -73,6 +73,7 @@ struct module {
 	struct symbols *symbols; /* NULL until asked for */
 	struct unwind_table *unwind_table; /* likewise */
 	bool unwind_searched;
+	bool has_jit_names; /* functions in it have names from a perf-PID.map */
 	unsigned first_site; /* number of its first allocator function among those of all modules; 0: none */
 };
 extern struct module *modules;

@@ -97,8 +97,11 @@ static void name_jit_locations(unsigned process)
 	if (nr)
 		name_jit_code(&processes[process], codes, nr);
 	for (size_t i = 0; i < nr; i++) {
-		locations[codes[i].user].name = codes[i].name;
-		locations[codes[i].user].jit = codes[i].name != NULL;
+		struct location *location = &locations[codes[i].user];
+
+		location->name = codes[i].name;
+		location->jit = codes[i].name != NULL;
+		modules[location->module].has_jit_names |= location->jit;
 	}
 	free(codes);
 }
