@@ -189,7 +189,7 @@ bool write_capture(int fd, const struct run *run, const struct ledger *ledger)
 
 	if (!out)
 		return false;
-	make_frames(ledger);
+	make_frames(run->settings, ledger);
 	write_header(out, run);
 	for (unsigned i = 0; i < nr_processes; i++)
 		write_process(out, i, ledger);

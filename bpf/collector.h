@@ -17,6 +17,7 @@ struct heap_bpf;
 struct unwind_row;
 struct unwind_rule;
 struct elf_file;
+struct jit_map;
 struct process;
 
 /* --- options.c --- */
@@ -35,6 +36,7 @@ struct settings {
 	enum unwind unwind;
 	char **debug_dirs;
 	unsigned nr_debug_dirs;
+	bool lines, inlines;
 	int capture_fd, event_fd;
 };
 void parse_options(int argc, char **argv, struct settings *settings);
@@ -133,6 +135,7 @@ struct process {
 	unsigned nr_searched; /* of the mappings: looked at for allocators */
 	unsigned image;
 	bool has_new_files, has_new_mappings; /* since its address space was published */
+	struct jit_map *jit_map; /* see find_jit_map */
 	bool announced; /* the trace has begun */
 	bool at_entry; /* COMMAND: its libraries are mapped and initialised */
 	bool exited;
@@ -323,18 +326,11 @@ const struct stack *stack_at(const struct ledger *ledger, unsigned index);
 void read_ledger(struct heap_bpf *skel, const struct settings *settings, uint64_t end_ns,
 		 struct ledger *ledger);
 
-/* --- frames.c: code addresses -> numbered frames --- */
-struct frame {
-	unsigned number;
-	int module; /* -1: none */
-	const char *name, *label; /* or NULL */
-	uint64_t offset, address;
-};
-/* The frame of one of a stack's addresses. NULL: it is no code, so the walk went astray before it. */
-const struct frame *frame_at(const struct stack *stack, unsigned index);
-const struct frame *label_frame(const char *label);
-/* All frames so far, by number. */
-const struct frame *const *all_frames(unsigned *nr);
+/* --- jit_map.c: the perf-PID.map of a process --- */
+/* Notes where it would be: when the process is added, and when it is another program. */
+void find_jit_map(struct process *process);
+/* Opens it if it exists: at the latest when the process has ended. */
+void open_jit_map(struct process *process);
 
 /* --- capture.c --- */
 enum stop_reason { STOP_DURATION, STOP_INTERRUPTED, STOP_EXITED };

@@ -121,7 +121,7 @@ void parse_options(int argc, char **argv, struct settings *settings)
 	static struct settings defaults = { .max_size = UINT64_MAX, .max_stacks = 65536, .max_live = 1000000,
 					    .max_frames = USUAL_FRAMES,
 					    .capture_fd = 1, .event_fd = -1 };
-	int alloc_only = 0, entry_only = 0, kill = 0, floor = 0, doctor = 0, programs = 0, option;
+	int alloc_only = 0, entry_only = 0, kill = 0, floor = 0, doctor = 0, programs = 0, lines = 0, inlines = 0, option;
 	const struct option options[] = {
 		{ "pid", required_argument, NULL, 'p' },
 		{ "alloc-only", no_argument, &alloc_only, 1 },
@@ -130,6 +130,8 @@ void parse_options(int argc, char **argv, struct settings *settings)
 		{ "floor", no_argument, &floor, 1 },
 		{ "doctor", no_argument, &doctor, 1 },
 		{ "programs", no_argument, &programs, 1 },
+		{ "lines", no_argument, &lines, 1 },
+		{ "inline", no_argument, &inlines, 1 },
 		{ "min-size", required_argument, NULL, MIN_SIZE },
 		{ "max-size", required_argument, NULL, MAX_SIZE },
 		{ "older", required_argument, NULL, OLDER },
@@ -157,6 +159,8 @@ void parse_options(int argc, char **argv, struct settings *settings)
 	settings->floor = floor;
 	settings->doctor = doctor;
 	settings->programs = programs;
+	settings->lines = lines;
+	settings->inlines = inlines;
 	check_options(settings);
 	keep_from_command(settings->capture_fd);
 	keep_from_command(settings->event_fd);

@@ -81,6 +81,7 @@ struct process *add_process(pid_t pid)
 	fcntl(process->pidfd, F_SETFD, FD_CLOEXEC);
 	process->name = duplicate("?");
 	describe_process(process);
+	find_jit_map(process);
 	nr_processes++;
 	return process;
 }

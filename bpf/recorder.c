@@ -177,8 +177,12 @@ static unsigned fill_polls(struct pollfd *polls, int signals)
 
 static void note_exits(const struct pollfd *polls)
 {
-	for (unsigned i = 0; i < nr_processes; i++)
-		processes[i].exited |= (polls[2 + i].revents & POLLIN) != 0;
+	for (unsigned i = 0; i < nr_processes; i++) {
+		if (!(polls[2 + i].revents & POLLIN))
+			continue;
+		processes[i].exited = true;
+		open_jit_map(&processes[i]);
+	}
 }
 
 void use_mappings(struct heap_bpf *skel, const struct settings *settings, struct process *process)

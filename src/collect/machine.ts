@@ -113,6 +113,7 @@ const buildPackages = [
   'zlib1g-dev',
   'liblzma-dev',
   'libiberty-dev',
+  'libjson-c-dev',
 ];
 
 /** Those of the packages that dpkg's status file does not show as installed. */
