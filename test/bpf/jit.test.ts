@@ -19,6 +19,9 @@ const jit = sampleFile('jit');
 const named = ['main', 'calls_jitted', 'jit_outer', 'Function:~jit_inner file.js:7', 'malloc'];
 const unnamed = ['main', 'calls_jitted', '[[anon]]', '[[anon]]', 'malloc'];
 
+/** Within which new code must be known, on a busy machine too. */
+const soonMs = 1000;
+
 describeTracing('code that is made at run time', () => {
   test.each([[['map']], [['map', 'late']]])('is walked and named: %s', async (words) => {
     const sample = await startJit(words);
@@ -119,7 +122,7 @@ async function collectJit(
     sample.tell();
     if (words.includes('late')) {
       expect(await sample.line()).toBe('written');
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await new Promise((resolve) => setTimeout(resolve, soonMs));
       sample.tell();
     }
     return sample.line();
