@@ -81,6 +81,26 @@ static void check_unwinding(const struct process *process)
 	free(detail);
 }
 
+/* Which files have names for their exported functions only, or for none. */
+static void check_names(const struct process *process)
+{
+	char *poor = NULL, *detail;
+
+	for (unsigned i = 0; i < process->nr_mappings; i++) {
+		struct module *module = &modules[process->mappings[i].module];
+		const char *source = module->ino ? symbol_source(module) : "symtab";
+
+		if (strcmp(source, "dynsym") == 0 || strcmp(source, "none") == 0)
+			list_module(&poor, module);
+	}
+	detail = formatted("pid %d (%s): %s%s", process->pid, process->name,
+			   poor ? "only exported functions have names in " : "every function has a name", poor ? poor : "");
+	print_check(poor ? NOTE : OK, "names", detail,
+		    "their debug packages (-dbgsym, -dbg) or --debug-dir give names to the others; memstacks needs no restart for that");
+	free(poor);
+	free(detail);
+}
+
 static void check_process(struct heap_bpf *skel, const struct settings *settings, struct process *process)
 {
 	char *detail;
@@ -98,6 +118,7 @@ static void check_target(struct heap_bpf *skel, const struct settings *settings,
 {
 	check_process(skel, settings, process);
 	check_unwinding(process);
+	check_names(process);
 }
 
 static void check_probes(struct heap_bpf *skel, const struct settings *settings)

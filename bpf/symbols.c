@@ -269,6 +269,13 @@ static const char *shown_name(const char *name)
 	return NULL;
 }
 
+const char *symbol_source(struct module *module)
+{
+	if (!module->symbols)
+		load_symbols(module);
+	return module->symbol_source;
+}
+
 const char *symbol_at(struct module *module, uint64_t offset)
 {
 	struct named_range *range;
