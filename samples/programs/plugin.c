@@ -11,9 +11,11 @@ KEPT static int plugin_inner(void (*callback)(void), int depth)
 	return below + depth;
 }
 
+/* The dynamic linker allocates it when a thread first comes here. */
+static __thread volatile char of_thread[5000];
+
 KEPT void plugin_call(void (*callback)(void))
 {
-	volatile int depth = plugin_inner(callback, 3);
-
-	(void)depth;
+	of_thread[0] = 3;
+	of_thread[1] = plugin_inner(callback, of_thread[0]);
 }

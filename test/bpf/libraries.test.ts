@@ -35,6 +35,21 @@ describeTracing('libraries', () => {
     expect(moduleOf(capture, 'libplugin-debug-frame.so').unwind).toBe('debug_frame');
   });
 
+  test('whose thread-local storage the dynamic linker allocates', async () => {
+    const capture = await collectLoads(await startSample('loads', plugin, 'now'));
+    const [stack, ...others] = stacksThrough(capture, '__tls_get_addr');
+    expect(others).toEqual([]);
+    const names = namesOf(capture, stack!);
+    const linker = names.indexOf('__tls_get_addr');
+    const outside = ['main', 'allocate', 'plugin_call'];
+    expect(names.slice(names.indexOf('main'), linker)).toEqual(outside);
+    for (const frame of framesOf(capture, stack!).slice(linker, -1))
+      expect(moduleFileOf(capture, frame)).toBe('ld-linux-x86-64.so.2');
+    expect([names[0], names.at(-1), stack!.walk_end]).toEqual(['_start', 'malloc', undefined]);
+    expect(stack!.alloc[0]).toBeGreaterThanOrEqual(5000);
+    expect(stack!.alloc[1]).toBe(1);
+  });
+
   test('that are deleted once they are loaded', async () => {
     const library = newLibrary();
     const sample = await startSample('loads', library, 'now');
