@@ -1,3 +1,5 @@
+import type { StackQuality } from './stack-quality.ts';
+
 /** Index into `Profile.frames`. */
 export type FrameIndex = number;
 /** Index into `Profile.parent` and `Profile.frame`; 0 is the root, which has no frame. */
@@ -60,6 +62,8 @@ export interface Metadata {
   readonly filtered?: readonly Omission[];
   /** Calls and bytes that should be in the numbers and are not. */
   readonly lost?: readonly Omission[];
+  /** How far the stacks reach, where that is known. */
+  readonly stacks?: StackQuality;
   /** Plain remarks for the reader, such as `counts requests, also those that failed`. */
   readonly notes?: readonly string[];
 }
