@@ -33,6 +33,8 @@ export interface NamelessModule {
 }
 
 const mostLines = 3;
+/** What is less of bytes and of calls is not worth a word. */
+const least = 0.001;
 const mostFrames = 512;
 
 /** `stacks: 97.3% of bytes, 99.1% of calls complete`; nothing where nobody knows, or nothing was recorded. */
@@ -40,16 +42,21 @@ export function qualityLines(quality: StackQuality | undefined): string[] {
   if (quality === undefined || quality.total.calls === 0) return [];
   const { total, complete, framePointers, unwind } = quality;
   const words = [`stacks: ${shares(complete, total)} complete`];
-  if (framePointers.calls > 0 && unwind !== 'fp')
+  if (isShare(framePointers, total, least) && unwind !== 'fp')
     words.push(`${shares(framePointers, total)} partly by frame pointer`);
   return [words.join('; ')];
 }
 
-/** A line for each of the worst problems, with what would help; none for what is below 0.1%. */
+/**
+ * A line for each of the worst problems, with what would help; none for what is next to nothing, and
+ * for stacks that there was no room for, which are said as lost.
+ */
 export function qualityProblems(quality: StackQuality | undefined): string[] {
   if (quality === undefined) return [];
   const { total, stops, nameless } = quality;
-  const notable = stops.filter(({ weight }) => isShare(weight, total, 0.001));
+  const notable = stops.filter(
+    ({ reason, weight }) => reason !== 'no_stack' && isShare(weight, total, least),
+  );
   return [
     ...notable.slice(0, mostLines).map((stop) => stopLine(stop, quality)),
     ...restLine(notable.slice(mostLines), total),
@@ -61,9 +68,9 @@ export function qualityProblems(quality: StackQuality | undefined): string[] {
 }
 
 /** Whether `part` is at least that share of the bytes or of the calls. */
-export function isShare(part: Weight, total: Weight, least: number): boolean {
-  const ofBytes = total.bytes > 0 && part.bytes >= least * total.bytes;
-  return ofBytes || part.calls >= least * total.calls;
+export function isShare(part: Weight, total: Weight, share: number): boolean {
+  const ofBytes = total.bytes > 0 && part.bytes >= share * total.bytes;
+  return ofBytes || part.calls >= share * total.calls;
 }
 
 /** "97.3%" where bytes and calls agree, and "97.3% of bytes, 99.1% of calls" where they do not. */
@@ -75,10 +82,8 @@ function shares(part: Weight, total: Weight): string {
 
 function stopLine(stop: StackStop, quality: StackQuality): string {
   const share = `stacks: ${shares(stop.weight, quality.total)}`;
-  if (stop.reason === 'no_stack')
-    return `${share} have no stack: the table of stacks is full; raise --max-stacks`;
   if (stop.reason === 'cut') return `${share} cut at ${cutWords(quality)}`;
-  const { where, why } = stopWords[stop.reason];
+  const { where, why } = stopWords[stop.reason as Stop];
   const module = stop.module ?? 'unknown code';
   return `${share} stop ${where} ${module}, ${why}: ${adviceFor(stop, quality)}`;
 }
@@ -104,12 +109,12 @@ const stopWords: Readonly<Record<Stop, { where: string; why: string; advice: str
   no_mapping: {
     where: 'beyond',
     why: 'in no known code',
-    advice: 'it was loaded a moment before, or keeps no frame pointers',
+    advice: 'build it with frame pointers, or trace again if it was just loaded',
   },
   unreadable: {
     where: 'beyond',
     why: 'where the stack could not be read',
-    advice: 'it is swapped out, or the code keeps no frame pointers',
+    advice: 'build it with frame pointers, unless the stack was swapped out',
   },
 };
 
