@@ -1,5 +1,5 @@
 import type { Column, Metadata, Omission, Profile } from '../profile.ts';
-import { qualityLines, qualityProblems } from '../stack-quality.ts';
+import { qualityLines } from '../stack-quality.ts';
 import { counted, formatBytes, formatCount } from '../units.ts';
 import type { Layout } from './layout.ts';
 
@@ -62,7 +62,7 @@ export function noteLines(meta: Metadata): string[] {
   const lines = notes.map((note) => `note: ${note}`);
   if (filters.length > 0) lines.unshift(`only: ${filters.join(', ')}`);
   if (filtered.length > 0) lines.push(`left out: ${filtered.map(inWords).join('; ')}`);
-  return [...lines, ...qualityLines(stacks), ...qualityProblems(stacks)];
+  return [...lines, ...qualityLines(stacks)];
 }
 
 /** What the numbers should contain and do not; empty when nothing was lost. */
