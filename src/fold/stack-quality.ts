@@ -1,0 +1,145 @@
+import type { Capture, CaptureModule, CaptureStack, Weight } from '../capture.ts';
+import {
+  isShare,
+  type NamelessModule,
+  type StackQuality,
+  type StackStop,
+} from '../stack-quality.ts';
+import { baseName } from './frame-names.ts';
+import type { HeapView } from './heap-metadata.ts';
+import { weightIn } from './heap-weight.ts';
+
+/** Below this share of bytes and of calls nobody misses the names of a module. */
+const notable = 0.05;
+/** The outermost frames of a thread start it: that they have no name means nothing. */
+const startFrames = 3;
+
+/** How far the stacks reach that have a weight in the view; undefined for a capture that does not say. */
+export function stackQuality(capture: Capture, view: HeapView): StackQuality | undefined {
+  const { unwind, limits } = capture.header;
+  if (unwind === undefined) return undefined;
+  const tally: Tally = {
+    total: { bytes: 0, calls: 0 },
+    complete: { bytes: 0, calls: 0 },
+    framePointers: { bytes: 0, calls: 0 },
+    stops: new Map(),
+    unnamed: new Map(),
+  };
+  for (const stack of capture.stacks) count(stack, weightIn(stack, view), { tally, capture });
+  const { total, complete, framePointers } = tally;
+  const stops = [...tally.stops.values()].sort(worstFirst);
+  const nameless = namelessModules(tally, capture);
+  return { unwind, maxFrames: limits.maxFrames, total, complete, framePointers, stops, nameless };
+}
+
+interface Sum {
+  bytes: number;
+  calls: number;
+}
+
+interface Tally {
+  readonly total: Sum;
+  readonly complete: Sum;
+  readonly framePointers: Sum;
+  readonly stops: Map<string, StackStop & { readonly weight: Sum }>;
+  /** Of the stacks with unnamed frames in a module, by its number. */
+  readonly unnamed: Map<number, Sum>;
+}
+
+function count(
+  stack: CaptureStack,
+  weight: Weight,
+  { tally, capture }: { tally: Tally; capture: Capture },
+): void {
+  add(tally.total, weight);
+  if (stack.fpFrames?.length) add(tally.framePointers, weight);
+  const stop = stopOf(stack, capture);
+  if (stop === undefined) add(tally.complete, weight);
+  else add(entryOf(tally.stops, Object.values(stop).join(), () => withSum(stop)).weight, weight);
+  for (const module of unnamedIn(stack, capture))
+    add(
+      entryOf(tally.unnamed, module, () => ({ bytes: 0, calls: 0 })),
+      weight,
+    );
+}
+
+function withSum<T extends object>(fields: T): T & { readonly weight: Sum } {
+  return { ...fields, weight: { bytes: 0, calls: 0 } };
+}
+
+function add(sum: Sum, { bytes, calls }: Weight): void {
+  sum.bytes += bytes;
+  sum.calls += calls;
+}
+
+function entryOf<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const fresh = make();
+  map.set(key, fresh);
+  return fresh;
+}
+
+/** Why a stack ends early, and the module of the outermost code that is known; undefined for a complete one. */
+function stopOf(
+  { frames, end }: CaptureStack,
+  capture: Capture,
+): Omit<StackStop, 'weight'> | undefined {
+  if (capture.frames[frames[0]!]!.kind === 'label') return { reason: 'no_stack' };
+  if (end === undefined || end === 'cut') return end && { reason: end };
+  for (const number of frames) {
+    const frame = capture.frames[number]!;
+    if ('module' in frame && frame.module !== undefined)
+      return { reason: end, module: baseName(capture.modules[frame.module]!) };
+  }
+  return { reason: end };
+}
+
+/** Numbers of the modules in which the stack has frames whose name somebody could miss. */
+function unnamedIn({ frames }: CaptureStack, capture: Capture): Set<number> {
+  const modules = new Set<number>();
+  frames.forEach((number, place) => {
+    const frame = capture.frames[number]!;
+    if (frame.kind !== 'offset') return;
+    const { symbols } = capture.modules[frame.module]!;
+    if (symbols === 'none' || (symbols === 'dynsym' && place >= startFrames))
+      modules.add(frame.module);
+  });
+  return modules;
+}
+
+function namelessModules({ unnamed, total }: Tally, { modules }: Capture): NamelessModule[] {
+  const found: NamelessModule[] = [];
+  for (const [number, weight] of unnamed) {
+    const module = modules[number]!;
+    if (isShare(weight, total, notable) && canBeNamed(module))
+      found.push(namelessModule(module, weight));
+  }
+  return found.sort(worstFirst);
+}
+
+/** A file, or what JIT compilers make; the rest of what is in brackets has no debug package. */
+function canBeNamed({ path }: CaptureModule): boolean {
+  return path === '[anon]' || !path.startsWith('[');
+}
+
+function namelessModule(module: CaptureModule, weight: Weight): NamelessModule {
+  return {
+    module: baseName(module),
+    ...(module.buildId !== undefined && { buildId: module.buildId }),
+    symbols: module.symbols === 'none' ? 'none' : 'dynsym',
+    weight,
+  };
+}
+
+interface Weighed {
+  readonly module?: string;
+  readonly weight: Weight;
+}
+
+function worstFirst(
+  { weight: a, module: one = '' }: Weighed,
+  { weight: b, module: other = '' }: Weighed,
+) {
+  return b.bytes - a.bytes || b.calls - a.calls || (one < other ? -1 : 1);
+}

@@ -1,0 +1,146 @@
+import type { StackEnd, Unwind, Weight } from './capture.ts';
+import { counted, formatShare } from './units.ts';
+
+/** How far the stacks of a profile reach, in weights of its view. */
+export interface StackQuality {
+  readonly unwind: Unwind;
+  readonly maxFrames: number;
+  readonly total: Weight;
+  /** Of stacks that reach the start of their thread or process. */
+  readonly complete: Weight;
+  /** Of stacks with frames that were found by frame pointer. */
+  readonly framePointers: Weight;
+  /** Why the others end, worst first. With `complete` they add up to `total`. */
+  readonly stops: readonly StackStop[];
+  /** Modules that many stacks go through without a name, worst first. */
+  readonly nameless: readonly NamelessModule[];
+}
+
+export interface StackStop {
+  /** `no_stack`: there is only a remark in its place. */
+  readonly reason: StackEnd | 'no_stack';
+  /** Base name of the file, or name in brackets, of the outermost code that is known. Hostile. */
+  readonly module?: string;
+  readonly weight: Weight;
+}
+
+export interface NamelessModule {
+  readonly module: string;
+  readonly buildId?: string;
+  readonly symbols: 'none' | 'dynsym';
+  /** Of stacks with frames in it that have no name. */
+  readonly weight: Weight;
+}
+
+const mostLines = 3;
+/** What is less of bytes and of calls is not worth a word. */
+const least = 0.001;
+const mostFrames = 512;
+
+/** `stacks: 97.3% of bytes, 99.1% of calls complete`; nothing where nobody knows, or nothing was recorded. */
+export function qualityLines(quality: StackQuality | undefined): string[] {
+  if (quality === undefined || quality.total.calls === 0) return [];
+  const { total, complete, framePointers, unwind } = quality;
+  const words = [`stacks: ${shares(complete, total)} complete`];
+  if (isShare(framePointers, total, least) && unwind !== 'fp')
+    words.push(`${shares(framePointers, total)} partly by frame pointer`);
+  return [words.join('; ')];
+}
+
+/**
+ * A line for each of the worst problems, with what would help; none for what is next to nothing, and
+ * for stacks that there was no room for, which are said as lost.
+ */
+export function qualityProblems(quality: StackQuality | undefined): string[] {
+  if (quality === undefined) return [];
+  const { total, stops, nameless } = quality;
+  const notable = stops.filter(
+    ({ reason, weight }) => reason !== 'no_stack' && isShare(weight, total, least),
+  );
+  return [
+    ...notable.slice(0, mostLines).map((stop) => stopLine(stop, quality)),
+    ...restLine(notable.slice(mostLines), total),
+    ...nameless.slice(0, mostLines).map((each) => namelessLine(each, total)),
+    ...(nameless.length > mostLines
+      ? [`names: ${counted(nameless.length - mostLines, 'more module')} without names`]
+      : []),
+  ];
+}
+
+/** Whether `part` is at least that share of the bytes or of the calls. */
+export function isShare(part: Weight, total: Weight, share: number): boolean {
+  const ofBytes = total.bytes > 0 && part.bytes >= share * total.bytes;
+  return ofBytes || part.calls >= share * total.calls;
+}
+
+/** "97.3%" where bytes and calls agree, and "97.3% of bytes, 99.1% of calls" where they do not. */
+function shares(part: Weight, total: Weight): string {
+  const ofCalls = formatShare(part.calls, total.calls);
+  const ofBytes = total.bytes > 0 ? formatShare(part.bytes, total.bytes) : ofCalls;
+  return ofBytes === ofCalls ? ofCalls : `${ofBytes} of bytes, ${ofCalls} of calls`;
+}
+
+function stopLine(stop: StackStop, quality: StackQuality): string {
+  const share = `stacks: ${shares(stop.weight, quality.total)}`;
+  if (stop.reason === 'cut') return `${share} cut at ${cutWords(quality)}`;
+  const { where, why } = stopWords[stop.reason as Stop];
+  const module = stop.module ?? 'unknown code';
+  return `${share} stop ${where} ${module}, ${why}: ${adviceFor(stop, quality)}`;
+}
+
+function cutWords({ maxFrames }: StackQuality): string {
+  const frames = counted(maxFrames, 'frame');
+  return maxFrames < mostFrames ? `${frames}: --max-frames ${mostFrames} keeps more` : frames;
+}
+
+type Stop = Exclude<StackStop['reason'], 'cut' | 'no_stack'>;
+
+const stopWords: Readonly<Record<Stop, { where: string; why: string; advice: string }>> = {
+  no_unwind_info: {
+    where: 'in',
+    why: 'which has no unwind information',
+    advice: 'install its debug package, or pass --debug-dir',
+  },
+  unsupported: {
+    where: 'in',
+    why: 'whose unwind information is not understood',
+    advice: 'try --unwind fp',
+  },
+  no_mapping: {
+    where: 'beyond',
+    why: 'in no known code',
+    advice: 'build it with frame pointers, or trace again if it was just loaded',
+  },
+  unreadable: {
+    where: 'beyond',
+    why: 'where the stack could not be read',
+    advice: 'build it with frame pointers, unless the stack was swapped out',
+  },
+};
+
+function adviceFor({ reason, module }: StackStop, { unwind }: StackQuality): string {
+  if (module === '[anon]')
+    return 'run a JIT with frame pointers (java -XX:+PreserveFramePointer, node --interpreted-frames-native-stack)';
+  if (unwind === 'fp') return '--unwind auto walks by unwind information';
+  const { advice } = stopWords[reason as Stop];
+  return unwind === 'dwarf' && reason === 'no_unwind_info' ? `${advice}, or --unwind auto` : advice;
+}
+
+function restLine(rest: readonly StackStop[], total: Weight): string[] {
+  if (rest.length === 0) return [];
+  const sum = { bytes: 0, calls: 0 };
+  for (const { weight } of rest) {
+    sum.bytes += weight.bytes;
+    sum.calls += weight.calls;
+  }
+  return [`stacks: ${shares(sum, total)} end for ${counted(rest.length, 'other reason')}`];
+}
+
+function namelessLine({ module, buildId, symbols, weight }: NamelessModule, total: Weight): string {
+  const through = `names: ${shares(weight, total)} go through ${module}`;
+  if (module === '[anon]')
+    return `${through}, code without names: let a JIT write /tmp/perf-PID.map (node --perf-basic-prof, jcmd PID Compiler.perfmap, python -X perf)`;
+  const has = symbols === 'none' ? 'which has no names' : 'which names only what it exports';
+  const id = buildId === undefined ? '' : ` (build id ${buildId})`;
+  return `${through}, ${has}: install its -dbgsym package, or pass --debug-dir${id}`;
+}
