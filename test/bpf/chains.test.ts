@@ -103,14 +103,16 @@ describeTracing('deep stacks', () => {
       expect([stack.walk_end, stack.frames.length]).toEqual(['cut', all - 1]);
   });
 
-  test('memstacks --max-frames', async () => {
+  test('memstacks --max-frames --unwind', async () => {
     const sample = await startChains(sampleFile('chains'), deep(300));
-    const args = ['-a', '-p', `${sample.pid}`, '--max-frames', '512', '-o', 'x.capture'];
-    const { at, result, ended } = await traceWhile(args, () => runChains(sample));
+    const options = ['--max-frames', '512', '--unwind', 'dwarf', '-o', 'x.capture'];
+    const { at, result, ended } = await traceWhile(['-a', '-p', `${sample.pid}`, ...options], () =>
+      runChains(sample),
+    );
     expect(ended.code).toBe(0);
-    expect(
-      differences(ownChains(result), tracedChains(parseRawCapture(at.read('x.capture')))),
-    ).toEqual([]);
+    const capture = parseRawCapture(at.read('x.capture'));
+    expect(capture.header).toMatchObject({ unwind: 'dwarf', limits: { max_frames: 512 } });
+    expect(differences(ownChains(result), tracedChains(capture))).toEqual([]);
   });
 }, [sampleFile('chains')]);
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import { Workplace } from '../cli/program.ts';
 import { collectWhile } from './collector.ts';
@@ -61,14 +61,19 @@ describeTracing('code that is made at run time', () => {
 
   test.each([
     ['a FIFO', (path: string) => execFileSync('mkfifo', [path])],
-    ['a device', (path: string) => symlinkSync('/dev/zero', path)],
-    ['a folder', (path: string) => execFileSync('mkdir', [path])],
     ['not a map', (path: string) => writeFileSync(path, Buffer.alloc(100_000, 'perf\0\xff'))],
     ['a map of anything else', (path: string) => writeFileSync(path, anythingElse)],
   ])('is not named by %s', async (_, make) => {
     const sample = await startJit([]);
     make(ownMap(sample.pid));
     expectStack(await collectJit(sample), unnamed);
+  });
+
+  test('is named by a map that has more than that', async () => {
+    const sample = await startJit(['map']);
+    const map = ownMap(sample.pid);
+    writeFileSync(map, `${anythingElse}\n${readFileSync(map, 'latin1')}${anythingElse}`);
+    expectStack(await collectJit(sample), named);
   });
 }, [jit]);
 

@@ -112,7 +112,7 @@ describeTracing('a program without names keeps its offsets', () => {
     addMiniDebugInfo(program, `${program}.data`);
     await expectUnnamed(program);
   });
-}, [chains]);
+}, [chains, xz]);
 
 describeTracing('names that programs choose', () => {
   test('of C++ and Rust are demangled, as long as that has an end', async () => {
