@@ -66,7 +66,7 @@ function count(
   if (stack.fpFrames?.length) add(tally.framePointers, weight);
   const stop = stopOf(stack, capture);
   if (stop === undefined) add(tally.complete, weight);
-  else add(entryOf(tally.stops, Object.values(stop).join(), () => withSum(stop)).weight, weight);
+  else add(entryOf(tally.stops, keyOf(stop), () => withSum(stop)).weight, weight);
   for (const [module, frames] of unnamedIn(stack, capture)) {
     const unnamed = entryOf(tally.unnamed, module, () => withSum({ frames: new Set<number>() }));
     add(unnamed.weight, weight);
@@ -144,14 +144,18 @@ function namelessModule(module: CaptureModule, weight: Weight): NamelessModule {
   };
 }
 
-interface Weighed {
+interface Keyed {
   readonly module?: string;
-  readonly weight: Weight;
+  readonly reason?: string;
 }
 
-function worstFirst(
-  { weight: a, module: one = '' }: Weighed,
-  { weight: b, module: other = '' }: Weighed,
-) {
-  return b.bytes - a.bytes || b.calls - a.calls || (one < other ? -1 : 1);
+type Weighed = Keyed & { readonly weight: Weight };
+
+function worstFirst(a: Weighed, b: Weighed): number {
+  const bytes = b.weight.bytes - a.weight.bytes;
+  return bytes || b.weight.calls - a.weight.calls || (keyOf(a) < keyOf(b) ? -1 : 1);
+}
+
+function keyOf({ module = '', reason = '' }: Keyed): string {
+  return `${module} ${reason}`;
 }
