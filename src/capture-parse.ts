@@ -8,7 +8,7 @@ import type {
   CaptureModule,
   CaptureProcess,
   CaptureStack,
-  StackEnd,
+  WalkEnd,
   Weight,
 } from './capture.ts';
 import {
@@ -135,24 +135,24 @@ function parseDetails(line: CaptureLine): FrameDetails {
 /** Throws a UserError where the stack refers to what `known` does not hold. */
 export function parseStack(line: CaptureLine, known: Omit<Capture, 'truncated'>): CaptureStack {
   const frames = references(line, 'frames', known.frames);
-  const end = parseStackEnd(line);
+  const walkEnd = parseWalkEnd(line);
   return {
     process: reference(line, 'process', known.processes),
     frames,
     ...parseWeights(line, known.header.mode),
-    ...(end && { end }),
+    ...(walkEnd && { walkEnd }),
     ...(has(line, 'fp_frames') && { fpFrames: places(line, 'fp_frames', frames.length) }),
   };
 }
 
 /** Older captures have `cut` alone. */
-function parseStackEnd(line: CaptureLine): StackEnd | undefined {
+function parseWalkEnd(line: CaptureLine): WalkEnd | undefined {
   const isCut = flag(line, 'cut');
-  if (has(line, 'end')) return oneOf(line, 'end', stackEnds);
+  if (has(line, 'walk_end')) return oneOf(line, 'walk_end', walkEnds);
   return isCut ? 'cut' : undefined;
 }
 
-const stackEnds = ['cut', 'no_mapping', 'no_unwind_info', 'unsupported', 'unreadable'] as const;
+const walkEnds = ['cut', 'no_mapping', 'no_unwind_info', 'unsupported', 'unreadable'] as const;
 
 /** The end line: totals, and what they do not contain. */
 export function parseEnd(line: CaptureLine, mode: CaptureMode): CaptureEnd {

@@ -71,7 +71,7 @@ class CaptureReader {
   }
 }
 
-/** The order of the questions matters: a stack has its process and its end too, a frame its module. */
+/** The order of the questions matters: a stack has its process too, a frame its module. */
 function takeThing(draft: Draft, line: CaptureLine): void {
   if (draft.end !== undefined) throw malformed(line, 'it comes after the end line');
   if (has(line, 'stack')) numbered(line, 'stack', draft.stacks).push(parseStack(line, draft));

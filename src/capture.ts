@@ -88,7 +88,7 @@ export type CaptureFrame = FrameDetails &
   );
 
 /** Why the walk of a stack ended before the start of its thread. */
-export type StackEnd = 'cut' | 'no_mapping' | 'no_unwind_info' | 'unsupported' | 'unreadable';
+export type WalkEnd = 'cut' | 'no_mapping' | 'no_unwind_info' | 'unsupported' | 'unreadable';
 
 export interface Weight {
   readonly bytes: number;
@@ -105,7 +105,7 @@ export interface CaptureStack {
   readonly freed?: Weight;
   readonly unfreed?: Weight;
   /** Outer callers are missing, and why. */
-  readonly end?: StackEnd;
+  readonly walkEnd?: WalkEnd;
   /** Places in `frames` that were found by frame pointer instead of by unwind tables. */
   readonly fpFrames?: readonly number[];
 }

@@ -1,4 +1,4 @@
-import type { StackEnd, Unwind, Weight } from './capture.ts';
+import type { Unwind, WalkEnd, Weight } from './capture.ts';
 import { counted, formatShare } from './units.ts';
 
 /** How far the stacks of a profile reach, in weights of its view. */
@@ -18,7 +18,7 @@ export interface StackQuality {
 
 export interface StackStop {
   /** `no_stack`: there is only a remark in its place. */
-  readonly reason: StackEnd | 'no_stack';
+  readonly reason: WalkEnd | 'no_stack';
   /** Base name of the file, or name in brackets, of the outermost code that is known. Hostile. */
   readonly module?: string;
   readonly weight: Weight;

@@ -74,7 +74,7 @@ describe('readCapture', () => {
       alloc: { bytes: 70, calls: 1 },
       freed: { bytes: 0, calls: 0 },
       unfreed: { bytes: 70, calls: 1 },
-      end: 'cut',
+      walkEnd: 'cut',
     });
     expect(capture.end).toEqual({
       alloc: { bytes: 18002, calls: 48 },
@@ -119,7 +119,7 @@ describe('readCapture', () => {
       name: 'do_anonymous_page',
       kernel: true,
     });
-    expect(capture.stacks.map(({ end, fpFrames }) => [end, fpFrames])).toEqual([
+    expect(capture.stacks.map(({ walkEnd, fpFrames }) => [walkEnd, fpFrames])).toEqual([
       [undefined, undefined],
       [undefined, undefined],
       ['no_unwind_info', [0]],
@@ -237,7 +237,7 @@ describe('readCapture', () => {
     [10, '"inlined":true', '"inlined":1', '"inlined" must be one of true, false'],
     [16, '"jit":true', '"jit":"yes"', '"jit" must be one of true, false'],
     [21, '"kernel":true', '"kernel":null', '"kernel" must be one of true, false'],
-    [26, '"no_unwind_info"', '"tired"', '"end" must be one of cut, no_mapping'],
+    [26, '"no_unwind_info"', '"tired"', '"walk_end" must be one of cut, no_mapping'],
     [26, '"fp_frames":[0]', '"fp_frames":0', '"fp_frames" must be a list'],
     [26, '"fp_frames":[0]', '"fp_frames":[3]', '"fp_frames" holds place 3, and there are only 3'],
     [26, '"fp_frames":[0]', '"fp_frames":[0.5]', '"fp_frames" must be a whole number'],

@@ -96,7 +96,7 @@ function rootOf(stack: CaptureStack, { builder, capture }: HeapTree): NodeIndex 
     const { name, pid } = capture.processes[stack.process]!;
     node = builder.child(node, builder.frame({ name: `${name}-${pid}` }));
   }
-  if (stack.end !== 'cut') return node;
+  if (stack.walkEnd !== 'cut') return node;
   const name = `[cut at ${capture.header.limits.maxFrames} frames]`;
   return builder.child(node, builder.frame({ name }));
 }

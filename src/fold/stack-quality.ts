@@ -93,7 +93,7 @@ function entryOf<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value):
 
 /** Why a stack ends early, and the module of the outermost code that is known; undefined for a complete one. */
 function stopOf(
-  { frames, end }: CaptureStack,
+  { frames, walkEnd: end }: CaptureStack,
   capture: Capture,
 ): Omit<StackStop, 'weight'> | undefined {
   if (capture.frames[frames[0]!]!.kind === 'label') return { reason: 'no_stack' };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CaptureModule, StackEnd } from '../../src/capture.ts';
+import type { CaptureModule, WalkEnd } from '../../src/capture.ts';
 import { stackQuality } from '../../src/fold/stack-quality.ts';
 import { captureOf, libc, type StackFields } from './captures.ts';
 
@@ -17,10 +17,10 @@ describe('stackQuality()', () => {
     const capture = captureOf({
       stacks: [
         good,
-        { frames: [`main@${app}`, `malloc@${libc}`], end: 'cut' },
-        { frames: [`+5@${codec}`, `malloc@${libc}`], end: 'no_unwind_info', ...times(10, 5) },
-        { frames: [`+9@${codec}`, `malloc@${libc}`], end: 'no_unwind_info', ...times(20, 1) },
-        { frames: ['0x7f00', `f@[anon]`, `malloc@${libc}`], end: 'no_mapping', fpFrames: [0] },
+        { frames: [`main@${app}`, `malloc@${libc}`], walkEnd: 'cut' },
+        { frames: [`+5@${codec}`, `malloc@${libc}`], walkEnd: 'no_unwind_info', ...times(10, 5) },
+        { frames: [`+9@${codec}`, `malloc@${libc}`], walkEnd: 'no_unwind_info', ...times(20, 1) },
+        { frames: ['0x7f00', `f@[anon]`, `malloc@${libc}`], walkEnd: 'no_mapping', fpFrames: [0] },
         { frames: ['[stack table full]', `malloc@${libc}`], ...times(1, 1) },
       ],
     });
@@ -41,7 +41,7 @@ describe('stackQuality()', () => {
   });
 
   test('counts what weighs in the view', () => {
-    const freed = { ...good, unfreed: { bytes: 0, calls: 0 }, end: 'unreadable' } as const;
+    const freed = { ...good, unfreed: { bytes: 0, calls: 0 }, walkEnd: 'unreadable' } as const;
     const capture = captureOf({ stacks: [good, freed] });
     expect(stackQuality(capture, 'all')!.stops).toHaveLength(1);
     expect(stackQuality(capture, 'unfreed')).toMatchObject({
@@ -57,7 +57,7 @@ describe('stackQuality()', () => {
   });
 
   test('adds up: every stack is complete or has stopped', () => {
-    const ends = fc.constantFrom<StackEnd | undefined>(
+    const ends = fc.constantFrom<WalkEnd | undefined>(
       ...([undefined, 'cut', 'no_mapping', 'no_unwind_info', 'unsupported', 'unreadable'] as const),
     );
     const outer = fc.constantFrom(`+1@${libc}`, `main@${app}`, '0x7f00', '[remark]', 'f@[anon]');
