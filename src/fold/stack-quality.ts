@@ -13,6 +13,8 @@ import { weightIn } from './heap-weight.ts';
 const notable = 0.05;
 /** The outermost frames of a thread start it: that they have no name means nothing. */
 const startFrames = 3;
+/** Nobody misses fewer than so many names of a file that has others. */
+const fewPlaces = 3;
 
 /** How far the stacks reach that have a weight in the view; undefined for a capture that does not say. */
 export function stackQuality(capture: Capture, view: HeapView): StackQuality | undefined {
@@ -25,7 +27,10 @@ export function stackQuality(capture: Capture, view: HeapView): StackQuality | u
     stops: new Map(),
     unnamed: new Map(),
   };
-  for (const stack of capture.stacks) count(stack, weightIn(stack, view), { tally, capture });
+  for (const stack of capture.stacks) {
+    const weight = weightIn(stack, view);
+    if (weight.bytes > 0 || weight.calls > 0) count(stack, weight, { tally, capture });
+  }
   const { total, complete, framePointers } = tally;
   const stops = [...tally.stops.values()].sort(worstFirst);
   const nameless = namelessModules(tally, capture);
@@ -42,8 +47,14 @@ interface Tally {
   readonly complete: Sum;
   readonly framePointers: Sum;
   readonly stops: Map<string, StackStop & { readonly weight: Sum }>;
-  /** Of the stacks with unnamed frames in a module, by its number. */
-  readonly unnamed: Map<number, Sum>;
+  /** By number of the module. */
+  readonly unnamed: Map<number, Unnamed>;
+}
+
+interface Unnamed {
+  /** Of the stacks with such frames. */
+  readonly weight: Sum;
+  readonly frames: Set<number>;
 }
 
 function count(
@@ -55,12 +66,12 @@ function count(
   if (stack.fpFrames?.length) add(tally.framePointers, weight);
   const stop = stopOf(stack, capture);
   if (stop === undefined) add(tally.complete, weight);
-  else add(entryOf(tally.stops, Object.values(stop).join(), () => withSum(stop)).weight, weight);
-  for (const module of unnamedIn(stack, capture))
-    add(
-      entryOf(tally.unnamed, module, () => ({ bytes: 0, calls: 0 })),
-      weight,
-    );
+  else add(entryOf(tally.stops, keyOf(stop), () => withSum(stop)).weight, weight);
+  for (const [module, frames] of unnamedIn(stack, capture)) {
+    const unnamed = entryOf(tally.unnamed, module, () => withSum({ frames: new Set<number>() }));
+    add(unnamed.weight, weight);
+    for (const frame of frames) unnamed.frames.add(frame);
+  }
 }
 
 function withSum<T extends object>(fields: T): T & { readonly weight: Sum } {
@@ -95,24 +106,25 @@ function stopOf(
   return { reason: end };
 }
 
-/** Numbers of the modules in which the stack has frames whose name somebody could miss. */
-function unnamedIn({ frames }: CaptureStack, capture: Capture): Set<number> {
-  const modules = new Set<number>();
+/** Frames of the stack whose name somebody could miss, by number of the module. */
+function unnamedIn({ frames }: CaptureStack, capture: Capture): Map<number, number[]> {
+  const modules = new Map<number, number[]>();
   frames.forEach((number, place) => {
     const frame = capture.frames[number]!;
     if (frame.kind !== 'offset') return;
     const { symbols } = capture.modules[frame.module]!;
     if (symbols === 'none' || (symbols === 'dynsym' && place >= startFrames))
-      modules.add(frame.module);
+      entryOf<number, number[]>(modules, frame.module, () => []).push(number);
   });
   return modules;
 }
 
 function namelessModules({ unnamed, total }: Tally, { modules }: Capture): NamelessModule[] {
   const found: NamelessModule[] = [];
-  for (const [number, weight] of unnamed) {
+  for (const [number, { weight, frames }] of unnamed) {
     const module = modules[number]!;
-    if (isShare(weight, total, notable) && canBeNamed(module))
+    const isMuch = module.symbols === 'none' || frames.size >= fewPlaces;
+    if (isMuch && isShare(weight, total, notable) && canBeNamed(module))
       found.push(namelessModule(module, weight));
   }
   return found.sort(worstFirst);
@@ -132,14 +144,18 @@ function namelessModule(module: CaptureModule, weight: Weight): NamelessModule {
   };
 }
 
-interface Weighed {
+interface Keyed {
   readonly module?: string;
-  readonly weight: Weight;
+  readonly reason?: string;
 }
 
-function worstFirst(
-  { weight: a, module: one = '' }: Weighed,
-  { weight: b, module: other = '' }: Weighed,
-) {
-  return b.bytes - a.bytes || b.calls - a.calls || (one < other ? -1 : 1);
+type Weighed = Keyed & { readonly weight: Weight };
+
+function worstFirst(a: Weighed, b: Weighed): number {
+  const bytes = b.weight.bytes - a.weight.bytes;
+  return bytes || b.weight.calls - a.weight.calls || (keyOf(a) < keyOf(b) ? -1 : 1);
+}
+
+function keyOf({ module = '', reason = '' }: Keyed): string {
+  return `${module} ${reason}`;
 }

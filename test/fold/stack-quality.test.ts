@@ -47,6 +47,7 @@ describe('stackQuality()', () => {
     expect(stackQuality(capture, 'unfreed')).toMatchObject({
       total: { bytes: 100, calls: 1 },
       complete: { bytes: 100, calls: 1 },
+      stops: [],
     });
   });
 
@@ -94,7 +95,10 @@ describe('modules without names', () => {
   }
 
   const deep = (path: string): StackFields => ({
-    frames: [`_start@${app}`, `start@${libc}`, `main@${app}`, `+5@${path}`, `malloc@${libc}`],
+    frames: [
+      ...[`_start@${app}`, `start@${libc}`, `main@${app}`],
+      ...[`+5@${path}`, `+6@${path}`, `+7@${path}`, `malloc@${libc}`],
+    ],
   });
 
   test('are named with what their files have, and their build id', () => {
@@ -125,6 +129,16 @@ describe('modules without names', () => {
     const start: StackFields = { frames: [`+1@${libc}`, `+2@${libc}`, `main@${app}`] };
     expect(nameless('dynsym', [start], libc)).toEqual([]);
     expect(nameless('none', [start], libc)).toEqual(['libc.so.6']);
+  });
+
+  test('do not for a name or two, unless they have no names at all', () => {
+    const start = [`_start@${app}`, `start@${libc}`, `main@${app}`];
+    const few: StackFields = { frames: [...start, `+5@${codec}`, `+6@${codec}`, `+5@${codec}`] };
+    expect(nameless('dynsym', [few])).toEqual([]);
+    expect(nameless('none', [few])).toEqual(['libcodec.so.1']);
+    expect(nameless('dynsym', [few, { frames: [...start, `+7@${codec}`] }])).toEqual([
+      'libcodec.so.1',
+    ]);
   });
 
   test('do not below a twentieth of bytes and of calls', () => {
