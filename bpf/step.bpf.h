@@ -96,7 +96,7 @@ static __always_inline __u64 cfa_of(struct walk *walk, struct registers *at, str
 	case CFA_DEREF_FP:
 		return read_stack(&walk->window, at->fp + offset, &cfa) ? cfa + rule->cfa_addend : 0;
 	case CFA_REGISTER:
-		return at->returns || rule->reg >= NR_SAVED ? 0 : walk->saved[rule->reg] + offset;
+		return rule->reg < NR_SAVED ? walk->saved[rule->reg] + offset : 0;
 	case CFA_PLT:
 		return at->sp + 8 + ((__s64)(at->pc & 15) >= offset ? 8 : 0);
 	}
@@ -108,7 +108,7 @@ static __always_inline bool read_return(struct walk *walk, struct registers *at,
 {
 	if (rule->ra_kind == RA_AT_CFA)
 		return read_stack(&walk->window, cfa + rule->ra_offset, &at->pc);
-	if (at->returns || rule->reg >= NR_SAVED)
+	if (rule->reg >= NR_SAVED)
 		return false;
 	at->pc = walk->saved[rule->reg];
 	return true;
@@ -124,6 +124,12 @@ static __always_inline bool is_stuck(struct registers *at, __u64 cfa)
 	return back < LEAST_STACK && (back || at->returns);
 }
 
+/* Whether the rule names a register that is known only where a frame was interrupted. */
+static __always_inline bool needs_saved(struct unwind_rule *rule)
+{
+	return rule->cfa_kind == CFA_REGISTER || rule->ra_kind == RA_REGISTER;
+}
+
 static __always_inline enum walk_end step_by_rule(struct walk *walk, struct registers *at, struct unwind_rule *rule)
 {
 	__u64 cfa, fp = at->fp;
@@ -134,7 +140,7 @@ static __always_inline enum walk_end step_by_rule(struct walk *walk, struct regi
 		return leave_signal(walk, at);
 	if (rule->cfa_kind == CFA_FRAME_RECORD)
 		return step_to_call(walk, at);
-	if (rule->cfa_kind == CFA_UNSUPPORTED)
+	if (rule->cfa_kind == CFA_UNSUPPORTED || (at->returns && needs_saved(rule)))
 		return WALK_UNSUPPORTED;
 	cfa = cfa_of(walk, at, rule);
 	if (!cfa || is_stuck(at, cfa))
