@@ -21,6 +21,8 @@ export interface StackStop {
   readonly reason: WalkEnd | 'no_stack';
   /** Base name of the file, or name in brackets, of the outermost code that is known. Hostile. */
   readonly module?: string;
+  /** The module has unwind information for other code. */
+  readonly partly?: boolean;
   readonly weight: Weight;
 }
 
@@ -41,10 +43,10 @@ const mostFrames = 512;
 export function qualityLines(quality: StackQuality | undefined): string[] {
   if (quality === undefined || quality.total.calls === 0) return [];
   const { total, complete, framePointers, unwind } = quality;
-  const words = [`stacks: ${shares(complete, total)} complete`];
-  if (isShare(framePointers, total, least) && unwind !== 'fp')
-    words.push(`${shares(framePointers, total)} partly by frame pointer`);
-  return [words.join('; ')];
+  const words = `stacks: ${shares(complete, total)} complete`;
+  if (unwind === 'fp') return [`${words}, as far as frame pointers tell`];
+  if (!isShare(framePointers, total, least)) return [words];
+  return [`${words}; ${shares(framePointers, total)} partly by frame pointer`];
 }
 
 /**
@@ -83,9 +85,10 @@ function shares(part: Weight, total: Weight): string {
 function stopLine(stop: StackStop, quality: StackQuality): string {
   const share = `stacks: ${shares(stop.weight, quality.total)}`;
   if (stop.reason === 'cut') return `${share} cut at ${cutWords(quality)}`;
-  const { where, why } = stopWords[stop.reason as Stop];
+  const kind = kindOf(stop, quality);
+  const { where, why } = stopWords[kind];
   const module = stop.module ?? 'unknown code';
-  return `${share} stop ${where} ${module}, ${why}: ${adviceFor(stop, quality)}`;
+  return `${share} stop ${where} ${module}, ${why}: ${adviceFor(kind, module, quality)}`;
 }
 
 function cutWords({ maxFrames }: StackQuality): string {
@@ -93,13 +96,29 @@ function cutWords({ maxFrames }: StackQuality): string {
   return maxFrames < mostFrames ? `${frames}: --max-frames ${mostFrames} keeps more` : frames;
 }
 
-type Stop = Exclude<StackStop['reason'], 'cut' | 'no_stack'>;
+type StopKind = Exclude<WalkEnd, 'cut'> | 'gap' | 'no_frame_pointer';
 
-const stopWords: Readonly<Record<Stop, { where: string; why: string; advice: string }>> = {
+interface StopWords {
+  readonly where: string;
+  readonly why: string;
+  readonly advice: string;
+}
+
+const stopWords: Readonly<Record<StopKind, StopWords>> = {
   no_unwind_info: {
     where: 'in',
     why: 'which has no unwind information',
     advice: 'install its debug package, or pass --debug-dir',
+  },
+  gap: {
+    where: 'in',
+    why: 'at code without unwind information',
+    advice: 'assembly and the like need frame pointers',
+  },
+  no_frame_pointer: {
+    where: 'in',
+    why: 'which keeps no frame pointer',
+    advice: '--unwind auto walks by unwind information',
   },
   unsupported: {
     where: 'in',
@@ -118,12 +137,19 @@ const stopWords: Readonly<Record<Stop, { where: string; why: string; advice: str
   },
 };
 
-function adviceFor({ reason, module }: StackStop, { unwind }: StackQuality): string {
+function kindOf({ reason, partly }: StackStop, { unwind }: StackQuality): StopKind {
+  if (reason !== 'no_unwind_info') return reason as StopKind;
+  if (unwind === 'fp') return 'no_frame_pointer';
+  return partly ? 'gap' : reason;
+}
+
+function adviceFor(kind: StopKind, module: string, { unwind }: StackQuality): string {
   if (module === '[anon]')
     return 'run a JIT with frame pointers (java -XX:+PreserveFramePointer, node --interpreted-frames-native-stack)';
-  if (unwind === 'fp') return '--unwind auto walks by unwind information';
-  const { advice } = stopWords[reason as Stop];
-  return unwind === 'dwarf' && reason === 'no_unwind_info' ? `${advice}, or --unwind auto` : advice;
+  if (unwind === 'fp') return stopWords.no_frame_pointer.advice;
+  const { advice } = stopWords[kind];
+  const hasOtherWay = unwind === 'dwarf' && (kind === 'gap' || kind === 'no_unwind_info');
+  return hasOtherWay ? `${advice}; --unwind auto tries frame pointers` : advice;
 }
 
 function restLine(rest: readonly StackStop[], total: Weight): string[] {

@@ -62,7 +62,9 @@ describe('qualityLines()', () => {
     expect(lines({ framePointers })).toEqual([
       'stacks: 100% complete; 10.0% of bytes, 0.5% of calls partly by frame pointer',
     ]);
-    expect(lines({ framePointers, unwind: 'fp' })).toEqual(['stacks: 100% complete']);
+    expect(lines({ framePointers, unwind: 'fp' })).toEqual([
+      'stacks: 100% complete, as far as frame pointers tell',
+    ]);
     expect(lines({ framePointers: { bytes: 9, calls: 0 } })).toEqual(['stacks: 100% complete']);
   });
 });
@@ -96,10 +98,15 @@ describe('qualityProblems()', () => {
 
   test('advises what the way of walking allows', () => {
     const stops = [stop('no_unwind_info', 'libfoo.so.1')];
-    expect(problems({ stops, unwind: 'dwarf' })[0]).toMatch(/--debug-dir, or --unwind auto$/);
+    expect(problems({ stops, unwind: 'dwarf' })[0]).toMatch(
+      /--debug-dir; --unwind auto tries frame pointers$/,
+    );
     expect(problems({ stops: [stop('no_mapping', 'a')], unwind: 'fp' })[0]).toMatch(
       /: --unwind auto walks by unwind information$/,
     );
+    expect(problems({ stops: [stop('no_unwind_info', 'a')], unwind: 'fp' })).toEqual([
+      'stacks: 10.0% stop in a, which keeps no frame pointer: --unwind auto walks by unwind information',
+    ]);
     expect(problems({ stops: [stop('cut')], maxFrames: 512 })).toEqual([
       'stacks: 10.0% cut at 512 frames',
     ]);
@@ -107,6 +114,17 @@ describe('qualityProblems()', () => {
 
   test('leaves what was lost to those who say so', () => {
     expect(problems({ stops: [stop('no_stack')] })).toEqual([]);
+  });
+
+  test('tells code without unwind information from files without', () => {
+    const stops = [{ ...stop('no_unwind_info', 'node'), partly: true }];
+    expect(problems({ stops })).toEqual([
+      'stacks: 10.0% stop in node, at code without unwind information: assembly and the like need frame pointers',
+    ]);
+    expect(problems({ stops, unwind: 'dwarf' })[0]).toMatch(
+      /; --unwind auto tries frame pointers$/,
+    );
+    expect(problems({ stops, unwind: 'fp' })[0]).toContain('node, which keeps no frame pointer: ');
   });
 
   test('names the worst three, and counts the others', () => {

@@ -100,8 +100,10 @@ function stopOf(
   if (end === undefined || end === 'cut') return end && { reason: end };
   for (const number of frames) {
     const frame = capture.frames[number]!;
-    if ('module' in frame && frame.module !== undefined)
-      return { reason: end, module: baseName(capture.modules[frame.module]!) };
+    if (!('module' in frame)) continue;
+    const module = capture.modules[frame.module!]!;
+    const partly = end === 'no_unwind_info' && (module.unwind ?? 'none') !== 'none';
+    return { reason: end, module: baseName(module), ...(partly && { partly }) };
   }
   return { reason: end };
 }

@@ -40,6 +40,15 @@ describe('stackQuality()', () => {
     });
   });
 
+  test('tells whether a module has unwind information for other code', () => {
+    const stacks = [{ frames: [`+5@${codec}`], walkEnd: 'no_unwind_info' as const }];
+    const partly = (unwind: CaptureModule['unwind']) =>
+      stackQuality(captureOf({ stacks, modules: { [codec]: unwind ? { unwind } : {} } }), 'all')!
+        .stops[0]!.partly;
+    expect([partly('eh_frame'), partly('debug_frame')]).toEqual([true, true]);
+    expect([partly('none'), partly(undefined)]).toEqual([undefined, undefined]);
+  });
+
   test('counts what weighs in the view', () => {
     const freed = { ...good, unfreed: { bytes: 0, calls: 0 }, walkEnd: 'unreadable' } as const;
     const capture = captureOf({ stacks: [good, freed] });
