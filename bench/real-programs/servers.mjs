@@ -49,7 +49,7 @@ function configuration(folder, { http, https }) {
   return `daemon off; master_process off; pid ${folder}/pid;
     events { worker_connections 64; }
     http {
-      access_log off; root ${folder}/www; gzip on; gzip_types *;
+      access_log off; root ${folder}/www; keepalive_requests 100000000; gzip on; gzip_types *;
       ${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')}
       server { listen 127.0.0.1:${http}; }
       server {
