@@ -58,6 +58,9 @@ struct elf_function {
 /* Calls `each` for every function that the file defines. Names live as long as the ELF handle. */
 typedef void (*elf_function_fn)(const struct elf_function *function, void *context);
 void elf_file_functions(struct elf_file *file, elf_function_fn each, void *context);
+/* The same for every variable that it exports; the address is as linked. */
+typedef void (*elf_variable_fn)(const char *name, uint64_t address, void *context);
+void elf_file_variables(struct elf_file *file, elf_variable_fn each, void *context);
 
 /* --- elf_identity.c --- */
 /* A new string, in hexadecimal digits; NULL where the file has none. */
