@@ -122,6 +122,7 @@ struct unwind_table {
 	uint64_t base; /* lowest address with a row, as linked */
 	uint32_t first_row, nr_rows; /* where the rows lie among those of all modules; 0 rows: no ELF file */
 	bool from_eh_frame, from_debug_frame;
+	bool from_code_cache; /* [anon]: of a Java virtual machine, at least one */
 	struct elf_section section; /* .eh_frame, as a file with the same one has the same rows */
 };
 /* Makes the module's table when it is asked for first. */

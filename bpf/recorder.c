@@ -15,7 +15,7 @@
 #include "heap.skel.h"
 
 static const uint64_t status_interval_ns = 500000000;
-static const uint64_t code_cache_interval_ns = 50000000;
+static const uint64_t code_cache_interval_ns = 10000000; /* to see whether it has to be read */
 static const uint64_t finish_limit_ns = 200000000;
 
 uint64_t clock_ns(void)
@@ -189,7 +189,7 @@ static void note_exits(const struct pollfd *polls)
 
 static bool read_code_cache(struct heap_bpf *skel, struct process *process)
 {
-	return follow_code_cache(process, skel->bss->broken_walks[process - processes]);
+	return skel->rodata->use_tables && follow_code_cache(process, skel->bss->broken_walks[process - processes]);
 }
 
 /* Rows for what compilers at run time have made since. Returns when to look again. */

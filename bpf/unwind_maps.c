@@ -115,6 +115,7 @@ static struct segment code_segment_of(const struct process *process, const struc
 
 	if (!areas[index].first_row)
 		return segment;
+	modules[mapping->module].unwind_table->from_code_cache = true;
 	segment.base = mapping->start - rows->low;
 	segment.first_row = areas[index].first_row + areas[index].latest * MAX_CODE_ROWS;
 	segment.nr_rows = rows->nr;
