@@ -90,7 +90,8 @@ static void write_process(FILE *out, unsigned index, const struct ledger *ledger
 /* What the walk had to go by in the module's code. */
 static void write_unwind(FILE *out, const struct unwind_table *table)
 {
-	const char *source = !table ? NULL : table->from_eh_frame ? "eh_frame" : table->from_debug_frame ? "debug_frame" : "none";
+	const char *source = !table ? NULL : table->from_eh_frame ? "eh_frame" : table->from_debug_frame ? "debug_frame" :
+			     table->from_code_cache ? "code_cache" : "none";
 
 	if (source)
 		fprintf(out, ",\"unwind\":\"%s\"", source);

@@ -19,6 +19,7 @@ struct unwind_row;
 struct unwind_rule;
 struct elf_file;
 struct jit_map;
+struct code_cache;
 struct process;
 
 /* --- options.c --- */
@@ -92,6 +93,7 @@ struct process {
 	unsigned image;
 	bool has_new_files, has_new_mappings; /* since its address space was published */
 	struct jit_map *jit_map; /* see find_jit_map */
+	struct code_cache *code_cache; /* of a Java virtual machine, see code_cache.h */
 	bool announced; /* the trace has begun */
 	bool at_entry; /* COMMAND: its libraries are mapped and initialised */
 	bool exited;

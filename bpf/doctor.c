@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "code_cache.h"
 #include "recorder.h"
 #include "heap.skel.h"
 
@@ -67,7 +68,8 @@ static void check_unwinding(const struct process *process)
 	for (unsigned i = 0; i < process->nr_mappings; i++) {
 		struct module *module = &modules[process->mappings[i].module];
 
-		if (unwind_table_of(module)->from_eh_frame || unwind_table_of(module)->from_debug_frame)
+		if (unwind_table_of(module)->from_eh_frame || unwind_table_of(module)->from_debug_frame ||
+		    is_in_code_cache(process, &process->mappings[i]))
 			nr++;
 		else if (!is_kernels(module))
 			list_module(&without, module);

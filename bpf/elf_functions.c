@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Which symbols of an ELF file name code; elf(5), "Symbol table". */
+/* Which symbols of an ELF file name code, and which name data; elf(5), "Symbol table". */
 #include <string.h>
 #include "elf_file.h"
 
@@ -86,18 +86,45 @@ static void table_functions(struct elf_file *file, unsigned index, elf_function_
 	}
 }
 
+/* Addresses of the variables that a table has. */
+static void table_variables(struct elf_file *file, unsigned index, elf_variable_fn each, void *context)
+{
+	const struct content *table = elf_content(file, index);
+	const struct content *strings = elf_content(file, elf_section_header(file, index)->sh_link);
+	Elf64_Sym symbol;
+
+	for (size_t i = 0; table && strings && i < table->size / sizeof(symbol); i++) {
+		memcpy(&symbol, table->bytes + i * sizeof(symbol), sizeof(symbol));
+		if (ELF64_ST_TYPE(symbol.st_info) == STT_OBJECT && symbol.st_shndx != SHN_UNDEF)
+			each(elf_text(strings, symbol.st_name), symbol.st_value, context);
+	}
+}
+
 /* A file has at most one table of each type; a second one would be there to keep us busy. */
-static void functions_in(struct elf_file *file, unsigned type, elf_function_fn each, void *context)
+static bool find_table(struct elf_file *file, unsigned type, unsigned *index)
 {
 	const Elf64_Shdr *section;
 
-	for (unsigned i = 0; (section = elf_section_header(file, i)); i++)
+	for (*index = 0; (section = elf_section_header(file, *index)); ++*index)
 		if (section->sh_type == type && section->sh_entsize == sizeof(Elf64_Sym))
-			return table_functions(file, i, each, context);
+			return true;
+	return false;
 }
 
 void elf_file_functions(struct elf_file *file, elf_function_fn each, void *context)
 {
-	functions_in(file, SHT_SYMTAB, each, context);
-	functions_in(file, SHT_DYNSYM, each, context);
+	unsigned index;
+
+	if (find_table(file, SHT_SYMTAB, &index))
+		table_functions(file, index, each, context);
+	if (find_table(file, SHT_DYNSYM, &index))
+		table_functions(file, index, each, context);
+}
+
+void elf_file_variables(struct elf_file *file, elf_variable_fn each, void *context)
+{
+	unsigned index;
+
+	if (find_table(file, SHT_DYNSYM, &index))
+		table_variables(file, index, each, context);
 }

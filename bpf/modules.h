@@ -58,6 +58,9 @@ struct elf_function {
 /* Calls `each` for every function that the file defines. Names live as long as the ELF handle. */
 typedef void (*elf_function_fn)(const struct elf_function *function, void *context);
 void elf_file_functions(struct elf_file *file, elf_function_fn each, void *context);
+/* The same for every variable that it exports; the address is as linked. */
+typedef void (*elf_variable_fn)(const char *name, uint64_t address, void *context);
+void elf_file_variables(struct elf_file *file, elf_variable_fn each, void *context);
 
 /* --- elf_identity.c --- */
 /* A new string, in hexadecimal digits; NULL where the file has none. */
@@ -119,6 +122,7 @@ struct unwind_table {
 	uint64_t base; /* lowest address with a row, as linked */
 	uint32_t first_row, nr_rows; /* where the rows lie among those of all modules; 0 rows: no ELF file */
 	bool from_eh_frame, from_debug_frame;
+	bool from_code_cache; /* [anon]: of a Java virtual machine, at least one */
 	struct elf_section section; /* .eh_frame, as a file with the same one has the same rows */
 };
 /* Makes the module's table when it is asked for first. */

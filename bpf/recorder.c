@@ -10,10 +10,12 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include "code_cache.h"
 #include "recorder.h"
 #include "heap.skel.h"
 
 static const uint64_t status_interval_ns = 500000000;
+static const uint64_t code_cache_interval_ns = 10000000; /* to see whether it has to be read */
 static const uint64_t finish_limit_ns = 200000000;
 
 uint64_t clock_ns(void)
@@ -185,8 +187,28 @@ static void note_exits(const struct pollfd *polls)
 	}
 }
 
+static bool read_code_cache(struct heap_bpf *skel, struct process *process)
+{
+	return skel->rodata->use_tables && follow_code_cache(process, skel->bss->broken_walks[process - processes]);
+}
+
+/* Rows for what compilers at run time have made since. Returns when to look again. */
+static uint64_t follow_code_caches(struct heap_bpf *skel)
+{
+	uint64_t again = UINT64_MAX;
+
+	for (unsigned i = 0; i < nr_processes; i++) {
+		if (read_code_cache(skel, &processes[i]))
+			publish_unwind_tables(skel, &processes[i]);
+		if (processes[i].code_cache && !processes[i].exited)
+			again = clock_ns() + code_cache_interval_ns;
+	}
+	return again;
+}
+
 void use_mappings(struct heap_bpf *skel, const struct settings *settings, struct process *process)
 {
+	read_code_cache(skel, process);
 	publish_unwind_tables(skel, process);
 	attach_allocators(skel, settings, process);
 }
@@ -228,8 +250,9 @@ void keep_recording(struct heap_bpf *skel, struct run *run, int signals)
 	struct pollfd polls[2 + MAX_PROCESSES];
 
 	for (;; now = clock_ns()) {
-		uint64_t wake = end < next_status ? end : next_status;
+		uint64_t wake = end < next_status ? end : next_status, again = follow_code_caches(skel);
 
+		wake = again < wake ? again : wake;
 		if (!fill_polls(polls, signals)) {
 			run->stop = STOP_EXITED;
 			return;

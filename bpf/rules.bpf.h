@@ -10,6 +10,8 @@
 volatile __u32 execs[MAX_PROCESSES];
 volatile __u32 space_version[MAX_PROCESSES];
 volatile __u32 space_image[MAX_PROCESSES];
+/* Walks that have ended early, roughly: it only matters that there are more than before. */
+volatile __u32 broken_walks[MAX_PROCESSES];
 
 /* Always 0, but the verifier cannot know. See hidden(). */
 volatile __u32 unknown;

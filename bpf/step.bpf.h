@@ -108,6 +108,8 @@ static __always_inline bool read_return(struct walk *walk, struct registers *at,
 {
 	if (rule->ra_kind == RA_AT_CFA)
 		return read_stack(&walk->window, cfa + rule->ra_offset, &at->pc);
+	if (rule->ra_kind == RA_AT_FP)
+		return read_stack(&walk->window, at->fp + rule->ra_offset, &at->pc);
 	if (rule->reg >= NR_SAVED)
 		return false;
 	at->pc = walk->saved[rule->reg];

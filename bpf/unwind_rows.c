@@ -12,7 +12,7 @@ static uint32_t nr_rules = 1;
 static uint32_t rule_slots[2 * MAX_RULES]; /* open addressing; 0 is free */
 
 /* Rules repeat by the hundred thousand. One too many becomes "unsupported", which the walk reports. */
-static uint32_t intern_rule(struct unwind_rule rule)
+uint32_t intern_rule(struct unwind_rule rule)
 {
 	uint64_t bits[2];
 	uint32_t slot;

@@ -123,6 +123,8 @@ static __always_inline __u64 walk_stack(struct pt_regs *ctx, struct task_struct 
 		walk->end = step(walk);
 	stack->nr_frames = nr < max_frames ? nr : max_frames;
 	stack->walk_end = walk->end == NR_WALK_ENDS ? WALK_CUT : walk->end;
+	if (stack->walk_end > WALK_CUT)
+		broken_walks[stack->process % MAX_PROCESSES]++;
 	return walk->hash | 1ULL << 63; /* small ids are the overflow stacks of the processes */
 }
 

@@ -104,7 +104,7 @@ export function parseModule(line: CaptureLine): CaptureModule {
   };
 }
 
-const unwindTables = ['eh_frame', 'debug_frame', 'none'] as const;
+const unwindTables = ['eh_frame', 'debug_frame', 'code_cache', 'none'] as const;
 const symbolSources = ['symtab', 'debug_file', 'debugdata', 'dynsym', 'jit_map', 'none'] as const;
 
 /** A frame line; its module must be defined. */

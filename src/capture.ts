@@ -73,7 +73,7 @@ export interface CaptureModule {
   readonly path: string;
   readonly buildId?: string;
   /** Tables that its stacks were walked by; missing where nobody asked. */
-  readonly unwind?: 'eh_frame' | 'debug_frame' | 'none';
+  readonly unwind?: 'eh_frame' | 'debug_frame' | 'code_cache' | 'none';
   /** The best source of names that was found; missing where no name was looked up. */
   readonly symbols?: 'symtab' | 'debug_file' | 'debugdata' | 'dynsym' | 'jit_map' | 'none';
 }

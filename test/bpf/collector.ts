@@ -9,7 +9,7 @@ const collector = fileURLToPath(new URL('../../bpf/.output/memstacks-collector',
 export async function collectWhile<T>(
   args: readonly string[],
   work: () => Promise<T>,
-): Promise<{ capture: RawCapture; result: T }> {
+): Promise<{ capture: RawCapture; stderr: string; result: T }> {
   const child = spawn(collector, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => {
     child.kill('SIGKILL');
@@ -20,11 +20,18 @@ export async function collectWhile<T>(
   child.kill('SIGINT');
   const capture = parseRawCapture(await output.whole);
   expectAccounted(capture);
-  return { capture, result };
+  return { capture, stderr: output.text.stderr, result };
 }
 
-/** `begun` when every probe is attached; `whole` is stdout when it has ended well. */
-function outputOf(child: ChildProcess): { begun: Promise<void>; whole: Promise<string> } {
+interface Output {
+  readonly text: { stdout: string; stderr: string };
+  /** When every probe is attached. */
+  readonly begun: Promise<void>;
+  /** Stdout, when it has ended well. */
+  readonly whole: Promise<string>;
+}
+
+function outputOf(child: ChildProcess): Output {
   const text = { stdout: '', stderr: '' };
   const told = new EventTarget();
   for (const name of ['stdout', 'stderr'] as const)
@@ -42,7 +49,7 @@ function outputOf(child: ChildProcess): { begun: Promise<void>; whole: Promise<s
     told.addEventListener('data', () => text.stderr.includes('Tracing pid') && resolve());
     whole.catch(reject);
   });
-  return { begun, whole };
+  return { text, begun, whole };
 }
 
 const ends = ['cut', 'no_mapping', 'no_unwind_info', 'unsupported', 'unreadable'];
