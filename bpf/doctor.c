@@ -77,8 +77,8 @@ static void check_unwinding(const struct process *process)
 	detail = formatted("pid %d (%s): unwind tables for %u mappings of code%s%s", process->pid, process->name, nr,
 			   without ? "; none for " : "", without ? without : "");
 	print_check(without ? NOTE : OK, "unwinding", detail,
-		    "stacks go through such code only where it keeps frame pointers: java -XX:+PreserveFramePointer, "
-		    "-fno-omit-frame-pointer; for a file its debug package or --debug-dir may have .debug_frame");
+		    "stacks go through such code where it keeps frame pointers, as that of V8 does; for a file its debug "
+		    "package or --debug-dir may have .debug_frame");
 	free(without);
 	free(detail);
 }

@@ -145,7 +145,7 @@ function kindOf({ reason, partly }: StackStop, { unwind }: StackQuality): StopKi
 
 function adviceFor(kind: StopKind, module: string, { unwind }: StackQuality): string {
   if (module === '[anon]')
-    return 'run a JIT with frame pointers (java -XX:+PreserveFramePointer, node --interpreted-frames-native-stack)';
+    return 'let its JIT compiler keep frame pointers (java: -XX:+PreserveFramePointer)';
   if (unwind === 'fp') return stopWords.no_frame_pointer.advice;
   const { advice } = stopWords[kind];
   const hasOtherWay = unwind === 'dwarf' && (kind === 'gap' || kind === 'no_unwind_info');

@@ -78,7 +78,7 @@ describe('qualityProblems()', () => {
     ],
     [
       stop('no_unwind_info', '[anon]'),
-      'stacks: 10.0% stop in [anon], which has no unwind information: run a JIT with frame pointers (java -XX:+PreserveFramePointer, node --interpreted-frames-native-stack)',
+      'stacks: 10.0% stop in [anon], which has no unwind information: let its JIT compiler keep frame pointers (java: -XX:+PreserveFramePointer)',
     ],
     [
       stop('unsupported', 'libfoo.so.1'),
