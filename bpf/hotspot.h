@@ -43,16 +43,20 @@ enum hotspot_field {
 	SPACE_LOW_BOUNDARY,
 	SPACE_HIGH_BOUNDARY,
 	BLOCK_USED,
+	BLOB_NAME,
 	BLOB_SIZE,
 	BLOB_FRAME_WORDS,
 	INTERPRETER_CODE,
 	QUEUE_BUFFER,
 	CALL_STUB_RETURN,
+	CONTINUATION_RETURN,
 	NR_HOTSPOT_FIELDS,
+	NR_NEEDED_FIELDS = CONTINUATION_RETURN,
 };
 struct hotspot_layout {
-	uint64_t field[NR_HOTSPOT_FIELDS];
+	uint64_t field[NR_HOTSPOT_FIELDS]; /* those that are not needed may be UINT64_MAX: not there */
 	uint64_t block_size; /* of what stands before a blob */
+	uint64_t continuation_stubs; /* their block; 0: not found yet. read_code_blocks sees to it */
 };
 /* `variable`: their addresses. False while they are not there, or when they are not as expected. */
 bool read_hotspot_layout(pid_t pid, const uint64_t variable[NR_HOTSPOT_VARIABLES], struct hotspot_layout *layout);
@@ -79,6 +83,6 @@ struct code_blocks {
 	bool incomplete; /* there are more than are read */
 };
 /* False while there are none, or when they are not as expected. */
-bool read_code_blocks(pid_t pid, const struct hotspot_layout *layout, struct code_blocks *blocks);
+bool read_code_blocks(pid_t pid, struct hotspot_layout *layout, struct code_blocks *blocks);
 
 #endif

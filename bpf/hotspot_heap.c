@@ -26,7 +26,7 @@ struct code_heap {
 /* What is being read; all sizes in it have been checked. */
 struct reader {
 	pid_t pid;
-	const struct hotspot_layout *layout;
+	struct hotspot_layout *layout;
 	struct code_blocks *blocks;
 	size_t piece; /* bytes from the start of a block that are read */
 	uint64_t segments_left;
@@ -199,7 +199,60 @@ static size_t piece_size(const struct hotspot_layout *layout)
 	return layout->block_size + last + sizeof(int32_t);
 }
 
-bool read_code_blocks(pid_t pid, const struct hotspot_layout *layout, struct code_blocks *blocks)
+/*
+ * A virtual thread that goes on has its innermost frames back on the stack, and these return to stubs that fetch more. What
+ * lies further out on the stack is the frame of the method that the thread was entered by, up to its return_pc.
+ */
+static bool are_continuation_stubs(const struct reader *reader, const struct code_block *block)
+{
+	static const char begin[] = "StubRoutines (continuation";
+	char name[sizeof(begin)];
+
+	if (block->kind != CODE_OTHER)
+		return false;
+	read_target_text(reader->pid, word(reader, block->start + reader->layout->block_size, BLOB_NAME), name,
+			 sizeof(name));
+	return strcmp(name, begin) == 0;
+}
+
+static void find_continuation_stubs(const struct reader *reader)
+{
+	const unsigned most_looked_at = 4096;
+	const struct code_blocks *blocks = reader->blocks;
+
+	for (uint32_t i = 0; i < blocks->nr && i < most_looked_at && !reader->layout->continuation_stubs; i++)
+		if (are_continuation_stubs(reader, &blocks->block[i]))
+			reader->layout->continuation_stubs = blocks->block[i].start;
+}
+
+/* Of the method by which virtual threads are entered; 0 while there is none. */
+static uint32_t entry_frame_words(const struct reader *reader)
+{
+	const struct code_blocks *blocks = reader->blocks;
+	uint64_t pc = reader->layout->field[CONTINUATION_RETURN];
+
+	pc = pc == UINT64_MAX ? 0 : read_target_word(reader->pid, pc);
+	for (uint32_t i = 0; pc && i + 1 < blocks->nr; i++)
+		if (holds(&blocks->block[i], pc))
+			return blocks->block[i].frame_words;
+	return 0;
+}
+
+static void identify_continuation_stubs(const struct reader *reader)
+{
+	uint32_t frame_words = entry_frame_words(reader);
+
+	if (frame_words && !reader->layout->continuation_stubs)
+		find_continuation_stubs(reader);
+	for (uint32_t i = 0; frame_words && i < reader->blocks->nr; i++) {
+		struct code_block *block = &reader->blocks->block[i];
+
+		if (block->kind == CODE_OTHER && block->start == reader->layout->continuation_stubs)
+			*block = (struct code_block){ block->start, frame_words, CODE_FRAME };
+	}
+}
+
+bool read_code_blocks(pid_t pid, struct hotspot_layout *layout, struct code_blocks *blocks)
 {
 	struct reader reader = { pid, layout, blocks, piece_size(layout), most_segments, 0, 0 };
 	uint64_t interpreter = read_target_word(pid, layout->field[INTERPRETER_CODE]);
@@ -216,5 +269,6 @@ bool read_code_blocks(pid_t pid, const struct hotspot_layout *layout, struct cod
 	for (unsigned i = 0; i < nr; i++)
 		find_blocks(&reader, &heaps[i]);
 	identify_blocks(&reader);
+	identify_continuation_stubs(&reader);
 	return true;
 }

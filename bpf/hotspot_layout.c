@@ -34,11 +34,13 @@ static const struct {
 	{ "VirtualSpace", "_low_boundary", SPACE_LOW_BOUNDARY },
 	{ "VirtualSpace", "_high_boundary", SPACE_HIGH_BOUNDARY },
 	{ "HeapBlock::Header", "_used", BLOCK_USED }, /* a block begins with its header */
+	{ "CodeBlob", "_name", BLOB_NAME },
 	{ "CodeBlob", "_size", BLOB_SIZE },
 	{ "CodeBlob", "_frame_size", BLOB_FRAME_WORDS },
 	{ "AbstractInterpreter", "_code", INTERPRETER_CODE },
 	{ "StubQueue", "_stub_buffer", QUEUE_BUFFER },
 	{ "StubRoutines", "_call_stub_return_address", CALL_STUB_RETURN },
+	{ "ContinuationEntry", "_return_pc", CONTINUATION_RETURN }, /* from 21 on */
 };
 
 static const unsigned most_entries = 4096, most_stride = 256;
@@ -131,7 +133,8 @@ bool read_hotspot_layout(pid_t pid, const uint64_t variable[NR_HOTSPOT_VARIABLES
 	memset(layout, 0xff, sizeof(*layout));
 	read_fields(pid, value, layout);
 	read_block_size(pid, value, layout);
-	for (unsigned i = 0; i < NR_HOTSPOT_FIELDS; i++)
+	layout->continuation_stubs = 0;
+	for (unsigned i = 0; i < NR_NEEDED_FIELDS; i++)
 		if (layout->field[i] == UINT64_MAX)
 			return false;
 	return layout->block_size != UINT64_MAX;

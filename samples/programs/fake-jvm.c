@@ -71,6 +71,7 @@ static struct struct_entry structs[] = {
 	FIELD("VirtualSpace", "_low_boundary", offsetof(struct space, low_boundary)),
 	FIELD("VirtualSpace", "_high_boundary", offsetof(struct space, high_boundary)),
 	FIELD("HeapBlock::Header", "_used", 4),
+	FIELD("CodeBlob", "_name", 8),
 	FIELD("CodeBlob", "_size", 0),
 	FIELD("CodeBlob", "_frame_size", 4),
 	STATIC("AbstractInterpreter", "_code", &interpreter),
