@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Why there is no figure, and what to do about it. How large a figure is never is a failure. */
@@ -23,6 +24,18 @@ export function startChild(command, args, stdio) {
 
 function failToStart(command, cause) {
   throw new MeasuringFailed(`cannot start ${command}: ${cause.message}`, { cause });
+}
+
+/** What a whole run of the command writes, and the milliseconds that it takes. */
+export async function outputOf(command, args, input = '') {
+  const started = performance.now();
+  const { child, ended } = startChild(command, args, ['pipe', 'pipe', 'inherit']);
+  child.stdin.on('error', () => {}); // it need not read all
+  child.stdin.end(input);
+  const output = await text(child.stdout);
+  const fate = await ended;
+  if (fate !== 0) throw new MeasuringFailed(`${command} ended with ${fate}`);
+  return { output, ms: performance.now() - started };
 }
 
 /** Ends `process` however it takes. */

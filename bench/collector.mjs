@@ -4,9 +4,14 @@ import { linesOf, MeasuringFailed, nextLine, startChild, whileRuns } from './chi
 import { COLLECTOR } from './paths.mjs';
 
 /** Traces `pid`; returns when every probe is attached. */
-export async function startCollector(pid, args) {
+export function startCollector(pid, args) {
+  return startTracer(COLLECTOR, [...args, '-p', `${pid}`]);
+}
+
+/** The same for any tracer that says so as the collector does. */
+export async function startTracer(command, args) {
   const started = performance.now();
-  const process = startChild(COLLECTOR, [...args, '-p', `${pid}`], ['ignore', 'pipe', 'pipe']);
+  const process = startChild(command, args, ['ignore', 'pipe', 'pipe']);
   const collector = { ...process, said: [], capture: text(process.child.stdout) };
   const lines = linesOf(process.child.stderr).on('line', (line) => collector.said.push(line));
   const tracing = nextLine(lines, (line) => line.startsWith('Tracing pid'));
@@ -16,14 +21,20 @@ export async function startCollector(pid, args) {
   return { ...collector, attachMs: performance.now() - started };
 }
 
-/** Ends the trace as Ctrl-C does. `end` is the capture's last line (bpf/README.md). */
+/** Ends the trace as Ctrl-C does. `end` is the last line of the capture (bpf/README.md). */
 export async function stopCollector(collector) {
+  const { capture, ...times } = await stopTracer(collector);
+  return { ...times, capture, end: endOf(capture) };
+}
+
+/** The same for any tracer; `capture` is all that it wrote. */
+export async function stopTracer(collector) {
   const asked = performance.now();
   collector.child.kill('SIGINT');
   const fate = await collector.ended;
   const detachMs = performance.now() - asked;
   if (fate !== 0) failWith(collector, new MeasuringFailed(`the collector ended with ${fate}`));
-  return { attachMs: collector.attachMs, detachMs, end: endOf(await collector.capture) };
+  return { attachMs: collector.attachMs, detachMs, capture: await collector.capture };
 }
 
 function failWith(collector, cause) {

@@ -101,7 +101,8 @@ export function attachTable(results) {
 
 /** What makes the figures doubtful: floors that are none, and calls that were lost. */
 export function doubts(results) {
-  return floorDoubts(results) + lossLines(results);
+  const runs = results.flatMap((round) => round.modes);
+  return floorDoubts(results) + lossLines(runs.map(({ real }) => real.end));
 }
 
 function floorDoubts(results) {
@@ -112,11 +113,11 @@ function floorDoubts(results) {
     .join('');
 }
 
-/** Calls that were lost while measuring cost less than others: such figures flatter us. */
-function lossLines(results) {
+/** By the ends of captures. Calls that were lost while measuring cost less than others: such figures flatter us. */
+export function lossLines(ends) {
   const calls = new Map();
-  for (const { real } of results.flatMap((round) => round.modes)) {
-    for (const [reason, lost] of Object.entries(real.end.lost))
+  for (const end of ends) {
+    for (const [reason, lost] of Object.entries(end.lost))
       calls.set(reason, (calls.get(reason) ?? 0) + lost.calls);
   }
   const reasons = [...calls.keys()].sort();

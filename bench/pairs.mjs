@@ -1,6 +1,6 @@
 import { kill, linesOf, nextLine, startChild, whileRuns } from './children.mjs';
 import { median } from './figures.mjs';
-import { PAIRS } from './paths.mjs';
+import { DEPTH, PAIRS } from './paths.mjs';
 
 /** Longer than any measurement: it is killed when we are through. */
 const SECONDS = 600;
@@ -10,8 +10,17 @@ const INTERVALS = 5;
 const COST = /^[0-9]+\.[0-9]$/;
 
 /** The program that allocates and frees 64 bytes over and over, in each of `threads` threads. */
-export async function startPairs(threads) {
-  const process = startChild(PAIRS, [`${SECONDS}`, `${threads}`], ['ignore', 'pipe', 'inherit']);
+export function startPairs(threads) {
+  return startProgram(PAIRS, threads);
+}
+
+/** The program that does it under `functions` functions of its own. */
+export function startDepth(functions) {
+  return startProgram(DEPTH, functions);
+}
+
+async function startProgram(command, amount) {
+  const process = startChild(command, [`${SECONDS}`, `${amount}`], ['ignore', 'pipe', 'inherit']);
   const program = { ...process, pid: process.child.pid, lines: linesOf(process.child.stdout) };
   await nextInterval(program);
   return program;

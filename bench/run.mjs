@@ -1,12 +1,26 @@
 import { MeasuringFailed } from './children.mjs';
 import { attachTable, costTable, doubts, measureCost } from './cost.mjs';
 import { measureMemory, memoryTable } from './memory.mjs';
+import { measureNames, namesTable } from './names.mjs';
 import { installedTracers } from './others.mjs';
-import { COLLECTOR, isExecutable, isReadable, MEMSTACKS, PAIRS, TROUBLE } from './paths.mjs';
+import {
+  COLLECTOR,
+  DEPTH,
+  isExecutable,
+  isReadable,
+  KERNEL_WALK,
+  MEMSTACKS,
+  NAMES,
+  PAIRS,
+  TABLES,
+  TROUBLE,
+} from './paths.mjs';
 import { measureRender, renderTable } from './render.mjs';
+import { measureTables, tablesTable } from './tables.mjs';
+import { measureWalks, walkTable } from './walks.mjs';
 
-const ROUNDS = { oneThread: 7, twoThreads: 3, render: 5 };
-const ONE_ROUND = { oneThread: 1, twoThreads: 1, render: 1 };
+const ROUNDS = { oneThread: 7, twoThreads: 3, walks: 5, tables: 5, names: 5, render: 5 };
+const ONE_ROUND = { oneThread: 1, twoThreads: 1, walks: 1, tables: 1, names: 1, render: 1 };
 
 function progress(text) {
   if (process.stderr.isTTY) process.stderr.write(`bench: ${text}\n`);
@@ -20,7 +34,11 @@ function requireBuilt() {
   for (const [path, command] of [
     [COLLECTOR, 'make -C bpf'],
     [PAIRS, 'make -C samples/programs'],
+    [DEPTH, 'make -C samples/programs'],
     [TROUBLE, 'make -C samples/programs'],
+    [KERNEL_WALK, 'make -C bench'],
+    [TABLES, 'make -C bench'],
+    [NAMES, 'make -C bench'],
   ]) {
     if (!isExecutable(path)) throw new MeasuringFailed(`${path} is missing: run ${command}`);
   }
@@ -47,6 +65,15 @@ async function benchTracing(rounds) {
   section('Memory while tracing (default mode)', memoryTable(await measureMemory()));
 }
 
+async function benchStacks(rounds) {
+  section(
+    `Nanoseconds per stack, by the functions on it (rounds: ${rounds.walks})`,
+    walkTable(await measureWalks(rounds.walks, progress)),
+  );
+  section('Unwind tables', tablesTable(await measureTables(rounds.tables, progress)));
+  section('Names', namesTable(await measureNames(rounds.names, progress)));
+}
+
 async function benchRender(rounds) {
   const title = 'Collapsed stacks to SVG, whole process';
   if (!isReadable(MEMSTACKS)) section(title, 'skipped: dist is not built, run npm run build\n');
@@ -64,6 +91,7 @@ async function main() {
   const rounds = roundsAskedFor(process.argv.slice(2));
   requireBuilt();
   await benchTracing(rounds);
+  await benchStacks(rounds);
   await benchRender(rounds);
 }
 

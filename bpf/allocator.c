@@ -74,7 +74,7 @@ static void look_at(const struct elf_function *function, void *context)
 {
 	struct site site = { .address = function->address, .size = function->size };
 
-	if (!function->global)
+	if (!function->global || function->kind != FUNCTION)
 		return;
 	for (unsigned i = 0; i < NR_FUNCTIONS; i++) {
 		site.function = &functions[i];

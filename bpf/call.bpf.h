@@ -20,13 +20,13 @@ static __always_inline bool follows_call(__u64 pc)
 #else
 
 /*
- * `call *register` and `call *memory` (ff /2) by how many bytes follow the ff: the ModRM byte, with a SIB byte when
- * its rm is 4, and a displacement; Intel SDM volume 2, 2.1.5.
+ * `call *register` and `call *memory` (ff /2) by their length: the ModRM byte, a SIB byte when its rm is 4, and a
+ * displacement, which a SIB byte without a base has too; Intel SDM volume 2, 2.1.5.
  */
 static __always_inline bool is_indirect_call(const __u8 *code, __u32 length)
 {
 	__u8 modrm, mod, rm;
-	__u32 wanted;
+	bool has_sib, far;
 
 	if (code[0] != 0xff)
 		return false;
@@ -35,8 +35,9 @@ static __always_inline bool is_indirect_call(const __u8 *code, __u32 length)
 	rm = modrm & 7;
 	if ((modrm >> 3 & 7) != 2)
 		return false;
-	wanted = 2 + (mod != 3 && rm == 4) + (mod == 1 ? 1 : mod == 2 || (mod == 0 && rm == 5) ? 4 : 0);
-	return wanted == length;
+	has_sib = mod != 3 && rm == 4;
+	far = mod == 2 || (mod == 0 && (rm == 5 || (has_sib && (code[2] & 7) == 5)));
+	return length == 2 + has_sib + (mod == 1 ? 1 : far ? 4 : 0);
 }
 
 static __always_inline bool follows_call(__u64 pc)

@@ -94,7 +94,8 @@ static void write_process(FILE *out, unsigned index, const struct ledger *ledger
 /* What the walk had to go by in the module's code. */
 static void write_unwind(FILE *out, const struct unwind_table *table)
 {
-	const char *source = !table ? NULL : table->from_eh_frame ? "eh_frame" : table->from_debug_frame ? "debug_frame" : "none";
+	const char *source = !table ? NULL : table->from_eh_frame ? "eh_frame" : table->from_debug_frame ? "debug_frame" :
+			     table->from_code_cache ? "code_cache" : "none";
 
 	if (source)
 		fprintf(out, ",\"unwind\":\"%s\"", source);
@@ -111,6 +112,8 @@ static void write_modules(FILE *out)
 		if (build_id)
 			fprintf(out, ",\"build_id\":\"%s\"", build_id);
 		write_unwind(out, modules[i].unwind_table);
+		if (modules[i].symbol_source)
+			fprintf(out, ",\"symbols\":\"%s\"", modules[i].symbol_source);
 		fputs("}\n", out);
 		free(build_id);
 	}
@@ -192,11 +195,12 @@ bool write_capture(int fd, const struct run *run, const struct ledger *ledger)
 
 	if (!out)
 		return false;
+	make_frames(run->settings, ledger);
 	write_header(out, run);
 	for (unsigned i = 0; i < nr_processes; i++)
 		write_process(out, i, ledger);
 	write_modules(out);
-	write_frames(out, ledger);
+	write_frames(out);
 	write_stacks(out, run, ledger, &sums);
 	write_end(out, run, ledger, &sums);
 	ok = !ferror(out);

@@ -3,7 +3,7 @@
 #ifndef MEMSTACKS_CAPTURE_H
 #define MEMSTACKS_CAPTURE_H
 
-#include "collector.h"
+#include "frames.h"
 
 /* What the end line adds up over all stacks. */
 struct sums {
@@ -11,7 +11,7 @@ struct sums {
 };
 
 void write_weight(FILE *out, const char *key, const struct weight *weight);
-void write_frames(FILE *out, const struct ledger *ledger);
+void write_frames(FILE *out);
 void write_stacks(FILE *out, const struct run *run, const struct ledger *ledger, struct sums *sums);
 
 #endif

@@ -16,60 +16,61 @@ static void take_weight(struct weight *sum, const struct weight *less)
 	sum->calls -= less->calls < sum->calls ? less->calls : sum->calls;
 }
 
-static void write_frame(FILE *out, const struct frame *frame)
+static void write_text(FILE *out, const char *key, const char *text)
 {
-	fprintf(out, "{\"frame\":%u", frame->number);
-	if (frame->label) {
-		fputs(",\"label\":", out);
-		json_string(out, frame->label);
-	}
-	if (frame->name) {
-		fputs(",\"name\":", out);
-		json_string(out, frame->name);
-	}
+	if (!text)
+		return;
+	fprintf(out, ",\"%s\":", key);
+	json_string(out, text);
+}
+
+static void write_frame(FILE *out, uint32_t number, const struct frame *frame)
+{
+	fprintf(out, "{\"frame\":%" PRIu32, number);
+	write_text(out, "label", frame->label);
+	write_text(out, "name", frame->name);
 	if (frame->module >= 0)
 		fprintf(out, ",\"module\":%d", frame->module);
 	if (frame->module >= 0 && !frame->name)
 		fprintf(out, ",\"offset\":%" PRIu64, frame->offset);
 	if (frame->module < 0 && !frame->label)
 		fprintf(out, ",\"address\":%" PRIu64, frame->address);
-	fputs("}\n", out);
+	write_text(out, "file", frame->file);
+	if (frame->file)
+		fprintf(out, ",\"line\":%" PRIu32, frame->line);
+	fprintf(out, "%s%s}\n", frame->inlined ? ",\"inlined\":true" : "", frame->jit ? ",\"jit\":true" : "");
 }
 
-/* Frames of the stack, leaf first; returns their number. Sets `broken` where the walk went astray. */
-static unsigned frames_of(const struct stack *stack, const struct frame *frames[MOST_FRAMES], bool *broken)
+void write_frames(FILE *out)
+{
+	uint32_t nr;
+	const struct frame *frames = all_frames(&nr);
+
+	for (uint32_t i = 0; i < nr; i++)
+		write_frame(out, i, &frames[i]);
+}
+
+/*
+ * What there is at each of the stack's addresses, leaf first; returns their number. Sets `broken` where the
+ * walk went astray.
+ */
+static unsigned frames_of(const struct stack *stack, struct frame_list lists[MOST_FRAMES], bool *broken)
 {
 	unsigned nr = 0;
 
 	*broken = false;
 	if (!stack->nr_frames) {
-		frames[0] = label_frame("stack table full");
+		lists[0] = stack_table_full();
 		return 1;
 	}
 	while (nr < stack->nr_frames && nr < MOST_FRAMES) {
-		frames[nr] = frame_at(stack, nr);
-		*broken = !frames[nr];
+		lists[nr] = frames_at(stack, nr);
+		*broken = !lists[nr].nr;
 		if (*broken)
 			break;
 		nr++;
 	}
 	return nr;
-}
-
-/* Frames stand before the stacks that name them, so every stack is resolved first. */
-void write_frames(FILE *out, const struct ledger *ledger)
-{
-	const struct frame *unused[MOST_FRAMES];
-	const struct frame *const *frames;
-	unsigned nr;
-	bool broken;
-
-	for (unsigned i = 0; i < ledger->nr_stacks; i++)
-		if (stack_at(ledger, i)->alloc.calls)
-			frames_of(stack_at(ledger, i), unused, &broken);
-	frames = all_frames(&nr);
-	for (unsigned i = 0; i < nr; i++)
-		write_frame(out, frames[i]);
 }
 
 void write_weight(FILE *out, const char *key, const struct weight *weight)
@@ -95,6 +96,18 @@ static struct weight unfreed_of(const struct ledger *ledger, unsigned index, str
 	return unfreed;
 }
 
+/* Root first, and at each address the outermost function first. */
+static void write_numbers(FILE *out, const struct frame_list *lists, unsigned nr)
+{
+	const char *comma = "";
+
+	fputs("[", out);
+	for (unsigned i = nr; i-- > 0;)
+		for (uint32_t j = lists[i].nr; j-- > 0; comma = ",")
+			fprintf(out, "%s%" PRIu32, comma, lists[i].numbers[j]);
+	fputs("]", out);
+}
+
 static const char *const end_names[] = {
 	[WALK_CUT] = "cut",
 	[WALK_NO_MAPPING] = "no_mapping",
@@ -111,16 +124,17 @@ static void write_walk_end(FILE *out, enum walk_end end)
 		fprintf(out, ",\"walk_end\":\"%s\"", end_names[end]);
 }
 
-/* Places among the `nr` frames, root first. True when there are any. */
-static bool write_fp_frames(FILE *out, const struct stack *stack, unsigned nr)
+/* Places among the frames, root first, of those of the `nr` addresses that are so marked. True when there are any. */
+static bool write_fp_frames(FILE *out, const struct stack *stack, const struct frame_list *lists, unsigned nr)
 {
+	unsigned place = 0;
 	bool any = false;
 
-	for (unsigned i = stack->nr_frames ? nr : 0; i-- > 0;) {
-		if (!(stack->frame[i] & FRAME_BY_FP))
-			continue;
-		fprintf(out, "%s%u", any ? "," : ",\"fp_frames\":[", nr - 1 - i);
-		any = true;
+	for (unsigned i = stack->nr_frames ? nr : 0; i-- > 0; place += lists[i].nr) {
+		for (uint32_t j = 0; j < lists[i].nr && (stack->frame[i] & FRAME_BY_FP); j++) {
+			fprintf(out, "%s%u", any ? "," : ",\"fp_frames\":[", place + j);
+			any = true;
+		}
 	}
 	if (any)
 		putc(']', out);
@@ -132,15 +146,14 @@ static void write_stack(FILE *out, const struct run *run, const struct ledger *l
 {
 	static unsigned number;
 	const struct stack *stack = stack_at(ledger, index);
-	const struct frame *frames[MOST_FRAMES];
+	struct frame_list lists[MOST_FRAMES];
 	struct weight unfreed = unfreed_of(ledger, index, sums);
 	enum walk_end end;
 	bool broken;
-	unsigned nr = frames_of(stack, frames, &broken);
+	unsigned nr = frames_of(stack, lists, &broken);
 
-	fprintf(out, "{\"stack\":%u,\"process\":%u,\"frames\":[", number++, stack->process);
-	for (unsigned i = nr; i-- > 0;)
-		fprintf(out, "%u%s", frames[i]->number, i ? "," : "]");
+	fprintf(out, "{\"stack\":%u,\"process\":%u,\"frames\":", number++, stack->process);
+	write_numbers(out, lists, nr);
 	write_weight(out, "alloc", &stack->alloc);
 	if (!run->settings->alloc_only) {
 		write_weight(out, "freed", &stack->freed);
@@ -148,7 +161,7 @@ static void write_stack(FILE *out, const struct run *run, const struct ledger *l
 	}
 	end = broken ? WALK_NO_MAPPING : stack->walk_end;
 	write_walk_end(out, end);
-	if (write_fp_frames(out, stack, nr))
+	if (write_fp_frames(out, stack, lists, nr))
 		add_weight(&sums->by_fp, &stack->alloc);
 	fputs("}\n", out);
 	add_weight(&sums->alloc, &stack->alloc);

@@ -15,6 +15,9 @@ struct parser {
 	struct cursor section;
 	struct unwind_rows *rows;
 	size_t nr_covered; /* rows that were there before, sorted: their functions are left out */
+	const uint8_t *cie_at; /* where the CIE was that was read last: most files have two */
+	struct cie cie;
+	bool cie_is_good;
 };
 
 /* An entry of the section: a CIE, or an FDE that refers to one. */
@@ -100,7 +103,7 @@ static struct entry read_entry(enum format format, struct cursor *section)
 	return entry;
 }
 
-static bool find_cie(const struct parser *parser, const uint8_t *at, struct cie *cie)
+static bool read_cie(const struct parser *parser, const uint8_t *at, struct cie *cie)
 {
 	struct cursor cursor = parser->section;
 	struct entry entry;
@@ -111,6 +114,14 @@ static bool find_cie(const struct parser *parser, const uint8_t *at, struct cie 
 	cursor.bad = false;
 	entry = read_entry(parser->format, &cursor);
 	return entry.is_cie && !entry.body.bad && parse_cie(&entry.body, cie);
+}
+
+static const struct cie *find_cie(struct parser *parser, const uint8_t *at)
+{
+	if (parser->cie_at != at)
+		parser->cie_is_good = read_cie(parser, at, &parser->cie);
+	parser->cie_at = at;
+	return parser->cie_is_good ? &parser->cie : NULL;
 }
 
 /* Whether the rows that were there before have a rule at the address. */
@@ -130,25 +141,25 @@ static bool is_covered(const struct parser *parser, uint64_t pc)
 }
 
 /* Runs an FDE. One that cannot be read gives no rows: the walk will say that it found none. */
-static void parse_fde(const struct parser *parser, struct entry *entry)
+static void parse_fde(struct parser *parser, struct entry *entry)
 {
+	const struct cie *cie = find_cie(parser, entry->cie);
 	struct cursor *body = &entry->body;
 	struct function_range range;
-	struct cie cie;
 	uint64_t skip;
 
-	if (!find_cie(parser, entry->cie, &cie))
+	if (!cie)
 		return;
-	range.start = read_pointer(body, cie.pointer_encoding);
-	range.end = range.start + read_pointer(body, cie.pointer_encoding & 0x0f);
-	if (cie.has_augmentation_data) {
+	range.start = read_pointer(body, cie->pointer_encoding);
+	range.end = range.start + read_pointer(body, cie->pointer_encoding & 0x0f);
+	if (cie->has_augmentation_data) {
 		skip = read_uleb(body);
 		body->at = skip <= (size_t)(body->end - body->at) ? body->at + skip : body->end;
 	}
 	/* Linkers leave the entries of functions that they dropped, at address 0. */
 	if (body->bad || range.end <= range.start || !range.start || is_covered(parser, range.start))
 		return;
-	run_function(&cie, body, &range, parser->rows);
+	run_function(cie, body, &range, parser->rows);
 	add_row(parser->rows, range.end, (struct unwind_rule){ .cfa_kind = CFA_NONE });
 }
 
@@ -166,14 +177,14 @@ static void parse_section(struct parser *parser)
 
 void parse_eh_frame(struct cursor section, struct unwind_rows *rows)
 {
-	struct parser parser = { EH_FRAME, section, rows, 0 };
+	struct parser parser = { .format = EH_FRAME, .section = section, .rows = rows };
 
 	parse_section(&parser);
 }
 
 void parse_debug_frame(struct cursor section, struct unwind_rows *rows)
 {
-	struct parser parser = { DEBUG_FRAME, section, rows, rows->nr };
+	struct parser parser = { .format = DEBUG_FRAME, .section = section, .rows = rows, .nr_covered = rows->nr };
 
 	parse_section(&parser);
 }

@@ -74,9 +74,18 @@ struct cie {
 void run_function(const struct cie *cie, struct cursor *instructions, const struct function_range *range,
 		  struct unwind_rows *rows);
 
+/* The rule's number among those of all processes. */
+uint32_t intern_rule(struct unwind_rule rule);
 void add_row(struct unwind_rows *rows, uint64_t pc, struct unwind_rule rule);
-/* Whether the code between two linked addresses, which has no call frame information, keeps frame pointers. */
-bool keeps_frame_pointers(struct module *module, uint64_t start, uint64_t end);
+/* --- gap.c: code that the call frame information leaves out --- */
+struct gap {
+	uint64_t start, end; /* as linked */
+	bool keeps_frame_pointers;
+	uint64_t root; /* here begins code that is never returned from; `end`: none is known */
+};
+/* Finds out about the code between start and end. */
+void inspect_gap(struct module *module, struct gap *gap);
+
 void parse_eh_frame(struct cursor section, struct unwind_rows *rows);
 /* Functions that `rows` covers already are left out. */
 void parse_debug_frame(struct cursor section, struct unwind_rows *rows);

@@ -12,11 +12,14 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 #include "heap.h"
+#include "modules.h"
 
 struct heap_bpf;
 struct unwind_row;
 struct unwind_rule;
 struct elf_file;
+struct jit_map;
+struct code_cache;
 struct process;
 
 /* --- options.c --- */
@@ -35,6 +38,9 @@ struct settings {
 	uint64_t max_rate; /* allocator calls a second; 0: any */
 	uint32_t max_stacks, max_live, max_frames;
 	enum unwind unwind;
+	char **debug_dirs;
+	unsigned nr_debug_dirs;
+	bool lines, inlines;
 	int capture_fd, event_fd;
 };
 void parse_options(int argc, char **argv, struct settings *settings);
@@ -64,27 +70,6 @@ char *formatted(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* --- json.c --- */
 void json_string(FILE *out, const char *text);
 
-/* --- modules.c: files (and other things) that code is mapped from --- */
-struct module {
-	dev_t dev;
-	ino_t ino;
-	char *path; /* as the target sees it; in brackets when it is no file */
-	int fd; /* -1 when it could not be opened */
-	struct elf_file *elf; /* see module_elf */
-	bool elf_searched;
-	struct symbols *symbols; /* NULL until asked for */
-	struct unwind_table *unwind_table; /* likewise */
-	unsigned first_site; /* number of its first allocator function among those of all modules; 0: none */
-};
-extern struct module *modules;
-extern unsigned nr_modules;
-/* Index of the module, opened through `open_paths` (NULL-ended, tried in order) when it is new. */
-unsigned intern_module(dev_t dev, ino_t ino, const char *path, const char *const open_paths[]);
-/* Opened when first asked for; NULL when it is no readable ELF file. */
-struct elf_file *module_elf(struct module *module);
-/* Its separate debug file, or NULL. */
-struct elf_file *module_debug_elf(struct module *module);
-
 /* --- unwind_maps.c: what the BPF walk reads --- */
 /* Before loading: how many rows the kernel shall have room for. */
 void size_unwind_maps(struct heap_bpf *skel, const struct settings *settings);
@@ -109,6 +94,8 @@ struct process {
 	unsigned nr_searched; /* of the mappings: looked at for allocators */
 	unsigned image;
 	bool has_new_files, has_new_mappings; /* since its address space was published */
+	struct jit_map *jit_map; /* see find_jit_map */
+	struct code_cache *code_cache; /* of a Java virtual machine, see code_cache.h */
 	bool announced; /* the trace has begun */
 	bool at_entry; /* COMMAND: its libraries are mapped and initialised */
 	bool exited;
@@ -138,53 +125,6 @@ bool mapwatch_open(void);
 int mapwatch_fd(void);
 /* Adds what was mapped since the last call to its processes. */
 void mapwatch_drain(void);
-
-/* --- elf.c --- */
-struct elf_function {
-	uint64_t address; /* as linked */
-	uint64_t size; /* 0 where the file does not say */
-	const char *name;
-	bool global;
-	bool complete_table; /* from .symtab, which leaves out nothing */
-};
-/* Calls `each` for every function that the file defines. Names live as long as the ELF handle. */
-typedef void (*elf_function_fn)(const struct elf_function *function, void *context);
-struct elf_file *elf_file_open(int fd);
-/* Of a file in memory, which must stay. */
-struct elf_file *elf_memory_open(char *image, size_t size);
-void elf_file_functions(struct elf_file *file, elf_function_fn each, void *context);
-bool elf_offset_to_address(struct elf_file *file, uint64_t offset, uint64_t *address);
-bool elf_address_to_offset(struct elf_file *file, uint64_t address, uint64_t *offset);
-char *elf_build_id(struct elf_file *file);
-struct elf_section {
-	const uint8_t *content; /* lives as long as the ELF handle */
-	size_t size;
-	uint64_t address; /* as linked */
-};
-struct function_range {
-	uint64_t start, end; /* as linked */
-};
-/* From the first to the last byte of the segments with code. */
-struct function_range elf_code_range(struct elf_file *file);
-/* Linked address of what a mapping of code at a page-aligned file offset starts with. */
-bool elf_mapping_address(struct elf_file *file, uint64_t offset, uint64_t *address);
-bool elf_section(struct elf_file *file, const char *name, struct elf_section *found);
-
-/* --- unwind_rows.c: call frame information of a module as rows --- */
-struct unwind_table {
-	uint64_t base; /* lowest address with a row, as linked */
-	uint32_t first_row, nr_rows; /* where the rows lie among those of all modules; 0 rows: no ELF file */
-	bool from_eh_frame, from_debug_frame;
-	struct elf_section section; /* .eh_frame, as a file with the same one has the same rows */
-};
-/* Makes the module's table when it is asked for first. */
-const struct unwind_table *unwind_table_of(struct module *module);
-const struct unwind_row *all_unwind_rows(uint32_t *nr);
-const struct unwind_rule *all_unwind_rules(uint32_t *nr);
-
-/* --- vdso.c --- */
-/* The code that the kernel maps into every process; NULL where it has none. */
-struct elf_file *vdso_elf(void);
 
 /* --- allocator.c: which functions serve allocations --- */
 struct allocator_function {
@@ -250,15 +190,6 @@ void ending_signals(sigset_t *set);
 /* Lets it go on by itself. */
 void release_command(struct process *process);
 
-/* --- symbols.c --- */
-struct symbols;
-/* Name of the function at a file offset, or NULL; the text is demangled and lives on. */
-const char *symbol_at(struct module *module, uint64_t offset);
-
-/* --- demangle.c --- */
-/* A new string: the demangled name, or a copy where there is nothing to demangle. */
-char *demangled(const char *name);
-
 /* --- ledger.c: what the kernel added up --- */
 struct ledger {
 	char *stacks; /* see stack_at */
@@ -279,18 +210,11 @@ const struct stack *stack_at(const struct ledger *ledger, unsigned index);
 void read_ledger(struct heap_bpf *skel, const struct settings *settings, uint64_t end_ns,
 		 struct ledger *ledger);
 
-/* --- frames.c: code addresses -> numbered frames --- */
-struct frame {
-	unsigned number;
-	int module; /* -1: none */
-	const char *name, *label; /* or NULL */
-	uint64_t offset, address;
-};
-/* The frame of one of a stack's addresses. NULL: it is no code, so the walk went astray before it. */
-const struct frame *frame_at(const struct stack *stack, unsigned index);
-const struct frame *label_frame(const char *label);
-/* All frames so far, by number. */
-const struct frame *const *all_frames(unsigned *nr);
+/* --- jit_map.c: the perf-PID.map of a process --- */
+/* Notes where it would be: when the process is added, and when it is another program. */
+void find_jit_map(struct process *process);
+/* Opens it if it exists: at the latest when the process has ended. */
+void open_jit_map(struct process *process);
 
 /* --- capture.c --- */
 enum stop_reason { STOP_DURATION, STOP_INTERRUPTED, STOP_EXITED, STOP_RATE };

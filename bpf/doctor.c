@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "code_cache.h"
 #include "recorder.h"
 #include "heap.skel.h"
 
@@ -67,7 +68,8 @@ static void check_unwinding(const struct process *process)
 	for (unsigned i = 0; i < process->nr_mappings; i++) {
 		struct module *module = &modules[process->mappings[i].module];
 
-		if (unwind_table_of(module)->from_eh_frame || unwind_table_of(module)->from_debug_frame)
+		if (unwind_table_of(module)->from_eh_frame || unwind_table_of(module)->from_debug_frame ||
+		    is_in_code_cache(process, &process->mappings[i]))
 			nr++;
 		else if (!is_kernels(module))
 			list_module(&without, module);
@@ -75,9 +77,29 @@ static void check_unwinding(const struct process *process)
 	detail = formatted("pid %d (%s): unwind tables for %u mappings of code%s%s", process->pid, process->name, nr,
 			   without ? "; none for " : "", without ? without : "");
 	print_check(without ? NOTE : OK, "unwinding", detail,
-		    "stacks go through such code only where it keeps frame pointers: java -XX:+PreserveFramePointer, "
-		    "-fno-omit-frame-pointer; for a file its debug package or --debug-dir may have .debug_frame");
+		    "stacks go through such code where it keeps frame pointers, as that of V8 does; for a file its debug "
+		    "package or --debug-dir may have .debug_frame");
 	free(without);
+	free(detail);
+}
+
+/* Which files have names for their exported functions only, or for none. */
+static void check_names(const struct process *process)
+{
+	char *poor = NULL, *detail;
+
+	for (unsigned i = 0; i < process->nr_mappings; i++) {
+		struct module *module = &modules[process->mappings[i].module];
+		const char *source = module->ino ? symbol_source(module) : "symtab";
+
+		if (strcmp(source, "dynsym") == 0 || strcmp(source, "none") == 0)
+			list_module(&poor, module);
+	}
+	detail = formatted("pid %d (%s): %s%s", process->pid, process->name,
+			   poor ? "only exported functions have names in " : "every function has a name", poor ? poor : "");
+	print_check(poor ? NOTE : OK, "names", detail,
+		    "their debug packages (-dbgsym, -dbg) or --debug-dir give names to the others; memstacks needs no restart for that");
+	free(poor);
 	free(detail);
 }
 
@@ -98,6 +120,7 @@ static void check_target(struct heap_bpf *skel, const struct settings *settings,
 {
 	check_process(skel, settings, process);
 	check_unwinding(process);
+	check_names(process);
 }
 
 static void check_probes(struct heap_bpf *skel, const struct settings *settings)

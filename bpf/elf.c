@@ -1,206 +1,271 @@
 // SPDX-License-Identifier: MIT
-/* What we need of an ELF file, through libelf; elf(5). The file belongs to the target: trust nothing. */
-#include <fcntl.h>
-#include <gelf.h>
+/*
+ * What we need of a 64-bit ELF file; elf(5). The file belongs to the target: no offset, size or count
+ * in it is trusted. It is read, not mapped, because a mapped file that shrinks raises SIGBUS.
+ */
 #include <stdlib.h>
 #include <string.h>
-#include "collector.h"
+#include <sys/stat.h>
+#include <unistd.h>
+#include "elf_file.h"
 
-struct elf_file {
-	Elf *elf;
-};
+bool elf_take_room(size_t size)
+{
+	/* A sparse file may claim any size and cost its owner nothing; we would fill our memory with it. */
+	static size_t room = 1 << 30;
+	static bool told;
 
-/* A sparse file may claim any size and cost its owner nothing; we would read it into memory. */
-static const uint64_t largest_section = 1 << 30;
+	if (size <= room) {
+		room -= size;
+		return true;
+	}
+	if (!told)
+		event_warning("symbols and unwind tables of what is traced need more than 1 GB: not all are used");
+	told = true;
+	return false;
+}
 
-static struct elf_file *opened(Elf *elf)
+static bool is_inside(const struct elf_file *file, uint64_t offset, uint64_t size)
+{
+	return offset <= file->size && size <= file->size - offset;
+}
+
+static bool read_at(const struct elf_file *file, uint64_t offset, void *into, size_t size)
+{
+	ssize_t got;
+
+	if (!is_inside(file, offset, size))
+		return false;
+	if (file->image) {
+		memcpy(into, file->image + offset, size);
+		return true;
+	}
+	for (size_t done = 0; done < size; done += got) {
+		got = pread(file->fd, (char *)into + done, size - done, offset + done);
+		if (got <= 0)
+			return false; /* it has been cut meanwhile */
+	}
+	return true;
+}
+
+/* A copy of a part of the file with a NUL behind it, or NULL. */
+static void *read_part(const struct elf_file *file, uint64_t offset, size_t size)
+{
+	char *part;
+
+	if (!is_inside(file, offset, size) || !elf_take_room(size))
+		return NULL;
+	part = allocate(size + 1);
+	if (read_at(file, offset, part, size))
+		return part;
+	free(part);
+	return NULL;
+}
+
+static bool is_readable(const Elf64_Ehdr *header)
+{
+	const uint16_t one = 1;
+	uint8_t native = *(const uint8_t *)&one ? ELFDATA2LSB : ELFDATA2MSB;
+
+	return memcmp(header->e_ident, ELFMAG, SELFMAG) == 0 && header->e_ident[EI_CLASS] == ELFCLASS64 &&
+	       header->e_ident[EI_DATA] == native;
+}
+
+/* A table that cannot be read counts as empty; so does one of more than 65279 entries, which no linker makes. */
+static void read_tables(struct elf_file *file)
+{
+	Elf64_Ehdr *header = &file->header;
+
+	if (header->e_phentsize == sizeof(Elf64_Phdr))
+		file->segments = read_part(file, header->e_phoff, header->e_phnum * sizeof(Elf64_Phdr));
+	if (header->e_shentsize == sizeof(Elf64_Shdr))
+		file->sections = read_part(file, header->e_shoff, header->e_shnum * sizeof(Elf64_Shdr));
+	if (!file->segments)
+		header->e_phnum = 0;
+	if (!file->sections)
+		header->e_shnum = 0;
+	file->contents = allocate((header->e_shnum + 1) * sizeof(*file->contents));
+}
+
+static struct elf_file *opened(struct elf_file unread)
 {
 	struct elf_file *file;
 
-	if (!elf || elf_kind(elf) != ELF_K_ELF || gelf_getclass(elf) != ELFCLASS64) {
-		elf_end(elf);
+	if (!read_at(&unread, 0, &unread.header, sizeof(unread.header)) || !is_readable(&unread.header))
 		return NULL;
-	}
 	file = allocate(sizeof(*file));
-	file->elf = elf;
+	*file = unread;
+	read_tables(file);
 	return file;
 }
 
 struct elf_file *elf_file_open(int fd)
 {
-	elf_version(EV_CURRENT);
-	return opened(elf_begin(fd, ELF_C_READ, NULL)); /* not mmap: a file that shrinks would raise SIGBUS */
+	struct stat st;
+
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
+		return NULL;
+	return opened((struct elf_file){ .fd = fd, .size = st.st_size });
 }
 
-struct elf_file *elf_memory_open(char *image, size_t size)
+struct elf_file *elf_memory_open(const char *image, size_t size)
 {
-	elf_version(EV_CURRENT);
-	return opened(elf_memory(image, size));
+	return opened((struct elf_file){ .image = image, .size = size });
 }
 
-static void table_functions(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, elf_function_fn each,
-			    void *context)
+void elf_file_close(struct elf_file *file)
 {
-	Elf_Data *data = elf_getdata(section, NULL);
-	size_t nr = header->sh_entsize ? header->sh_size / header->sh_entsize : 0;
-	GElf_Sym symbol;
+	for (unsigned i = 0; i < file->header.e_shnum; i++)
+		free(file->contents[i].bytes);
+	free(file->contents);
+	free(file->sections);
+	free(file->segments);
+	free(file);
+}
 
-	for (size_t i = 0; data && i < nr && gelf_getsym(data, i, &symbol); i++) {
-		const char *name = elf_strptr(elf, header->sh_link, symbol.st_name);
-		int type = GELF_ST_TYPE(symbol.st_info), bind = GELF_ST_BIND(symbol.st_info);
-		struct elf_function function = { symbol.st_value, symbol.st_size, name,
-						 bind == STB_GLOBAL || bind == STB_WEAK,
-						 header->sh_type == SHT_SYMTAB };
+/* SHF_COMPRESSED: a header, and what zlib made of the content. */
+static struct content decompressed(struct content compressed)
+{
+	struct content content = { .read = true };
+	Elf64_Chdr header;
 
-		if (name && *name && type == STT_FUNC && symbol.st_shndx != SHN_UNDEF)
-			each(&function, context);
+	if (!compressed.bytes || compressed.size < sizeof(header))
+		return content;
+	memcpy(&header, compressed.bytes, sizeof(header));
+	compressed.bytes += sizeof(header);
+	compressed.size -= sizeof(header);
+	content.size = header.ch_size;
+	if (header.ch_type == ELFCOMPRESS_ZLIB)
+		content.bytes = inflated(&compressed, header.ch_size);
+	return content;
+}
+
+static struct content read_content(const struct elf_file *file, const Elf64_Shdr *section)
+{
+	struct content stored = { .size = section->sh_size, .read = true }, content;
+
+	if (section->sh_type != SHT_NOBITS)
+		stored.bytes = read_part(file, section->sh_offset, section->sh_size);
+	if (!(section->sh_flags & SHF_COMPRESSED))
+		return stored;
+	content = decompressed(stored);
+	free(stored.bytes);
+	return content;
+}
+
+const Elf64_Shdr *elf_section_header(const struct elf_file *file, unsigned index)
+{
+	return index < file->header.e_shnum ? &file->sections[index] : NULL;
+}
+
+const struct content *elf_content(struct elf_file *file, unsigned index)
+{
+	struct content *content;
+
+	if (index >= file->header.e_shnum)
+		return NULL;
+	content = &file->contents[index];
+	if (!content->read)
+		*content = read_content(file, &file->sections[index]);
+	return content->bytes ? content : NULL;
+}
+
+const char *elf_text(const struct content *strings, uint64_t offset)
+{
+	return strings && offset < strings->size ? strings->bytes + offset : "";
+}
+
+bool elf_section(struct elf_file *file, const char *name, struct elf_section *found)
+{
+	const struct content *names = elf_content(file, file->header.e_shstrndx), *content;
+
+	for (unsigned i = 0; i < file->header.e_shnum; i++) {
+		const Elf64_Shdr *section = &file->sections[i];
+
+		if (section->sh_type == SHT_NOBITS || strcmp(elf_text(names, section->sh_name), name) != 0)
+			continue;
+		content = elf_content(file, i);
+		if (content)
+			*found = (struct elf_section){ (const uint8_t *)content->bytes, content->size,
+						       section->sh_addr };
+		return content != NULL;
 	}
-}
-
-void elf_file_functions(struct elf_file *file, elf_function_fn each, void *context)
-{
-	Elf_Scn *section = NULL;
-	GElf_Shdr header;
-
-	while ((section = elf_nextscn(file->elf, section)))
-		if (gelf_getshdr(section, &header) && header.sh_size <= largest_section &&
-		    (header.sh_type == SHT_SYMTAB || header.sh_type == SHT_DYNSYM))
-			table_functions(file->elf, section, &header, each, context);
-}
-
-/* Calls with each PT_LOAD segment until one fits. */
-static bool find_segment(struct elf_file *file, bool (*fits)(const GElf_Phdr *, uint64_t), uint64_t at,
-			 GElf_Phdr *segment)
-{
-	size_t nr;
-
-	if (elf_getphdrnum(file->elf, &nr))
-		return false;
-	for (size_t i = 0; i < nr; i++)
-		if (gelf_getphdr(file->elf, i, segment) && segment->p_type == PT_LOAD && fits(segment, at))
-			return true;
 	return false;
 }
 
-static bool has_offset(const GElf_Phdr *segment, uint64_t offset)
+/* The PT_LOAD segment that fits first, or NULL. */
+static const Elf64_Phdr *find_segment(const struct elf_file *file, bool (*fits)(const Elf64_Phdr *, uint64_t),
+				      uint64_t at)
+{
+	for (unsigned i = 0; i < file->header.e_phnum; i++)
+		if (file->segments[i].p_type == PT_LOAD && fits(&file->segments[i], at))
+			return &file->segments[i];
+	return NULL;
+}
+
+static bool has_offset(const Elf64_Phdr *segment, uint64_t offset)
 {
 	return offset >= segment->p_offset && offset - segment->p_offset < segment->p_filesz;
 }
 
-static bool has_address(const GElf_Phdr *segment, uint64_t address)
+static bool has_address(const Elf64_Phdr *segment, uint64_t address)
 {
 	return address >= segment->p_vaddr && address - segment->p_vaddr < segment->p_filesz;
 }
 
-bool elf_offset_to_address(struct elf_file *file, uint64_t offset, uint64_t *address)
+uint64_t elf_entry(const struct elf_file *file)
 {
-	GElf_Phdr segment;
-
-	if (!find_segment(file, has_offset, offset, &segment))
-		return false;
-	*address = offset - segment.p_offset + segment.p_vaddr;
-	return true;
+	return file->header.e_entry;
 }
 
-bool elf_address_to_offset(struct elf_file *file, uint64_t address, uint64_t *offset)
-{
-	GElf_Phdr segment;
-
-	if (!find_segment(file, has_address, address, &segment))
-		return false;
-	*offset = address - segment.p_vaddr + segment.p_offset;
-	return true;
-}
-
-struct function_range elf_code_range(struct elf_file *file)
+struct function_range elf_code_range(const struct elf_file *file)
 {
 	struct function_range range = { UINT64_MAX, 0 };
-	GElf_Phdr segment;
-	size_t nr;
 
-	if (elf_getphdrnum(file->elf, &nr))
-		return range;
-	for (size_t i = 0; i < nr; i++) {
-		if (!gelf_getphdr(file->elf, i, &segment) || segment.p_type != PT_LOAD || !(segment.p_flags & PF_X))
+	for (unsigned i = 0; i < file->header.e_phnum; i++) {
+		const Elf64_Phdr *segment = &file->segments[i];
+
+		if (segment->p_type != PT_LOAD || !(segment->p_flags & PF_X))
 			continue;
-		if (segment.p_vaddr < range.start)
-			range.start = segment.p_vaddr;
-		if (segment.p_vaddr + segment.p_filesz > range.end)
-			range.end = segment.p_vaddr + segment.p_filesz;
+		if (segment->p_vaddr < range.start)
+			range.start = segment->p_vaddr;
+		if (segment->p_vaddr + segment->p_filesz > range.end)
+			range.end = segment->p_vaddr + segment->p_filesz;
 	}
 	return range;
 }
 
-static bool has_page(const GElf_Phdr *segment, uint64_t offset)
+static bool has_page(const Elf64_Phdr *segment, uint64_t offset)
 {
-	const uint64_t page = 4095;
+	uint64_t page = sysconf(_SC_PAGESIZE) - 1;
 
 	return (segment->p_flags & PF_X) && offset >= (segment->p_offset & ~page) &&
 	       offset < segment->p_offset + segment->p_filesz;
 }
 
+bool elf_offset_to_address(struct elf_file *file, uint64_t offset, uint64_t *address)
+{
+	const Elf64_Phdr *segment = find_segment(file, has_offset, offset);
+
+	if (segment)
+		*address = offset - segment->p_offset + segment->p_vaddr;
+	return segment != NULL;
+}
+
+bool elf_address_to_offset(struct elf_file *file, uint64_t address, uint64_t *offset)
+{
+	const Elf64_Phdr *segment = find_segment(file, has_address, address);
+
+	if (segment)
+		*offset = address - segment->p_vaddr + segment->p_offset;
+	return segment != NULL;
+}
+
 bool elf_mapping_address(struct elf_file *file, uint64_t offset, uint64_t *address)
 {
-	GElf_Phdr segment;
+	const Elf64_Phdr *segment = find_segment(file, has_page, offset);
 
-	if (!find_segment(file, has_page, offset, &segment))
-		return false;
-	*address = offset - segment.p_offset + segment.p_vaddr;
-	return true;
-}
-
-bool elf_section(struct elf_file *file, const char *name, struct elf_section *found)
-{
-	Elf_Scn *section = NULL;
-	GElf_Shdr header;
-	size_t names;
-
-	if (elf_getshdrstrndx(file->elf, &names))
-		return false;
-	while ((section = elf_nextscn(file->elf, section))) {
-		const char *this = gelf_getshdr(section, &header) ? elf_strptr(file->elf, names, header.sh_name) : NULL;
-		Elf_Data *data;
-
-		if (!this || strcmp(this, name) != 0 || header.sh_type == SHT_NOBITS || header.sh_size > largest_section)
-			continue;
-		data = elf_rawdata(section, NULL);
-		if (!data || !data->d_buf)
-			return false;
-		*found = (struct elf_section){ data->d_buf, data->d_size, header.sh_addr };
-		return true;
-	}
-	return false;
-}
-
-static char *hex(const unsigned char *bytes, size_t nr)
-{
-	char *text = allocate(2 * nr + 1);
-
-	for (size_t i = 0; i < nr; i++)
-		sprintf(text + 2 * i, "%02x", bytes[i]);
-	return text;
-}
-
-static char *build_id_in(Elf_Data *data)
-{
-	size_t next, name, description;
-	GElf_Nhdr note;
-
-	for (size_t at = 0; data && (next = gelf_getnote(data, at, &note, &name, &description)) > 0; at = next)
-		if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 && note.n_descsz > 0 &&
-		    memcmp((char *)data->d_buf + name, "GNU", 4) == 0)
-			return hex((unsigned char *)data->d_buf + description, note.n_descsz);
-	return NULL;
-}
-
-char *elf_build_id(struct elf_file *file)
-{
-	Elf_Scn *section = NULL;
-	char *build_id = NULL;
-	GElf_Shdr header;
-
-	while (!build_id && (section = elf_nextscn(file->elf, section)))
-		if (gelf_getshdr(section, &header) && header.sh_type == SHT_NOTE)
-			build_id = build_id_in(elf_getdata(section, NULL));
-	return build_id;
+	if (segment)
+		*address = offset - segment->p_offset + segment->p_vaddr;
+	return segment != NULL;
 }

@@ -1,121 +1,195 @@
 // SPDX-License-Identifier: MIT
-/* Code addresses of the processes -> frames, each distinct function once. */
-#define _GNU_SOURCE
-#include <search.h>
+/* Places -> numbered frames, each distinct one once. */
+#include <stdlib.h>
 #include <string.h>
-#include "collector.h"
+#include "frames.h"
 
-/* An address seen in a stack; a program may be elsewhere in the next image of its process. */
-struct location {
-	uint64_t address;
-	uint16_t process, image;
-	bool returns; /* a return address: the call is before it */
-	const struct frame *frame; /* NULL: no code */
+static struct frame *frames;
+static uint32_t nr_frames;
+static struct hash_table table;
+
+/* Of each location its frames, the innermost first: a piece of `numbers`. */
+struct piece {
+	uint32_t first, nr;
 };
+static struct piece *pieces, overflow;
+static uint32_t *numbers, nr_numbers;
 
-static void *frame_tree, *location_tree; /* tsearch(3) */
-static const struct frame **frames;
-static unsigned nr_frames;
-
-static int compare(uint64_t left, uint64_t right)
+static bool same_text(const char *left, const char *right)
 {
-	return (left > right) - (left < right);
+	return left == right || (left && right && strcmp(left, right) == 0);
 }
 
-static int compare_text(const char *left, const char *right)
+static bool is_frame(uint32_t number, const void *wanted)
 {
-	if (!left || !right)
-		return (left != NULL) - (right != NULL);
-	return strcmp(left, right);
+	const struct frame *a = &frames[number], *b = wanted;
+
+	return a->module == b->module && a->offset == b->offset && a->address == b->address && a->line == b->line &&
+	       a->inlined == b->inlined && a->jit == b->jit && same_text(a->name, b->name) &&
+	       same_text(a->label, b->label) && same_text(a->file, b->file);
 }
 
-static int by_identity(const void *left, const void *right)
+static uint64_t hash_of(const struct frame *frame)
 {
-	const struct frame *a = left, *b = right;
-	int order = a->module - b->module;
+	uint64_t hash = hash_number(hash_number(frame->module, frame->offset), frame->address);
 
-	order = order ? order : compare_text(a->name, b->name);
-	order = order ? order : compare_text(a->label, b->label);
-	order = order ? order : compare(a->offset, b->offset);
-	return order ? order : compare(a->address, b->address);
+	hash = hash_number(hash, (uint64_t)frame->line << 2 | frame->inlined << 1 | frame->jit);
+	return hash_text(hash_text(hash_text(hash, frame->name), frame->label), frame->file);
 }
 
-static const struct frame *intern_frame(const struct frame *wanted)
+static uint32_t intern_frame(const struct frame *wanted)
 {
-	struct frame *copy, **found = tfind(wanted, &frame_tree, by_identity);
+	uint64_t hash = hash_of(wanted);
+	uint32_t known = hash_find(&table, hash, &(struct hash_match){ is_frame, wanted });
 
-	if (found)
-		return *found;
-	copy = allocate(sizeof(*copy));
-	*copy = *wanted;
-	copy->number = nr_frames;
-	tsearch(copy, &frame_tree, by_identity);
-	frames = grow(frames, nr_frames, sizeof(copy));
-	frames[nr_frames++] = copy;
-	return copy;
+	if (known != HASH_NONE)
+		return known;
+	frames = grow(frames, nr_frames, sizeof(*frames));
+	frames[nr_frames] = *wanted;
+	hash_add(&table, hash, nr_frames);
+	return nr_frames++;
 }
 
-const struct frame *const *all_frames(unsigned *nr)
+const struct frame *all_frames(uint32_t *nr)
 {
 	*nr = nr_frames;
 	return frames;
 }
 
-const struct frame *label_frame(const char *label)
+static void add_frame(struct piece *piece, const struct frame *frame)
+{
+	if (!piece->nr)
+		piece->first = nr_numbers;
+	numbers = grow(numbers, nr_numbers, sizeof(*numbers));
+	numbers[nr_numbers++] = intern_frame(frame);
+	piece->nr++;
+}
+
+static struct frame frame_in(const struct location *location, const char *name)
+{
+	struct frame frame = { .module = location->module, .name = name };
+
+	if (location->module < 0)
+		frame.address = location->address;
+	else if (!name)
+		frame.offset = modules[location->module].ino ? location->offset : location->address;
+	return frame;
+}
+
+static void add_source(struct frame *frame, const struct source *source, const struct settings *settings)
+{
+	if (!settings->lines)
+		return;
+	frame->file = source->file;
+	frame->line = source->line;
+}
+
+/* The outermost function is the one that is really there: with and without sources its name is the symbol's. */
+static void add_frames(const struct settings *settings, uint32_t number, const struct location *location,
+		       const struct source_list *found)
+{
+	struct frame function = frame_in(location, location->name);
+
+	for (uint32_t i = 0; settings->inlines && i + 1 < found->nr; i++) {
+		struct frame inlined = frame_in(location, found->sources[i].function);
+
+		inlined.inlined = true;
+		add_source(&inlined, &found->sources[i], settings);
+		add_frame(&pieces[number], &inlined);
+	}
+	function.jit = location->jit;
+	if (found->nr)
+		add_source(&function, &found->sources[found->nr - 1], settings);
+	add_frame(&pieces[number], &function);
+}
+
+/* False where there is no file to ask. */
+static bool make_query(const struct location *location, struct source_query *query)
+{
+	struct module *module = location->module < 0 ? NULL : &modules[location->module];
+	struct elf_file *file = module ? module_elf(module) : NULL;
+
+	query->file = !module ? -1 : module_debug_elf(module) ? module->debug_fd : module->fd;
+	return file && query->file >= 0 && elf_offset_to_address(file, location->offset, &query->address);
+}
+
+static void ask_sources(const struct location *locations, uint32_t nr_locations, struct source_list *found)
+{
+	struct source_query *queries = NULL, query;
+	size_t nr = 0;
+
+	for (uint32_t i = 0; i < nr_locations; i++) {
+		query = (struct source_query){ .user = i };
+		if (!make_query(&locations[i], &query))
+			continue;
+		queries = grow(queries, nr, sizeof(query));
+		queries[nr++] = query;
+	}
+	find_sources(queries, nr);
+	for (size_t i = 0; i < nr; i++)
+		found[queries[i].user] = queries[i].found;
+	free(queries);
+}
+
+/* The probe and its caller are known to be code; further out a frame pointer may have been anything. */
+static void add_unknown_code(const struct stack *stack, const struct location *locations)
+{
+	for (unsigned i = 0; i < 2 && i < stack->nr_frames; i++) {
+		uint32_t number = location_number(stack, i);
+		const struct frame bare = frame_in(&locations[number], NULL);
+
+		if (!pieces[number].nr)
+			add_frame(&pieces[number], &bare);
+	}
+}
+
+static void add_label(struct piece *piece, const char *label)
 {
 	const struct frame frame = { .module = -1, .label = label };
 
-	return intern_frame(&frame);
+	if (!piece->nr)
+		add_frame(piece, &frame);
 }
 
-static int by_place(const void *left, const void *right)
+void make_frames(const struct settings *settings, const struct ledger *ledger)
 {
-	const struct location *a = left, *b = right;
-	int order = compare(a->address, b->address);
+	uint32_t nr;
+	const struct location *locations = find_locations(ledger, &nr);
+	struct source_list *found = allocate((nr + 1) * sizeof(*found));
 
-	order = order ? order : a->process - b->process;
-	order = order ? order : a->image - b->image;
-	return order ? order : a->returns - b->returns;
+	if (settings->lines || settings->inlines)
+		ask_sources(locations, nr, found);
+	pieces = allocate((nr + 1) * sizeof(*pieces));
+	for (uint32_t i = 0; i < nr; i++)
+		if (locations[i].module >= 0)
+			add_frames(settings, i, &locations[i], &found[i]);
+	for (unsigned i = 0; i < ledger->nr_stacks; i++) {
+		const struct stack *stack = stack_at(ledger, i);
+
+		if (!stack->alloc.calls)
+			continue;
+		add_unknown_code(stack, locations);
+		if (!stack->nr_frames)
+			add_label(&overflow, "stack table full");
+	}
+	free(found);
 }
 
-static const struct frame *resolve(const struct location *location)
+static struct frame_list list_of(const struct piece *piece)
 {
-	/* The byte before a return address belongs to the call, even where the function ends with it. */
-	uint64_t code = location->address - location->returns;
-	const struct mapping *mapping = find_mapping(&processes[location->process], location->image, code);
-	struct frame frame = { .module = -1, .address = location->address };
-	uint64_t offset;
-
-	if (!mapping)
-		return NULL;
-	offset = code - mapping->start + mapping->offset;
-	frame.module = mapping->module;
-	frame.address = 0;
-	frame.name = symbol_at(&modules[mapping->module], offset);
-	if (!frame.name)
-		frame.offset = modules[mapping->module].ino ? offset : location->address;
-	return intern_frame(&frame);
+	return (struct frame_list){ numbers + piece->first, piece->nr };
 }
 
-static const struct frame *frame_of(const struct location *wanted)
+struct frame_list frames_at(const struct stack *stack, unsigned index)
 {
-	struct location *copy, **found = tfind(wanted, &location_tree, by_place);
+	struct frame_list list = list_of(&pieces[location_number(stack, index)]);
 
-	if (found)
-		return (*found)->frame;
-	copy = allocate(sizeof(*copy));
-	*copy = *wanted;
-	copy->frame = resolve(wanted);
-	tsearch(copy, &location_tree, by_place);
-	return copy->frame;
+	if (index > 1 && list.nr && frames[*list.numbers].module < 0)
+		list.nr = 0; /* for another stack it was its probe's caller */
+	return list;
 }
 
-const struct frame *frame_at(const struct stack *stack, unsigned index)
+struct frame_list stack_table_full(void)
 {
-	const struct location location = { stack->frame[index] & ~FRAME_BY_FP, stack->process, stack->image, index > 0, NULL };
-	const struct frame *frame = frame_of(&location);
-	const struct frame bare = { .module = -1, .address = location.address };
-
-	/* The probe and its caller are known to be code; further out a frame pointer may have been anything. */
-	return frame || index > 1 ? frame : intern_frame(&bare);
+	return list_of(&overflow);
 }

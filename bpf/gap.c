@@ -37,20 +37,56 @@ static bool is_prologue(const uint8_t *code, size_t left)
 }
 #endif
 
-bool keeps_frame_pointers(struct module *module, uint64_t start, uint64_t end)
+static uint64_t count_prologues(const uint8_t *code, size_t length)
 {
-	uint64_t length = end - start, offset, frames = 0;
+	uint64_t nr = 0;
+
+	for (size_t i = 0; i < length; i++)
+		nr += is_prologue(code + i, length - i);
+	return nr;
+}
+
+/*
+ * What Boost.Context, and with it PHP and others, lets the first function of a fiber return to: xor %rdi,%rdi;
+ * call _exit; hlt. Nothing is further out. Length of the code in front of it, or of all.
+ */
+static size_t find_fiber_end(const uint8_t *code, size_t length)
+{
+	static const uint8_t begin[] = { 0x48, 0x31, 0xff, 0xe8 };
+	size_t at = 0;
+
+	while (at + 9 <= length && (memcmp(code + at, begin, sizeof(begin)) != 0 || code[at + 8] != 0xf4))
+		at++;
+	return at + 9 <= length ? at : length;
+}
+
+static void look_into(struct gap *gap, const uint8_t *code, size_t length)
+{
+	uint64_t prologues = count_prologues(code, length);
+	size_t fiber_end = find_fiber_end(code, length);
+
+	gap->keeps_frame_pointers = prologues > 0 && prologues * bytes_per_frame >= length;
+	if (fiber_end < length)
+		gap->root = gap->start + fiber_end;
+}
+
+void inspect_gap(struct module *module, struct gap *gap)
+{
+	uint64_t entry = elf_entry(module_elf(module)), length = gap->end - gap->start, offset;
 	uint8_t *code;
 	ssize_t got;
 
-	if (length < least_gap || module->fd < 0 || !elf_address_to_offset(module_elf(module), start, &offset))
-		return false;
+	gap->root = gap->end;
+	if (length < least_gap || module->fd < 0 || !elf_address_to_offset(module_elf(module), gap->start, &offset))
+		return;
 	if (length > most_looked_at)
 		length = most_looked_at;
 	code = allocate(length);
 	got = pread(module->fd, code, length, offset);
-	for (ssize_t i = 0; i < got; i++)
-		frames += is_prologue(code + i, got - i);
+	if (got > 0)
+		look_into(gap, code, got);
 	free(code);
-	return frames > 0 && frames * bytes_per_frame >= length;
+	/* Nobody calls the entry point: what it calls is outermost. ld.so's is hand-written. */
+	if (entry >= gap->start && entry < gap->end)
+		gap->root = entry;
 }

@@ -170,6 +170,7 @@ int main(int argc, char **argv)
 	bool watching;
 
 	parse_options(argc, argv, &settings);
+	use_debug_dirs(settings.debug_dirs, settings.nr_debug_dirs);
 	libbpf_set_print(print_libbpf);
 	allow_many_files(&inherited);
 	if (settings.doctor)

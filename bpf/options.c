@@ -6,10 +6,12 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "collector.h"
 
-enum { MIN_SIZE = 256, MAX_SIZE, OLDER, DURATION, MAX_STACKS, MAX_LIVE, CAPTURE_FD, EVENT_FD, UNWIND, MAX_FRAMES, MAX_RATE, SAMPLE, SAMPLE_BYTES };
+enum { MIN_SIZE = 256, MAX_SIZE, OLDER, DURATION, MAX_STACKS, MAX_LIVE, CAPTURE_FD, EVENT_FD, UNWIND, MAX_FRAMES,
+       DEBUG_DIR, MAX_RATE, SAMPLE, SAMPLE_BYTES };
 
 static uint64_t number(const char *option, const char *text, uint64_t most)
 {
@@ -58,6 +60,16 @@ static void add_pids(struct settings *settings, char *list)
 	}
 }
 
+static void add_debug_dir(struct settings *settings, char *dir)
+{
+	struct stat st;
+
+	if (stat(dir, &st) || !S_ISDIR(st.st_mode))
+		die(2, "--debug-dir %s: expected a directory", dir);
+	settings->debug_dirs = grow(settings->debug_dirs, settings->nr_debug_dirs, sizeof(dir));
+	settings->debug_dirs[settings->nr_debug_dirs++] = dir;
+}
+
 static void check_options(const struct settings *settings)
 {
 	if (settings->nr_pids && settings->command)
@@ -91,6 +103,7 @@ static void set_option(struct settings *settings, int option, char *value)
 	case SAMPLE_BYTES: settings->sample_bytes = number("sample-bytes", value, 1 << 30); return;
 	case MAX_RATE: settings->max_rate = number("max-rate", value, 1ULL << 40); return;
 	case UNWIND: settings->unwind = unwinding(value); return;
+	case DEBUG_DIR: return add_debug_dir(settings, value);
 	case CAPTURE_FD: settings->capture_fd = number("capture-fd", value, 1 << 20); return;
 	case EVENT_FD:
 		settings->event_fd = number("event-fd", value, 1 << 20);
@@ -113,7 +126,7 @@ void parse_options(int argc, char **argv, struct settings *settings)
 	static struct settings defaults = { .max_size = UINT64_MAX, .max_stacks = 65536, .max_live = 1000000,
 					    .max_frames = USUAL_FRAMES, .max_rate = 300000,
 					    .capture_fd = 1, .event_fd = -1 };
-	int alloc_only = 0, entry_only = 0, kill = 0, floor = 0, doctor = 0, programs = 0, option;
+	int alloc_only = 0, entry_only = 0, kill = 0, floor = 0, doctor = 0, programs = 0, lines = 0, inlines = 0, option;
 	const struct option options[] = {
 		{ "pid", required_argument, NULL, 'p' },
 		{ "alloc-only", no_argument, &alloc_only, 1 },
@@ -122,6 +135,8 @@ void parse_options(int argc, char **argv, struct settings *settings)
 		{ "floor", no_argument, &floor, 1 },
 		{ "doctor", no_argument, &doctor, 1 },
 		{ "programs", no_argument, &programs, 1 },
+		{ "lines", no_argument, &lines, 1 },
+		{ "inline", no_argument, &inlines, 1 },
 		{ "min-size", required_argument, NULL, MIN_SIZE },
 		{ "max-size", required_argument, NULL, MAX_SIZE },
 		{ "older", required_argument, NULL, OLDER },
@@ -133,6 +148,7 @@ void parse_options(int argc, char **argv, struct settings *settings)
 		{ "max-rate", required_argument, NULL, MAX_RATE },
 		{ "max-frames", required_argument, NULL, MAX_FRAMES },
 		{ "unwind", required_argument, NULL, UNWIND },
+		{ "debug-dir", required_argument, NULL, DEBUG_DIR },
 		{ "capture-fd", required_argument, NULL, CAPTURE_FD },
 		{ "event-fd", required_argument, NULL, EVENT_FD },
 		{ 0 },
@@ -151,6 +167,8 @@ void parse_options(int argc, char **argv, struct settings *settings)
 	settings->floor = floor;
 	settings->doctor = doctor;
 	settings->programs = programs;
+	settings->lines = lines;
+	settings->inlines = inlines;
 	check_options(settings);
 	keep_from_command(settings->capture_fd);
 	keep_from_command(settings->event_fd);

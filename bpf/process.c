@@ -80,6 +80,7 @@ struct process *add_process(pid_t pid)
 	fcntl(process->pidfd, F_SETFD, FD_CLOEXEC);
 	process->name = duplicate("?");
 	describe_process(process);
+	find_jit_map(process);
 	nr_processes++;
 	return process;
 }
@@ -158,17 +159,20 @@ static char *without_mark(const char *path)
 	return copy;
 }
 
+/* What the kernel has mapped. Other names in brackets, such as [heap], say only where the process has put its code. */
+static bool is_kernels(const char *path)
+{
+	return strcmp(path, "[vdso]") == 0 || strcmp(path, "[vsyscall]") == 0 || strcmp(path, "[uprobes]") == 0;
+}
+
 unsigned mapped_module(const struct process *process, const struct mapping *mapping, dev_t dev, ino_t ino,
 		       const char *path)
 {
-	char *by_address = formatted("/proc/%d/map_files/%" PRIx64 "-%" PRIx64, process->pid, mapping->start,
-				     mapping->end);
-	char *by_path = formatted("/proc/%d/root%s", process->pid, path), *shown = without_mark(path);
-	const char *const open_paths[] = { by_address, by_path, path, NULL };
-	unsigned module = intern_module(dev, ino, ino || *path == '[' ? shown : "[anon]", open_paths);
+	char *shown = without_mark(path);
+	const struct mapped_file file = { process->pid, mapping->start, mapping->end, dev, ino,
+					  ino || is_kernels(path) ? shown : "[anon]" };
+	unsigned module = intern_module(&file);
 
-	free(by_address);
-	free(by_path);
 	free(shown);
 	return module;
 }

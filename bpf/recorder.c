@@ -10,10 +10,12 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include "code_cache.h"
 #include "recorder.h"
 #include "heap.skel.h"
 
 static const uint64_t status_interval_ns = 500000000;
+static const uint64_t code_cache_interval_ns = 10000000; /* to see whether it has to be read */
 static const uint64_t finish_limit_ns = 200000000;
 
 uint64_t clock_ns(void)
@@ -190,37 +192,73 @@ static unsigned fill_polls(struct pollfd *polls, int signals)
 
 static void note_exits(const struct pollfd *polls)
 {
-	for (unsigned i = 0; i < nr_processes; i++)
-		processes[i].exited |= (polls[2 + i].revents & POLLIN) != 0;
+	for (unsigned i = 0; i < nr_processes; i++) {
+		if (!(polls[2 + i].revents & POLLIN))
+			continue;
+		processes[i].exited = true;
+		open_jit_map(&processes[i]);
+	}
+}
+
+static bool read_code_cache(struct heap_bpf *skel, struct process *process)
+{
+	return skel->rodata->use_tables && follow_code_cache(process, skel->bss->broken_walks[process - processes]);
+}
+
+/* Rows for what compilers at run time have made since. Returns when to look again. */
+static uint64_t follow_code_caches(struct heap_bpf *skel)
+{
+	uint64_t again = UINT64_MAX;
+
+	for (unsigned i = 0; i < nr_processes; i++) {
+		if (read_code_cache(skel, &processes[i]))
+			publish_unwind_tables(skel, &processes[i]);
+		if (processes[i].code_cache && !processes[i].exited)
+			again = clock_ns() + code_cache_interval_ns;
+	}
+	return again;
 }
 
 void use_mappings(struct heap_bpf *skel, const struct settings *settings, struct process *process)
 {
+	read_code_cache(skel, process);
 	publish_unwind_tables(skel, process);
 	attach_allocators(skel, settings, process);
 }
 
-/*
- * The pause gathers what a program start or a dlopen maps in a row, and bounds our share of a busy
- * machine. New code outside of files (JIT) brings no tables, comes often and waits for the next status.
- */
-static void follow_mappings(struct heap_bpf *skel, const struct settings *settings)
+static void pause_ns(long ns)
 {
-	const struct timespec pause = { .tv_nsec = 500000 };
+	const struct timespec pause = { .tv_nsec = ns };
 
 	nanosleep(&pause, NULL);
 	mapwatch_drain();
+}
+
+static bool any_new_files(void)
+{
 	for (unsigned i = 0; i < nr_processes; i++)
 		if (processes[i].has_new_files)
+			return true;
+	return false;
+}
+
+/*
+ * The pauses gather what a program start or a dlopen maps in a row, and bound our share of a busy machine: a
+ * JIT compiler may map code all the time.
+ */
+static void follow_mappings(struct heap_bpf *skel, const struct settings *settings)
+{
+	pause_ns(500000);
+	if (!any_new_files())
+		pause_ns(10000000);
+	for (unsigned i = 0; i < nr_processes; i++)
+		if (processes[i].has_new_mappings)
 			use_mappings(skel, settings, &processes[i]);
 }
 
 /* What is due every half a second. False when the trace shall end. */
 static bool take_stock(struct heap_bpf *skel, struct run *run)
 {
-	for (unsigned i = 0; i < nr_processes; i++)
-		if (processes[i].has_new_mappings)
-			use_mappings(skel, run->settings, &processes[i]);
 	run->stop = STOP_RATE;
 	if (!run->settings->floor && calls_too_fast(skel, run->settings))
 		return false;
@@ -246,8 +284,9 @@ void keep_recording(struct heap_bpf *skel, struct run *run)
 	struct pollfd polls[2 + MAX_PROCESSES];
 
 	for (; !has_ended(run, polls, now); now = clock_ns()) {
-		uint64_t wake = end < next_status ? end : next_status;
+		uint64_t wake = end < next_status ? end : next_status, again = follow_code_caches(skel);
 
+		wake = again < wake ? again : wake;
 		poll(polls, 2 + nr_processes, wake > now ? (wake - now + 999999) / 1000000 : 0);
 		note_exits(polls);
 		if (polls[0].revents & POLLIN) {

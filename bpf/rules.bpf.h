@@ -6,13 +6,12 @@
 #include "heap.h"
 #include "unwind.h"
 
-/* The cache does not tell processes apart, so it serves only one. */
-const volatile bool use_cache;
-
 /* Per process: how often it called exec; which of its two address spaces is valid, and for which exec. */
 volatile __u32 execs[MAX_PROCESSES];
 volatile __u32 space_version[MAX_PROCESSES];
 volatile __u32 space_image[MAX_PROCESSES];
+/* Walks that have ended early, roughly: it only matters that there are more than before. */
+volatile __u32 broken_walks[MAX_PROCESSES];
 
 /* Always 0, but the verifier cannot know. See hidden(). */
 volatile __u32 unknown;
@@ -43,15 +42,6 @@ struct {
 	__type(key, __u32);
 	__type(value, struct address_space);
 } address_spaces SEC(".maps");
-
-/* The address, a bit of the address space's version, and the rule in one word: it is never half written. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, CACHE_SLOTS);
-	__type(key, __u32);
-	__type(value, __u64);
-} rule_cache SEC(".maps");
 
 /*
  * Makes the verifier forget what it knows of a number. Otherwise it follows every outcome of a
@@ -106,7 +96,9 @@ static __always_inline __u32 search_rows(struct segment *segment, __u64 pc)
 	return row ? row->rule : RULE_NONE;
 }
 
-/* A function of its own, so that it is verified once. */
+/*
+ * Number of the rule for a pc, or NO_SEGMENT, or NO_TABLE. A function of its own, so that it is verified once.
+ */
 __noinline __u32 find_rule(__u64 pc, __u32 process)
 {
 	__u32 index = process % MAX_PROCESSES, key = 2 * index + (space_version[index] & 1);
@@ -119,24 +111,6 @@ __noinline __u32 find_rule(__u64 pc, __u32 process)
 	if (!segment)
 		return NO_SEGMENT;
 	return segment->nr_rows ? search_rows(segment, pc) : NO_TABLE;
-}
-
-/* Number of the rule for a pc, or NO_SEGMENT, or NO_TABLE. */
-static __always_inline __u32 rule_at(__u64 pc, __u32 process)
-{
-	__u32 index = process % MAX_PROCESSES, slot = (pc * 0x9e3779b97f4a7c15ULL) >> 48, rule;
-	__u64 tag = pc | (__u64)(space_version[index] & 1) << 47; /* user addresses have 47 bits */
-	__u64 *cached;
-
-	if (space_image[index] != execs[index])
-		return NO_SEGMENT;
-	cached = use_cache ? bpf_map_lookup_elem(&rule_cache, &slot) : NULL;
-	if (cached && *cached >> 16 == (tag & 0xffffffffffffULL))
-		return *cached & 0xffff;
-	rule = find_rule(pc, process);
-	if (cached && rule < MAX_RULES)
-		*cached = tag << 16 | rule;
-	return rule;
 }
 
 #endif

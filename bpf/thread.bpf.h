@@ -31,8 +31,8 @@ struct thread {
 	struct stack stack; /* with room for max_frames */
 };
 
-/* A type for the value of a map, which must have a size. */
-#define THREAD_WITH(frames) struct { __u64 word[(sizeof(struct thread) + 8 * (frames)) / 8]; }
+/* A type for the value of a map, which must have a size. The verifier wants room for a whole turn behind the last frame. */
+#define THREAD_WITH(frames) struct { __u64 word[sizeof(struct thread) / 8 + (frames) + FRAMES_PER_TURN]; }
 
 /*
  * Two maps, of which one is used: a record for deep stacks takes the kernel more than a page, which on a

@@ -40,6 +40,7 @@ enum fp_kind {
 enum ra_kind {
 	RA_AT_CFA, /* *(cfa + ra_offset) */
 	RA_REGISTER, /* in reg, likewise */
+	RA_AT_FP, /* *(fp + ra_offset) */
 };
 
 struct unwind_rule {

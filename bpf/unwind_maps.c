@@ -7,31 +7,43 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "collector.h"
+#include "code_cache.h"
 #include "heap.skel.h"
-#include "unwind.h"
 
 /* Room for what a process maps later; for COMMAND, whose files are not known yet, for all of it. */
 static const uint32_t room_for_later = 262144, room_for_command = 1 << 20;
 
 static struct unwind_row *shared_rows; /* the BPF maps, mapped */
 static struct unwind_rule *shared_rules;
-static uint64_t *shared_cache;
-static uint32_t capacity, nr_published_rows, nr_published_rules;
+static uint32_t map_size, capacity; /* rows in all, and for files */
+static uint32_t nr_published_rows, nr_published_rules;
 static bool told_full;
+
+/*
+ * Code made at run time changes its rows. From the end of the map every Java virtual machine gets two areas, which are
+ * written in turn: the rows that are being read do not change.
+ */
+static struct {
+	uint32_t first_row; /* 0: it has none yet */
+	unsigned version; /* of the rows in the latest */
+	uint32_t latest; /* 0 or 1 */
+} areas[MAX_PROCESSES];
 
 void size_unwind_maps(struct heap_bpf *skel, const struct settings *settings)
 {
-	uint32_t nr;
+	uint32_t nr, nr_virtual_machines = settings->command ? 1 : 0;
 
-	for (unsigned i = 0; i < nr_processes; i++)
+	for (unsigned i = 0; i < nr_processes; i++) {
 		for (unsigned j = 0; j < processes[i].nr_mappings; j++)
 			unwind_table_of(&modules[processes[i].mappings[j].module]);
+		nr_virtual_machines += has_hotspot(&processes[i]);
+	}
 	all_unwind_rows(&nr);
 	capacity = settings->command ? room_for_command : nr + room_for_later;
-	bpf_map__set_max_entries(skel->maps.unwind_rows, capacity);
+	capacity += nr_virtual_machines * 2 * MAX_CODE_ROWS;
+	map_size = capacity;
+	bpf_map__set_max_entries(skel->maps.unwind_rows, map_size);
 	bpf_map__set_max_entries(skel->maps.address_spaces, 2 * (nr_processes ? nr_processes : 1));
-	skel->rodata->use_cache = nr_processes < 2;
 }
 
 static void *map_shared(struct bpf_map *map, size_t size)
@@ -45,9 +57,8 @@ static void *map_shared(struct bpf_map *map, size_t size)
 
 static void map_all(struct heap_bpf *skel)
 {
-	shared_rows = map_shared(skel->maps.unwind_rows, capacity * sizeof(*shared_rows));
+	shared_rows = map_shared(skel->maps.unwind_rows, map_size * sizeof(*shared_rows));
 	shared_rules = map_shared(skel->maps.unwind_rules, MAX_RULES * sizeof(*shared_rules));
-	shared_cache = map_shared(skel->maps.rule_cache, CACHE_SLOTS * sizeof(*shared_cache));
 }
 
 /* Rows and rules only ever grow at their ends, so what the walk reads already does not move. */
@@ -67,13 +78,59 @@ static void publish_rows(void)
 	nr_published_rows = nr_rows;
 }
 
-static struct segment segment_of(const struct mapping *mapping)
+static bool take_area(const struct process *process)
+{
+	uint32_t *first_row = &areas[process - processes].first_row, nr;
+
+	all_unwind_rows(&nr);
+	if (!*first_row && nr + 2 * MAX_CODE_ROWS <= capacity)
+		*first_row = capacity -= 2 * MAX_CODE_ROWS;
+	if (!*first_row && !told_full)
+		event_warning("no room for the unwind table of the code that pid %d (%s) makes: stacks through it may be cut",
+			      process->pid, process->name);
+	told_full |= !*first_row;
+	return *first_row;
+}
+
+/* Rows of code made at run time, into the area that is not being read. */
+static void publish_code_rows(const struct process *process)
+{
+	const struct code_rows *rows = code_rows_of(process);
+	unsigned index = process - processes;
+
+	if (!rows || areas[index].version == rows->version || !take_area(process))
+		return;
+	areas[index].latest ^= 1;
+	areas[index].version = rows->version;
+	memcpy(shared_rows + areas[index].first_row + areas[index].latest * MAX_CODE_ROWS, rows->row,
+	       rows->nr * sizeof(*rows->row));
+}
+
+/* Of the code cache. Without an area it has no table. */
+static struct segment code_segment_of(const struct process *process, const struct mapping *mapping)
+{
+	const struct code_rows *rows = code_rows_of(process);
+	unsigned index = process - processes;
+	struct segment segment = { .start = mapping->start, .end = mapping->end };
+
+	if (!areas[index].first_row)
+		return segment;
+	modules[mapping->module].unwind_table->from_code_cache = true;
+	segment.base = mapping->start - rows->low;
+	segment.first_row = areas[index].first_row + areas[index].latest * MAX_CODE_ROWS;
+	segment.nr_rows = rows->nr;
+	return segment;
+}
+
+static struct segment segment_of(const struct process *process, const struct mapping *mapping)
 {
 	struct module *module = &modules[mapping->module];
 	const struct unwind_table *table = unwind_table_of(module);
 	struct segment segment = { .start = mapping->start, .end = mapping->end };
 	uint64_t address;
 
+	if (is_in_code_cache(process, mapping))
+		return code_segment_of(process, mapping);
 	if (!table->nr_rows || !elf_mapping_address(module_elf(module), mapping->offset, &address))
 		return segment;
 	if (table->first_row + table->nr_rows > capacity) {
@@ -108,13 +165,14 @@ static bool add_segments(const struct process *process, bool with_tables, struct
 {
 	for (unsigned i = process->nr_mappings; i-- > 0;) {
 		const struct mapping *mapping = &process->mappings[i];
-		bool has_table = unwind_table_of(&modules[mapping->module])->nr_rows > 0;
+		bool has_table = unwind_table_of(&modules[mapping->module])->nr_rows > 0 ||
+				 is_in_code_cache(process, mapping);
 
 		if (mapping->image != process->image || has_table != with_tables || overlaps(space, mapping))
 			continue;
 		if (space->nr == MAX_SEGMENTS)
 			return false;
-		space->segment[space->nr++] = segment_of(mapping);
+		space->segment[space->nr++] = segment_of(process, mapping);
 	}
 	return true;
 }
@@ -139,13 +197,14 @@ void publish_unwind_tables(struct heap_bpf *skel, struct process *process)
 
 	if (!shared_rows)
 		map_all(skel);
+	publish_code_rows(process);
 	fill_space(process, space);
 	publish_rows();
 	if (bpf_map_update_elem(bpf_map__fd(skel->maps.address_spaces), &key, space, BPF_ANY))
 		die(1, "cannot publish the unwind tables: %s", strerror(errno));
 	skel->bss->space_version[index] = version;
 	skel->bss->space_image[index] = process->image;
-	memset(shared_cache, 0, CACHE_SLOTS * sizeof(*shared_cache));
+	memset((void *)skel->bss->rule_cache, 0, sizeof(skel->bss->rule_cache));
 	process->has_new_mappings = process->has_new_files = false;
 	free(space);
 }

@@ -12,7 +12,7 @@ static uint32_t nr_rules = 1;
 static uint32_t rule_slots[2 * MAX_RULES]; /* open addressing; 0 is free */
 
 /* Rules repeat by the hundred thousand. One too many becomes "unsupported", which the walk reports. */
-static uint32_t intern_rule(struct unwind_rule rule)
+uint32_t intern_rule(struct unwind_rule rule)
 {
 	uint64_t bits[2];
 	uint32_t slot;
@@ -65,24 +65,44 @@ static void sort_rows(struct unwind_rows *rows)
 		qsort(rows->row, rows->nr, sizeof(*rows->row), by_pc);
 }
 
-static void append_by_frame_pointer(uint32_t pc)
+static void append_kind(uint32_t pc, enum cfa_kind kind)
 {
-	append_row(pc, intern_rule((struct unwind_rule){ .cfa_kind = CFA_FRAME_RECORD }));
+	append_row(pc, intern_rule((struct unwind_rule){ .cfa_kind = kind }));
+}
+
+/* How far the code goes that begins with a root: __start of ld.so, a fiber's end. */
+static const uint64_t longest_root = 128;
+
+/* Rows for the code between two functions that have rows. */
+static void append_gap(struct module *module, uint64_t start, uint64_t end)
+{
+	uint64_t base = module->unwind_table->base;
+	struct gap gap = { .start = start, .end = end };
+	enum cfa_kind kind;
+
+	inspect_gap(module, &gap);
+	kind = gap.keeps_frame_pointers ? CFA_FRAME_RECORD : CFA_NONE;
+	if (gap.root > start)
+		append_kind(start - base, kind);
+	if (gap.root == end)
+		return;
+	append_kind(gap.root - base, CFA_END);
+	if (end - gap.root > longest_root)
+		append_kind(gap.root + longest_root - base, kind);
 }
 
 /* A row, which counts up to the address `next`. */
 static void keep_row(struct module *module, const struct full_row *row, uint64_t next)
 {
 	const struct unwind_table *table = module->unwind_table;
-	uint64_t pc = row->pc - table->base;
 	bool is_first = nr_all_rows == table->first_row;
 
-	if (next == row->pc || pc > UINT32_MAX)
+	if (next == row->pc || row->pc - table->base > UINT32_MAX)
 		return;
-	if (row->rule == RULE_NONE && next > row->pc && keeps_frame_pointers(module, row->pc, next))
-		append_by_frame_pointer(pc);
+	if (row->rule == RULE_NONE && next > row->pc)
+		append_gap(module, row->pc, next);
 	else if (is_first || all_rows[nr_all_rows - 1].rule != row->rule)
-		append_row(pc, row->rule);
+		append_row(row->pc - table->base, row->rule);
 }
 
 /* Of sorted rows keeps the last of equal addresses, and drops those that say what the one before said. */
@@ -133,7 +153,7 @@ static void read_rows(struct module *module)
 	if (rows.nr)
 		keep_rows(module, &rows);
 	else
-		append_by_frame_pointer(0);
+		append_kind(0, CFA_FRAME_RECORD);
 	table->nr_rows = nr_all_rows - table->first_row;
 	free(rows.row);
 }

@@ -47,6 +47,11 @@ export function oneOf<T extends string | boolean>(
   return found;
 }
 
+/** Whether the key is there and true. */
+export function flag(line: CaptureLine, key: string): boolean {
+  return has(line, key) && oneOf(line, key, [true, false]);
+}
+
 /** A whole number from 0 to 2^53 - 1. */
 export function count(line: CaptureLine, key: string): number {
   return asCount(line.fields[key], line, `"${key}"`);
@@ -66,6 +71,16 @@ export function references(
   const indexes = list(line, key).map((value) => asReference(value, line, { key, defined }));
   if (indexes.length === 0) throw malformed(line, `"${key}" must not be empty`);
   return indexes;
+}
+
+/** Places in a list of so many things. */
+export function places(line: CaptureLine, key: string, length: number): readonly number[] {
+  return list(line, key).map((value) => {
+    const place = asCount(value, line, `"${key}"`);
+    if (place >= length)
+      throw malformed(line, `"${key}" holds place ${place}, and there are only ${length}`);
+    return place;
+  });
 }
 
 /** The texts in the list under `key`. */

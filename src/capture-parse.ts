@@ -8,16 +8,19 @@ import type {
   CaptureModule,
   CaptureProcess,
   CaptureStack,
+  WalkEnd,
   Weight,
 } from './capture.ts';
 import {
   type CaptureLine,
   count,
+  flag,
   has,
   malformed,
   nested,
   objects,
   oneOf,
+  places,
   reference,
   references,
   text,
@@ -25,7 +28,7 @@ import {
   weight,
 } from './capture-line.ts';
 import { UserError } from './errors.ts';
-import type { Omission } from './profile.ts';
+import type { FrameDetails, Omission } from './profile.ts';
 
 const version = 1;
 
@@ -50,6 +53,7 @@ export function parseHeader(line: CaptureLine): CaptureHeader {
     durationMs: count(line, 'duration_ms'),
     mode: oneOf(line, 'mode', ['full', 'alloc', 'entry']),
     stop: oneOf(line, 'stop', ['duration', 'interrupted', 'exited']),
+    ...(has(line, 'unwind') && { unwind: oneOf(line, 'unwind', ['auto', 'dwarf', 'fp']) }),
     filters: parseFilters(nested(line, 'filters')),
     limits: parseLimits(nested(line, 'limits')),
   };
@@ -95,29 +99,60 @@ export function parseModule(line: CaptureLine): CaptureModule {
   return {
     path: text(line, 'path'),
     ...(has(line, 'build_id') && { buildId: text(line, 'build_id') }),
+    ...(has(line, 'unwind') && { unwind: oneOf(line, 'unwind', unwindTables) }),
+    ...(has(line, 'symbols') && { symbols: oneOf(line, 'symbols', symbolSources) }),
   };
 }
 
+const unwindTables = ['eh_frame', 'debug_frame', 'code_cache', 'none'] as const;
+const symbolSources = ['symtab', 'debug_file', 'debugdata', 'dynsym', 'jit_map', 'none'] as const;
+
 /** A frame line; its module must be defined. */
 export function parseFrame(line: CaptureLine, modules: readonly CaptureModule[]): CaptureFrame {
+  const details = parseDetails(line);
   const module = has(line, 'module') ? { module: reference(line, 'module', modules) } : {};
-  if (has(line, 'name')) return { kind: 'function', name: text(line, 'name'), ...module };
+  if (has(line, 'name'))
+    return { kind: 'function', name: text(line, 'name'), ...module, ...details };
   if (has(line, 'label')) return { kind: 'label', label: text(line, 'label') };
-  if (has(line, 'address')) return { kind: 'address', address: count(line, 'address') };
+  if (has(line, 'address')) return { kind: 'address', address: count(line, 'address'), ...details };
   if (module.module === undefined)
     throw malformed(line, 'a frame needs a name, a label, an address, or a module and an offset');
-  return { kind: 'offset', module: module.module, offset: count(line, 'offset') };
+  return { kind: 'offset', module: module.module, offset: count(line, 'offset'), ...details };
+}
+
+/** Line 0 is how DWARF says that the code has no line. */
+function parseDetails(line: CaptureLine): FrameDetails {
+  const number = has(line, 'line') ? count(line, 'line') : 0;
+  return {
+    ...(has(line, 'file') && { file: text(line, 'file') }),
+    ...(number > 0 && { line: number }),
+    ...(flag(line, 'kernel') && { kernel: true }),
+    ...(flag(line, 'inlined') && { inlined: true }),
+    ...(flag(line, 'jit') && { jit: true }),
+  };
 }
 
 /** Throws a UserError where the stack refers to what `known` does not hold. */
 export function parseStack(line: CaptureLine, known: Omit<Capture, 'truncated'>): CaptureStack {
+  const frames = references(line, 'frames', known.frames);
+  const walkEnd = parseWalkEnd(line);
   return {
     process: reference(line, 'process', known.processes),
-    frames: references(line, 'frames', known.frames),
+    frames,
     ...parseWeights(line, known.header.mode),
-    cut: has(line, 'cut') && oneOf(line, 'cut', [true, false]),
+    ...(walkEnd && { walkEnd }),
+    ...(has(line, 'fp_frames') && { fpFrames: places(line, 'fp_frames', frames.length) }),
   };
 }
+
+/** Older captures have `cut` alone. */
+function parseWalkEnd(line: CaptureLine): WalkEnd | undefined {
+  const isCut = flag(line, 'cut');
+  if (has(line, 'walk_end')) return oneOf(line, 'walk_end', walkEnds);
+  return isCut ? 'cut' : undefined;
+}
+
+const walkEnds = ['cut', 'no_mapping', 'no_unwind_info', 'unsupported', 'unreadable'] as const;
 
 /** The end line: totals, and what they do not contain. */
 export function parseEnd(line: CaptureLine, mode: CaptureMode): CaptureEnd {

@@ -71,11 +71,11 @@ class CaptureReader {
   }
 }
 
-/** The order of the questions matters: a stack names its process too, a frame its module. */
+/** The order of the questions matters: a stack has its process too, a frame its module. */
 function takeThing(draft: Draft, line: CaptureLine): void {
   if (draft.end !== undefined) throw malformed(line, 'it comes after the end line');
-  if (has(line, 'end')) draft.end = parseEnd(line, draft.header.mode);
-  else if (has(line, 'stack')) numbered(line, 'stack', draft.stacks).push(parseStack(line, draft));
+  if (has(line, 'stack')) numbered(line, 'stack', draft.stacks).push(parseStack(line, draft));
+  else if (has(line, 'end')) draft.end = parseEnd(line, draft.header.mode);
   else if (has(line, 'frame'))
     numbered(line, 'frame', draft.frames).push(parseFrame(line, draft.modules));
   else if (has(line, 'module')) numbered(line, 'module', draft.modules).push(parseModule(line));

@@ -1,4 +1,4 @@
-import type { Omission } from './profile.ts';
+import type { FrameDetails, Omission } from './profile.ts';
 
 /**
  * What one tracing run saw, as bpf/README.md specifies it (format version 1). Keys are the
@@ -19,6 +19,8 @@ export interface Capture {
 /** `full`: allocations and frees; `alloc`: no frees; `entry`: requests only, failed ones included. */
 export type CaptureMode = 'full' | 'alloc' | 'entry';
 export type StopReason = 'duration' | 'interrupted' | 'exited';
+/** By unwind tables with frame pointers where there are none, by tables alone, by frame pointers alone. */
+export type Unwind = 'auto' | 'dwarf' | 'fp';
 
 export interface CaptureHeader {
   readonly tool: string;
@@ -33,6 +35,8 @@ export interface CaptureHeader {
   readonly durationMs: number;
   readonly mode: CaptureMode;
   readonly stop: StopReason;
+  /** Missing in captures whose stacks do not say how they end. */
+  readonly unwind?: Unwind;
   /** Bytes and milliseconds; `maxSize` null is no limit. */
   readonly filters: {
     readonly minSize: number;
@@ -68,14 +72,23 @@ export interface CaptureModule {
   /** As the target sees it, or a name in brackets such as `[vdso]`. */
   readonly path: string;
   readonly buildId?: string;
+  /** Tables that its stacks were walked by; missing where nobody asked. */
+  readonly unwind?: 'eh_frame' | 'debug_frame' | 'code_cache' | 'none';
+  /** The best source of names that was found; missing where no name was looked up. */
+  readonly symbols?: 'symtab' | 'debug_file' | 'debugdata' | 'dynsym' | 'jit_map' | 'none';
 }
 
 /** `module` is an index into `Capture.modules`. */
-export type CaptureFrame =
-  | { readonly kind: 'function'; readonly name: string; readonly module?: number }
-  | { readonly kind: 'offset'; readonly module: number; readonly offset: number }
-  | { readonly kind: 'address'; readonly address: number }
-  | { readonly kind: 'label'; readonly label: string };
+export type CaptureFrame = FrameDetails &
+  (
+    | { readonly kind: 'function'; readonly name: string; readonly module?: number }
+    | { readonly kind: 'offset'; readonly module: number; readonly offset: number }
+    | { readonly kind: 'address'; readonly address: number }
+    | { readonly kind: 'label'; readonly label: string }
+  );
+
+/** Why the walk of a stack ended before the start of its thread. */
+export type WalkEnd = 'cut' | 'no_mapping' | 'no_unwind_info' | 'unsupported' | 'unreadable';
 
 export interface Weight {
   readonly bytes: number;
@@ -91,8 +104,10 @@ export interface CaptureStack {
   /** Both are there in mode `full` and missing in the others. */
   readonly freed?: Weight;
   readonly unfreed?: Weight;
-  /** The outermost callers are missing. */
-  readonly cut: boolean;
+  /** Outer callers are missing, and why. */
+  readonly walkEnd?: WalkEnd;
+  /** Places in `frames` that were found by frame pointer instead of by unwind tables. */
+  readonly fpFrames?: readonly number[];
 }
 
 /** Totals, and everything that they do not contain; reasons as in bpf/README.md. */

@@ -1,4 +1,5 @@
 import { childNodes, childrenOf } from './children.ts';
+import { frameOfText, marksOf } from './collapsed-name.ts';
 import type { Frame, NodeIndex, Profile } from './profile.ts';
 import { ProfileBuilder } from './profile-builder.ts';
 
@@ -16,7 +17,7 @@ export function withoutFirstCounts(profile: Profile): Profile {
     if (weights.every((weight) => weight === 0)) continue;
     // Nothing is left where the stack ended in a `;` before its counts.
     const name = frame.name.replace(/[ \t]+\d+(?:\.\d*)?$/, '');
-    const leaf = name === '' ? parent : builder.child(parent, builder.frame({ name }));
+    const leaf = name === '' ? parent : builder.child(parent, builder.frame(frameOfText(name)));
     for (const [column, weight] of weights.entries()) builder.add(leaf, column, weight);
   }
   return builder.build(profile.meta);
@@ -45,10 +46,11 @@ export function withWholeCounts(profile: Profile): Profile {
   return builder.build(profile.meta);
 }
 
-/** All nodes but the root, parents first, siblings in the order of their names' code units. */
+/** All nodes but the root, parents first, siblings in the order of their names' and marks' code units. */
 function* nodesByName(profile: Profile): Generator<NodeIndex> {
   const children = childrenOf(profile);
-  const name = (node: NodeIndex) => frameOf(profile, node).name;
+  const names = profile.frames.map((frame) => frame.name + marksOf(frame));
+  const name = (node: NodeIndex) => names[profile.frame[node]!]!;
   const waiting: NodeIndex[] = [0];
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     if (node !== 0) yield node;

@@ -1,4 +1,5 @@
 import { type Children, childNodes, childrenOf } from './children.ts';
+import { collapsedName } from './collapsed-name.ts';
 import { type Column, columnNamed, type NodeIndex, type Profile } from './profile.ts';
 
 const chunkLength = 65_536;
@@ -7,7 +8,7 @@ const chunkLength = 65_536;
  * Collapsed stacks as text, in chunks: one line per distinct stack with a weight above zero in the
  * column (the first one unless named), sorted by the code units of the stack's text. Stacks whose
  * texts are equal are one line. The grammar is the narrowest that all readers share: frames joined
- * by `;`, root first, one space, a decimal integer, a line feed; names are as `collapsedName` says.
+ * by `;`, root first, one space, a decimal integer, a line feed; frames are as `collapsedName` says.
  */
 export function* writeCollapsed(profile: Profile, columnName?: string): Generator<string> {
   const column = columnName === undefined ? profile.columns[0]! : columnNamed(profile, columnName);
@@ -22,24 +23,6 @@ export function* writeCollapsed(profile: Profile, columnName?: string): Generato
 }
 
 /**
- * A frame's name as it stands in collapsed text, such that no reader takes it for something else:
- * `;` becomes `:`, white space other than a blank becomes a blank, other control characters and
- * lone surrogates become U+FFFD, and white space at either end goes. A last word that is a bare
- * number would be read as a weight, and a first word `#` as a comment: these get brackets. An empty
- * name becomes `[empty]`. Doing it twice changes nothing more.
- */
-export function collapsedName(name: string): string {
-  const text = name
-    .replaceAll(';', ':')
-    .replace(/[\t\n\v\f\r\x85\u2028\u2029]/g, ' ')
-    .replace(/[\0-\x1f\x7f-\x9f]|\p{Surrogate}/gu, '\ufffd')
-    .trim()
-    .replace(/^#(?= |$)/, '[#]')
-    .replace(/ (\d+(?:\.\d*)?)$/, ' [$1]');
-  return text === '' ? '[empty]' : text;
-}
-
-/**
  * All nodes whose stacks have the same text, as one thing to write: either the stack that ends
  * here, or everything below it. The two sort apart: of siblings `b` and `b.x`, the line of `b` comes
  * first and the lines below `b` last, for `;` is above `.`.
@@ -51,7 +34,7 @@ interface Part {
 }
 
 function* lines(profile: Profile, column: Column): Generator<string> {
-  const names = profile.frames.map((frame) => collapsedName(frame.name));
+  const names = profile.frames.map(collapsedName);
   const tree = { profile, names, children: childrenOf(profile) };
   const waiting: Part[] = [{ text: '', nodes: [0], ends: false }];
   for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {

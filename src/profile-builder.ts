@@ -7,7 +7,8 @@ const firstNodes = 1024;
 /** The only way to make a Profile: interns frames, keeps equal stacks in one node, keeps sums exact. */
 export class ProfileBuilder {
   readonly #frames: Frame[] = [];
-  readonly #frameByModule = new Map<string | undefined, Map<string, FrameIndex>>();
+  /** By what `origin` makes of a frame, then by its name. */
+  readonly #frameByName = new Map<string, Map<string, FrameIndex>>();
   readonly #columns: WeightColumn[];
   #nodes = 1;
   #parent = new Int32Array(firstNodes).fill(-1, 0, 1);
@@ -21,9 +22,9 @@ export class ProfileBuilder {
     this.#columns = columns.map(({ name, unit }) => ({ name, unit, sum: 0, self: emptyWeights }));
   }
 
-  /** Index of the frame with this name and module, entered on first sight. */
+  /** Index of the frame that is equal in everything, entered on first sight. */
   frame(frame: Frame): FrameIndex {
-    const byName = this.#framesOf(frame.module);
+    const byName = this.#framesOf(origin(frame));
     const known = byName.get(frame.name);
     if (known !== undefined) return known;
     byName.set(frame.name, this.#frames.length);
@@ -67,11 +68,11 @@ export class ProfileBuilder {
     };
   }
 
-  #framesOf(module: string | undefined): Map<string, FrameIndex> {
-    const known = this.#frameByModule.get(module);
+  #framesOf(origin: string): Map<string, FrameIndex> {
+    const known = this.#frameByName.get(origin);
     if (known !== undefined) return known;
     const fresh = new Map<string, FrameIndex>();
-    this.#frameByModule.set(module, fresh);
+    this.#frameByName.set(origin, fresh);
     return fresh;
   }
 
@@ -109,6 +110,12 @@ interface WeightColumn {
 }
 
 const emptyWeights = new Float64Array(0);
+
+/** Everything of a frame but its name, as one text. A `false` is as good as nothing. */
+function origin({ module, file, line, kernel, inlined, jit }: Frame): string {
+  const kinds = (kernel ? 1 : 0) + (inlined ? 2 : 0) + (jit ? 4 : 0);
+  return JSON.stringify([module, file, line, kinds]);
+}
 
 function hash(parent: NodeIndex, frame: FrameIndex): number {
   const mixed = Math.imul(parent, 0x9e3779b1) ^ Math.imul(frame, 0x85ebca6b);

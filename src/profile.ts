@@ -1,3 +1,5 @@
+import type { StackQuality } from './stack-quality.ts';
+
 /** Index into `Profile.frames`. */
 export type FrameIndex = number;
 /** Index into `Profile.parent` and `Profile.frame`; 0 is the root, which has no frame. */
@@ -5,8 +7,21 @@ export type NodeIndex = number;
 
 export type Unit = 'bytes' | 'count' | 'pages';
 
-/** One function in a stack. */
-export interface Frame {
+/** What may be known of a frame besides its function. */
+export interface FrameDetails {
+  /** Source file, as the compiler was told. Chosen by the traced process: hostile. */
+  readonly file?: string;
+  /** In `file`, counted from 1. */
+  readonly line?: number;
+  readonly kernel?: boolean;
+  /** The compiler put it into the next outer frame's function. */
+  readonly inlined?: boolean;
+  /** Code that was made while the program ran, named by the compiler that made it. */
+  readonly jit?: boolean;
+}
+
+/** One function in a stack. Frames that differ in anything are two frames. */
+export interface Frame extends FrameDetails {
   /** As shown: demangled, or `[module]` where no symbol is known. Chosen by the traced process: hostile. */
   readonly name: string;
   /** Base name of the file that the code lies in, where known. */
@@ -47,6 +62,8 @@ export interface Metadata {
   readonly filtered?: readonly Omission[];
   /** Calls and bytes that should be in the numbers and are not. */
   readonly lost?: readonly Omission[];
+  /** How far the stacks reach, where that is known. */
+  readonly stacks?: StackQuality;
   /** Plain remarks for the reader, such as `counts requests, also those that failed`. */
   readonly notes?: readonly string[];
 }

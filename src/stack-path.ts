@@ -1,3 +1,4 @@
+import { frameOfText } from './collapsed-name.ts';
 import { NameTable } from './name-table.ts';
 import type { NodeIndex } from './profile.ts';
 import type { ProfileBuilder } from './profile-builder.ts';
@@ -20,7 +21,7 @@ export class StackPath {
 
   constructor(builder: ProfileBuilder) {
     this.#builder = builder;
-    this.#names = new NameTable((name) => builder.frame({ name: name === '' ? '[empty]' : name }));
+    this.#names = new NameTable((name) => builder.frame(frameOfText(name)));
   }
 
   /** The node of the stack that is `text`: frames joined by `;`, root first. */

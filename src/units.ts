@@ -53,3 +53,15 @@ function binaryScale(bytes: number): Scale {
   const size = 1024 ** power;
   return { unit: byteUnits[power - 1]!, size, digits: bytes / size < 10 ? 2 : 1 };
 }
+
+/**
+ * 0.123 of 1 -> "12.3%". Only all is "100%" and only nothing "0%": what would be rounded to them is
+ * ">99.9%" and "<0.1%".
+ */
+export function formatShare(part: number, whole: number): string {
+  if (part === 0) return '0%';
+  if (part === whole) return '100%';
+  const text = ((100 * part) / whole).toFixed(1);
+  if (text === '0.0') return '<0.1%';
+  return text === '100.0' ? '>99.9%' : `${text}%`;
+}

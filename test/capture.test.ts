@@ -9,15 +9,17 @@ import { chunksOf } from './chunks.ts';
 const folder = new URL('data/capture/', import.meta.url);
 const heap = readFileSync(new URL('heap.capture', folder), 'utf8');
 const two = readFileSync(new URL('two-processes.capture', folder), 'utf8');
+const details = readFileSync(new URL('details.capture', folder), 'utf8');
 const lines = heap.trimEnd().split('\n');
+const detailLines = details.trimEnd().split('\n');
 
 function read(text: string | Uint8Array, chunkSize?: number): Promise<Capture> {
   return readCapture(chunksOf(text, chunkSize));
 }
 
 /** The capture with one line replaced; line numbers count from 1. */
-function withLine(number: number, line: string): string {
-  return `${lines.with(number - 1, line).join('\n')}\n`;
+function withLine(number: number, line: string, whole = lines): string {
+  return `${whole.with(number - 1, line).join('\n')}\n`;
 }
 
 async function messageOf(text: string): Promise<string> {
@@ -72,7 +74,7 @@ describe('readCapture', () => {
       alloc: { bytes: 70, calls: 1 },
       freed: { bytes: 0, calls: 0 },
       unfreed: { bytes: 70, calls: 1 },
-      cut: true,
+      walkEnd: 'cut',
     });
     expect(capture.end).toEqual({
       alloc: { bytes: 18002, calls: 48 },
@@ -92,6 +94,45 @@ describe('readCapture', () => {
     expect(capture.truncated).toBe(false);
   });
 
+  it('reads what frames, stacks and modules may say besides', async () => {
+    const capture = await read(details);
+    expect(capture.header.unwind).toBe('auto');
+    expect(capture.modules.map(({ unwind, symbols }) => [unwind, symbols])).toEqual([
+      ['eh_frame', 'dynsym'],
+      ['debug_frame', 'debug_file'],
+      ['eh_frame', 'debugdata'],
+      ['none', 'jit_map'],
+      ['none', 'none'],
+    ]);
+    expect(capture.frames[5]).toEqual({
+      kind: 'function',
+      name: 'load_rows(char const*)',
+      module: 1,
+      file: 'src/rows.cpp',
+      line: 30,
+    });
+    expect(capture.frames[2]).toMatchObject({ line: 137, inlined: true });
+    expect(capture.frames[6]).not.toHaveProperty('line');
+    expect(capture.frames[8]).toMatchObject({ jit: true });
+    expect(capture.frames[13]).toEqual({
+      kind: 'function',
+      name: 'do_anonymous_page',
+      kernel: true,
+    });
+    expect(capture.stacks.map(({ walkEnd, fpFrames }) => [walkEnd, fpFrames])).toEqual([
+      [undefined, undefined],
+      [undefined, undefined],
+      ['no_unwind_info', [0]],
+      ['no_unwind_info', undefined],
+      ['cut', undefined],
+      ['no_mapping', [0, 1]],
+      [undefined, undefined],
+      ['unsupported', undefined],
+      ['unreadable', undefined],
+    ]);
+    expect(capture.truncated).toBe(false);
+  });
+
   it('reads a capture without frees and the fate of a program', async () => {
     const capture = await read(two);
     expect(capture.header.filters.maxSize).toBeNull();
@@ -100,7 +141,6 @@ describe('readCapture', () => {
       process: 0,
       frames: [1, 0],
       alloc: { bytes: 10, calls: 1 },
-      cut: false,
     });
     expect(capture.end).not.toHaveProperty('unfreed');
   });
@@ -188,8 +228,33 @@ describe('readCapture', () => {
     if (at > 1 || message.includes('malformed')) expect(message).toContain(`line ${at} `);
   });
 
-  it('throws nothing but UserErrors, whatever one value becomes', async () => {
-    const spots = lines.flatMap((line, at) =>
+  it.each([
+    [1, '"unwind":"auto"', '"unwind":"orc"', '"unwind" must be one of auto, dwarf, fp'],
+    [3, '"unwind":"eh_frame"', '"unwind":1', '"unwind" must be one of eh_frame, debug_frame, code_cache, none'],
+    [3, '"symbols":"dynsym"', '"symbols":""', '"symbols" must be one of symtab, '],
+    [10, '"file":"/usr', '"file":["/usr"],"x":"', '"file" must be a text'],
+    [10, '"line":137', '"line":-1', '"line" must be a whole number'],
+    [10, '"inlined":true', '"inlined":1', '"inlined" must be one of true, false'],
+    [16, '"jit":true', '"jit":"yes"', '"jit" must be one of true, false'],
+    [21, '"kernel":true', '"kernel":null', '"kernel" must be one of true, false'],
+    [26, '"no_unwind_info"', '"tired"', '"walk_end" must be one of cut, no_mapping'],
+    [26, '"fp_frames":[0]', '"fp_frames":0', '"fp_frames" must be a list'],
+    [26, '"fp_frames":[0]', '"fp_frames":[3]', '"fp_frames" holds place 3, and there are only 3'],
+    [26, '"fp_frames":[0]', '"fp_frames":[0.5]', '"fp_frames" must be a whole number'],
+  ])('refuses a malformed detail on line %i, case %#', async (number, good, bad, expected) => {
+    const line = detailLines[number - 1]!;
+    expect(line).toContain(good);
+    const message = await messageOf(withLine(number, line.replace(good, bad), detailLines));
+    expect(message).toContain(expected);
+    expect(message).toContain(`line ${number} `);
+  });
+
+  it.each([
+    ['plain', lines],
+    ['detailed', detailLines],
+  ])('throws nothing but UserErrors, whatever one value becomes: %s', async (_, whole) => {
+    const stacks = whole.filter((line) => line.startsWith('{"stack"')).length;
+    const spots = whole.flatMap((line, at) =>
       Array.from(line.matchAll(/(?<=[:[,])(?:"[^"]*"|\d+|null|true)/g), (match) => ({
         number: at + 1,
         mutated: (value: string) =>
@@ -210,10 +275,10 @@ describe('readCapture', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...spots), value, async (spot, text) => {
-        const mutated = withLine(spot.number, spot.mutated(text));
+        const mutated = withLine(spot.number, spot.mutated(text), whole);
         const result = await read(mutated).catch((error: unknown) => error);
         if (result instanceof Error) expect(result).toBeInstanceOf(UserError);
-        else expect((result as Capture).stacks.length).toBe(6);
+        else expect((result as Capture).stacks).toHaveLength(stacks);
       }),
       { numRuns: 1000 },
     );

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { collapsedName, writeCollapsed } from '../src/collapsed.ts';
+import { writeCollapsed } from '../src/collapsed.ts';
+import { collapsedName, frameOfText } from '../src/collapsed-name.ts';
 import { readCollapsed } from '../src/collapsed-reader.ts';
 import { type Frame, type Profile, totals } from '../src/profile.ts';
 import { ProfileBuilder } from '../src/profile-builder.ts';
@@ -32,11 +33,18 @@ function written(profile: Profile, column?: string): string {
 const hostileName = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.string({
-    unit: fc.constantFrom('a', ' ', ';', '#', '8', '.', '\n', '\t', '\ud800', '\ufeff'),
+    unit: fc.constantFrom(
+      ...['a', ' ', ';', '#', '8', '.', '\n', '\t', '\ud800', '\ufeff', '_[i]', '_[k]', '_'],
+    ),
   }),
 );
-const frame = fc.oneof(
+const kinds = fc.record(
+  { kernel: fc.boolean(), jit: fc.boolean(), inlined: fc.boolean() },
+  { requiredKeys: [] },
+);
+const frame: fc.Arbitrary<Frame> = fc.oneof(
   hostileName.map((name) => ({ name })),
+  fc.tuple(hostileName, kinds).map(([name, marks]) => ({ name, ...marks })),
   fc.record({ name: fc.constantFrom('a', 'b', 'b.x', 'a 8'), module: fc.constantFrom('m', 'n') }),
 );
 const stacks = fc.array(fc.tuple(fc.array(frame, { minLength: 1, maxLength: 5 }), fc.nat(999)));
@@ -140,7 +148,7 @@ describe('writeCollapsed', () => {
 
 /** Decimals with quarters: their sums must not depend on the order either. */
 function lineOf(frames: readonly Frame[], weight: number): string {
-  return `${frames.map(({ name }) => collapsedName(name)).join(';')} ${(weight + 1) / 4}\n`;
+  return `${frames.map(collapsedName).join(';')} ${(weight + 1) / 4}\n`;
 }
 
 async function rewritten(lines: readonly string[]): Promise<string> {
@@ -163,15 +171,57 @@ describe('collapsedName', () => {
     ['# note', '[#] note'],
     ['#', '[#]'],
     ['#private', '#private'],
+    ['f_[i]', 'f [i]'],
+    ['f_[k]_[j]', 'f_[k] [j]'],
+    ['_[i]', '_[i]'],
+    ['f_[w]', 'f_[w]'],
+    ['#_[k]', '[#] [k]'],
   ])('%j is written %j', (name, expected) => {
-    expect(collapsedName(name)).toBe(expected);
+    expect(collapsedName({ name })).toBe(expected);
   });
 
-  it('changes nothing when done twice', () => {
+  it('marks kernel, JIT and inlined code, and says nothing of module, file and line', () => {
+    const name = 'f';
+    expect(collapsedName({ name, kernel: true })).toBe('f_[k]');
+    expect(collapsedName({ name, jit: true, module: '[anon]' })).toBe('f_[j]');
+    expect(collapsedName({ name, inlined: true, file: 'a.c', line: 7 })).toBe('f_[i]');
+    expect(collapsedName({ name, inlined: true, jit: true, kernel: true })).toBe('f_[k]_[j]_[i]');
+    expect(collapsedName({ name: 'f 8', inlined: true })).toBe('f [8]_[i]');
+    expect(collapsedName({ name: '', inlined: true })).toBe('[empty]_[i]');
+  });
+
+  it('is read back as the marks that the frame had, and written again the same', () => {
     fc.assert(
-      fc.property(hostileName, (name) => {
-        expect(collapsedName(collapsedName(name))).toBe(collapsedName(name));
+      fc.property(frame, (before) => {
+        const text = collapsedName(before);
+        const { name, ...marks } = frameOfText(text);
+        const { kernel = false, jit = false, inlined = false } = before;
+        const expected = Object.entries({ kernel, jit, inlined }).filter(([, isSet]) => isSet);
+        expect(marks).toEqual(Object.fromEntries(expected));
+        expect(collapsedName({ name, ...marks })).toBe(text);
       }),
+      { numRuns: 1000 },
     );
+  });
+});
+
+describe('frameOfText', () => {
+  it.each([
+    ['f', { name: 'f' }],
+    ['f_[i]', { name: 'f', inlined: true }],
+    ['f_[i]_[k]', { name: 'f', kernel: true, inlined: true }],
+    ['f_[j]_[j]', { name: 'f', jit: true }],
+    ['_[i]', { name: '_[i]' }],
+    ['_[i]_[i]', { name: '_[i]', inlined: true }],
+    ['f_[w]', { name: 'f_[w]' }],
+    ['f_[i] x', { name: 'f_[i] x' }],
+    ['', { name: '[empty]' }],
+  ])('%j', (text, expected) => {
+    expect(frameOfText(text)).toEqual(expected);
+  });
+
+  it('takes a name of a million characters made of marks', () => {
+    expect(frameOfText(`${'_[i]'.repeat(250_000)}x`).inlined).toBeUndefined();
+    expect(frameOfText('_[i]'.repeat(250_000))).toEqual({ name: '_[i]', inlined: true });
   });
 });

@@ -32,6 +32,26 @@ describe('ProfileBuilder', () => {
     expect(builder.frame({ name: 'f', module: '' })).not.toBe(builder.frame({ name: 'f' }));
   });
 
+  it('keeps frames apart that differ in what is known of them', () => {
+    const builder = new ProfileBuilder([bytes]);
+    const f = { name: 'f', module: 'm' };
+    const different = [
+      f,
+      { ...f, file: 'a.c' },
+      { ...f, file: 'a.c', line: 1 },
+      { ...f, file: 'a.c', line: 2 },
+      { ...f, inlined: true },
+      { ...f, jit: true },
+      { ...f, kernel: true },
+      { name: 'f', module: 'm","a.c' },
+    ];
+    const enter = () => different.map((frame) => builder.frame(frame));
+    expect(enter()).toEqual([...different.keys()]);
+    expect(enter()).toEqual([...different.keys()]);
+    expect(builder.frame({ ...f, inlined: false })).toBe(0);
+    expect(builder.build().frames).toEqual(different);
+  });
+
   it('gives equal stacks one node and every stack its sum', () => {
     fc.assert(
       fc.property(stacks, (input) => {

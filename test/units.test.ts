@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatBytes, formatCount, formatIn, scaleFor } from '../src/units.ts';
+import { formatBytes, formatCount, formatIn, formatShare, scaleFor } from '../src/units.ts';
 
 test.each([
   [0, '0 bytes'],
@@ -48,6 +48,28 @@ test('formatted bytes are within half a digit of the truth', () => {
       const size = 1024 ** (sizes.indexOf(unit!) + 1);
       expect(Math.abs(Number(number) * size - bytes)).toBeLessThanOrEqual(size * 0.0501);
       expect(Number(number)).toBeLessThan(1024);
+    }),
+  );
+});
+
+test.each([
+  [0, 7, '0%'],
+  [7, 7, '100%'],
+  [1, 8, '12.5%'],
+  [1, 1_000_000, '<0.1%'],
+  [999_999, 1_000_000, '>99.9%'],
+  [Number.MAX_SAFE_INTEGER - 1, Number.MAX_SAFE_INTEGER, '>99.9%'],
+])('%d of %d are %s', (part, whole, text) => {
+  expect(formatShare(part, whole)).toBe(text);
+});
+
+test('a share is 100% only of all, and 0% only of nothing', () => {
+  fc.assert(
+    fc.property(fc.nat(), fc.nat(), (part, rest) => {
+      fc.pre(part + rest > 0);
+      const text = formatShare(part, part + rest);
+      expect(text === '100%' || text === '100.0%').toBe(rest === 0);
+      expect(text === '0%' || text === '0.0%').toBe(part === 0);
     }),
   );
 });

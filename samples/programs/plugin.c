@@ -2,16 +2,20 @@
 
 KEPT static int plugin_inner(void (*callback)(void), int depth)
 {
+	volatile int below = 0; /* what is done after the call keeps it from being made a loop */
+
 	if (depth == 0)
 		callback();
 	else
-		depth += plugin_inner(callback, depth - 1);
-	return depth;
+		below = plugin_inner(callback, depth - 1);
+	return below + depth;
 }
+
+/* The dynamic linker allocates it when a thread first comes here. */
+static __thread volatile char of_thread[5000];
 
 KEPT void plugin_call(void (*callback)(void))
 {
-	volatile int depth = plugin_inner(callback, 3);
-
-	(void)depth;
+	of_thread[0] = 3;
+	of_thread[1] = plugin_inner(callback, of_thread[0]);
 }

@@ -1,4 +1,5 @@
 import type { Profile } from '../profile.ts';
+import { qualityLines, qualityProblems } from '../stack-quality.ts';
 import { type InputOptions, readInput } from './input.ts';
 import { catchSignals } from './interruption.ts';
 import { omissionLines } from './omissions.ts';
@@ -27,9 +28,19 @@ export async function convert({ file, input, outputs, kinds }: Conversion): Prom
   if (outputs.length > 0) await writeFiles(outputs, kinds, profile);
   else await writeStdout(await kinds[0].text(profile));
   const screen = screenOn(process.stderr);
-  const notes = (profile.meta.notes ?? []).map((note) => `note: ${note}`);
-  for (const line of [...warnings, ...notes, ...omissionLines(profile.meta)]) screen.line(line);
+  for (const line of [...warnings, ...remarksOn(profile)]) screen.line(line);
   return 0;
+}
+
+/** Of stacks that are as they should be there is nothing to say. */
+function remarksOn({ meta }: Profile): string[] {
+  const { notes = [], stacks } = meta;
+  const problems = qualityProblems(stacks);
+  return [
+    ...notes.map((note) => `note: ${note}`),
+    ...omissionLines(meta),
+    ...(problems.length > 0 ? [...qualityLines(stacks), ...problems] : []),
+  ];
 }
 
 async function writeFiles(

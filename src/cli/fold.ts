@@ -3,6 +3,7 @@ import { convert } from './convert.ts';
 import { viewOf, views } from './input.ts';
 import { several } from './numbers.ts';
 import { profileOutputs, suffixList } from './outputs.ts';
+import { frameChoiceOf, frameFlags } from './stack-options.ts';
 
 export const fold = defineCommand({
   command: 'fold [file]',
@@ -20,6 +21,7 @@ export const fold = defineCommand({
           choices: views,
           describe: 'of a capture (unfreed if it has frees)',
         },
+        ...frameFlags,
         output: {
           type: 'string',
           requiresArg: true,
@@ -30,7 +32,7 @@ export const fold = defineCommand({
   run: async (args) =>
     convert({
       file: args.file,
-      input: { view: viewOf(args.view), unit: 'count' },
+      input: { view: viewOf(args.view), frames: frameChoiceOf(args), unit: 'count' },
       outputs: several(args.output, '--output'),
       kinds: profileOutputs,
     }),

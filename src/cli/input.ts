@@ -3,7 +3,7 @@ import { isCapture } from '../capture.ts';
 import { readCapture } from '../capture-reader.ts';
 import { type CollapsedInput, readCollapsed } from '../collapsed-reader.ts';
 import { UserError } from '../errors.ts';
-import { foldHeap } from '../fold/heap.ts';
+import { type FrameChoice, foldHeap } from '../fold/heap.ts';
 import type { HeapView } from '../fold/heap-metadata.ts';
 import type { Profile, Unit } from '../profile.ts';
 import { gunzipped } from './gunzip.ts';
@@ -21,6 +21,8 @@ export function viewOf(value: string | readonly string[] | undefined): HeapView 
 export interface InputOptions {
   /** Of a capture. Default: unfreed where the capture has frees. */
   readonly view: HeapView | undefined;
+  /** Of a capture. */
+  readonly frames: FrameChoice;
   /** Of collapsed stacks, which do not say what they count. */
   readonly unit: Unit;
 }
@@ -53,16 +55,28 @@ export async function readInput(path: string | undefined, options: InputOptions)
   }
 }
 
-async function parse(bytes: Bytes, name: string, { view, unit }: InputOptions): Promise<Input> {
+async function parse(bytes: Bytes, name: string, options: InputOptions): Promise<Input> {
+  const { view, frames, unit } = options;
   const { first, all } = await peek(bytes);
   if (isCapture(first)) {
     const capture = await readCapture(all);
     const natural = capture.header.mode === 'full' ? 'unfreed' : 'all';
-    return { profile: foldHeap(capture, view ?? natural), warnings: [] };
+    return { profile: foldHeap(capture, view ?? natural, frames), warnings: [] };
   }
-  if (view) throw new UserError('--view needs a capture: collapsed stacks are of one view', 2);
+  refuseForCollapsed(options);
   const input = await readCollapsed(all, { unit, column: unit === 'count' ? 'samples' : unit });
   return { profile: input.profile, warnings: skippedLines(input, name) };
+}
+
+function refuseForCollapsed({ view, frames }: InputOptions): void {
+  if (view) throw new UserError('--view needs a capture: collapsed stacks are of one view', 2);
+  if (frames.addresses)
+    throw new UserError('--addresses needs a capture: collapsed stacks have names only', 2);
+  if (frames.hideAllocator)
+    throw new UserError(
+      '--hide-allocator needs a capture: collapsed stacks do not tell the allocator',
+      2,
+    );
 }
 
 function skippedLines({ skipped, skippedLines }: CollapsedInput, name: string): string[] {

@@ -32,14 +32,19 @@ export function sizeOption(value: Value, option: string): number | undefined {
   return bytes;
 }
 
-/** A whole number of at least `least`. */
-export function wholeOption(value: Value, option: string, least = 0): number | undefined {
+/** A whole number from `least` to `most`. */
+export function wholeOption(
+  value: Value,
+  option: string,
+  { least = 0, most = Number.MAX_SAFE_INTEGER } = {},
+): number | undefined {
   const text = single(value, option);
   if (text === undefined) return undefined;
   const number = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (!Number.isSafeInteger(number) || number < least)
-    throw new UserError(`${option} ${text}: expected a whole number of at least ${least}`, 2);
-  return number;
+  if (number >= least && number <= most) return number;
+  const range =
+    most < Number.MAX_SAFE_INTEGER ? `from ${least} to ${most}` : `of at least ${least}`;
+  throw new UserError(`${option} ${text}: expected a whole number ${range}`, 2);
 }
 
 /** A number of at least zero, decimals allowed. */

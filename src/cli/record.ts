@@ -5,7 +5,7 @@ import type { Status } from '../collect/events.ts';
 import { collectHeap, type HeapRequest } from '../collect/heap.ts';
 import type { Watcher } from '../collect/run.ts';
 import { UserError } from '../errors.ts';
-import { foldHeap } from '../fold/heap.ts';
+import { type FrameChoice, foldHeap } from '../fold/heap.ts';
 import type { HeapView } from '../fold/heap-metadata.ts';
 import type { Profile } from '../profile.ts';
 import { catchSignals } from './interruption.ts';
@@ -23,6 +23,7 @@ export interface TracePlan {
   readonly target: TargetChoice;
   readonly request: Omit<HeapRequest, 'target'>;
   readonly view: HeapView;
+  readonly frames: FrameChoice;
   /** Collapsed stacks on stdout. */
   readonly folded: boolean;
   readonly outputs: readonly string[];
@@ -94,10 +95,10 @@ async function deliver(capture: Capture, { plan, outputs, screen }: Delivery): P
   };
   // Captures first: whatever goes wrong from here on can be made up from them.
   for (const output of outputs) if (!output.text) await finish(output, output.file.finish());
-  const profile = foldHeap(capture, plan.view);
+  const profile = foldHeap(capture, plan.view, plan.frames);
   for (const output of outputs) if (output.text) await finish(output, writeOutput(output, profile));
   await attempt(writeStdout(stdoutText(profile, plan)));
-  for (const line of summaryLines(capture)) screen.line(line);
+  for (const line of summaryLines(capture, profile.meta.stacks)) screen.line(line);
   if (plan.target.kind === 'command') for (const line of stillRunning(capture)) screen.line(line);
   if (written.length > 0) screen.line(`wrote ${written.join(', ')}`);
   return failed ? 1 : programStatus(capture);

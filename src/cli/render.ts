@@ -8,6 +8,7 @@ import { viewOf, views } from './input.ts';
 import { decimalOption, several, single } from './numbers.ts';
 import { pictureOutput, suffixList } from './outputs.ts';
 import { pictures } from './pictures.ts';
+import { frameChoiceOf, frameFlags } from './stack-options.ts';
 
 export const render = defineCommand({
   command: 'render [file]',
@@ -18,7 +19,7 @@ export const render = defineCommand({
     const [first, ...more] = pictures;
     return convert({
       file: args.file,
-      input: { view: viewOf(args.view), unit: unitOf(look.countName) },
+      input: { view: viewOf(args.view), frames: frameChoiceOf(args), unit: unitOf(look.countName) },
       outputs: several(args.output, '--output'),
       kinds: [pictureOutput(first, look), ...more.map((kind) => pictureOutput(kind, look))],
     });
@@ -37,6 +38,7 @@ function options(parser: Argv) {
     .options({
       output: { ...text, alias: 'o', describe: `instead of stdout: ${suffixList(pictures)}` },
       view: { ...text, choices: views, describe: 'of a capture (unfreed if it has frees)' },
+      ...frameFlags,
       title: { ...text, describe: 'heading' },
       subtitle: { ...text, describe: 'second line (what was traced)' },
       width: { ...text, describe: 'of the picture in pixels (1200)' },

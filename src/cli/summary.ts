@@ -1,11 +1,12 @@
 import { constants } from 'node:os';
 import type { Capture, CaptureProcess, CaptureStack, StopReason, Weight } from '../capture.ts';
 import type { Omission } from '../profile.ts';
+import { qualityLines, qualityProblems, type StackQuality } from '../stack-quality.ts';
 import { counted, formatBytes, formatCount } from '../units.ts';
 import { omissionLines } from './omissions.ts';
 
-/** What a trace saw and what it did not, line by line, for stderr. */
-export function summaryLines(capture: Capture): string[] {
+/** What a trace saw and what it did not, line by line, for stderr; the quality is of the view that is shown. */
+export function summaryLines(capture: Capture, quality?: StackQuality): string[] {
   const { header, processes, end, truncated } = capture;
   const seconds = (header.durationMs / 1000).toFixed(1);
   return [
@@ -13,7 +14,9 @@ export function summaryLines(capture: Capture): string[] {
     ...totalLines(capture),
     ...processes.flatMap(fateLines),
     ...omissionLines({ lost: end?.lost ?? [], filtered: end?.filtered ?? [] }),
-    ...remarks(end?.notes ?? []),
+    ...remarks(end?.notes ?? [], quality !== undefined),
+    ...qualityLines(quality),
+    ...qualityProblems(quality),
     ...(truncated ? ['warning: the capture was cut short: stacks and losses may be missing'] : []),
   ];
 }
@@ -99,8 +102,12 @@ const noteWords = new Map(
   }),
 );
 
-function remarks(notes: readonly Omission[]): string[] {
-  const words = notes.map(
+/** What the quality of the stacks says better. */
+const aboutStacks: ReadonlySet<string> = new Set(['broken_stacks', 'fp_stacks']);
+
+function remarks(notes: readonly Omission[], hasQuality: boolean): string[] {
+  const others = notes.filter(({ reason }) => !(hasQuality && aboutStacks.has(reason)));
+  const words = others.map(
     ({ reason, calls }) => `${formatCount(calls)} ${noteWords.get(reason) ?? reason}`,
   );
   return words.length === 0 ? [] : [`note: ${words.join('; ')}`];

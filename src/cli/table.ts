@@ -1,5 +1,7 @@
 import { UserError } from '../errors.ts';
-import { type Column, type NodeIndex, type Profile, stackOf } from '../profile.ts';
+import { kindsOf, sourceOf } from '../frame-words.ts';
+import { type Column, type Frame, type NodeIndex, type Profile, stackOf } from '../profile.ts';
+import { qualityLines } from '../stack-quality.ts';
 import { counted, formatBytes, formatCount } from '../units.ts';
 import { printable } from './terminal.ts';
 
@@ -41,6 +43,7 @@ export function tableLines(profile: Profile, options: TableOptions): string[] {
       '',
     ]),
     ...notShown(rows.slice(options.top), rows.length),
+    ...qualityLines(profile.meta.stacks),
   ];
 }
 
@@ -91,7 +94,7 @@ const stackHeight = 6;
  * A deep stack ends with how many of its outer frames are not shown.
  */
 function stackLines(profile: Profile, node: NodeIndex, width: number): string[] {
-  const names = stackOf(profile, node).map((frame) => printable(frame.name));
+  const names = stackOf(profile, node).map((frame) => printable(frameText(frame)));
   const lines: string[] = [];
   let line = '';
   for (const [index, name] of names.reverse().entries()) {
@@ -107,6 +110,14 @@ function stackLines(profile: Profile, node: NodeIndex, width: number): string[] 
     line += line === '' ? word : ` ${word}`;
   }
   return [...lines, line].map((text) => ' '.repeat(indent) + text);
+}
+
+/** `put (cache.c:12, inlined)`: the file without its folders, for there is little room. */
+function frameText(frame: Frame): string {
+  const source = sourceOf(frame);
+  const file = source.slice(source.lastIndexOf('/') + 1);
+  const remarks = [...(file === '' ? [] : [file]), ...kindsOf(frame)];
+  return remarks.length === 0 ? frame.name : `${frame.name} (${remarks.join(', ')})`;
 }
 
 function notShown(rest: readonly Row[], stacks: number): string[] {

@@ -4,6 +4,7 @@ import { convert } from './convert.ts';
 import { viewOf, views } from './input.ts';
 import { single, wholeOption } from './numbers.ts';
 import type { ProfileOutputKind } from './outputs.ts';
+import { frameChoiceOf, frameFlags } from './stack-options.ts';
 import { sortKeys, type TableOptions, tableLines } from './table.ts';
 
 export const top = defineCommand({
@@ -13,7 +14,7 @@ export const top = defineCommand({
   run: async (args) =>
     convert({
       file: args.file,
-      input: { view: viewOf(args.view), unit: 'count' },
+      input: { view: viewOf(args.view), frames: frameChoiceOf(args), unit: 'count' },
       outputs: [],
       kinds: [tableOutput(tableOptionsOf(args))],
     }),
@@ -32,6 +33,7 @@ function options(parser: Argv) {
     .positional('file', { type: 'string', describe: 'capture, also .gz; - or none: stdin' })
     .options({
       view: { ...text, choices: views, describe: 'unfreed if the capture has frees' },
+      ...frameFlags,
       ...tableFlags,
     });
 }
@@ -42,7 +44,7 @@ type TableArgs = Pick<ArgumentsCamelCase<Options>, 'top' | 'sort'>;
 /** Throws a UserError for a number that is none. */
 export function tableOptionsOf({ top, sort }: TableArgs): Omit<TableOptions, 'width'> {
   return {
-    top: wholeOption(top, '--top', 1) ?? 10,
+    top: wholeOption(top, '--top', { least: 1 }) ?? 10,
     sort: single(sort, '--sort') === 'count' ? 'count' : 'size',
   };
 }

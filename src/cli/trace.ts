@@ -5,6 +5,7 @@ import { defineCommand } from './command.ts';
 import { decimalOption, several, sizeOption, wholeOption } from './numbers.ts';
 import { kindOf, suffixList, traceOutputs } from './outputs.ts';
 import type { TracePlan } from './record.ts';
+import { frameChoiceOf, frameFlags, stackFlags, stackRequestOf } from './stack-options.ts';
 import { chooseTarget } from './target.ts';
 import { tableFlags, tableOptionsOf } from './top.ts';
 
@@ -31,15 +32,21 @@ function options(parser: Argv) {
       kill: { ...flag, describe: 'with -c: end the program with the trace' },
       all: { ...flag, alias: 'a', describe: 'every allocation, not only unfreed ones' },
       'entry-only': { ...flag, describe: 'with -a: cheapest, counts requests' },
-      folded: { ...flag, alias: 'f', describe: 'collapsed stacks on stdout' },
-      output: { ...text, alias: 'o', describe: `file(s): ${suffixList(traceOutputs)}, and .gz` },
       'min-size': { ...text, alias: 'z', describe: 'only sizes from: 64, 4k, 1M' },
       'max-size': { ...text, alias: 'Z', describe: 'only sizes up to' },
       older: { ...text, describe: 'unfreed: only blocks of this age in ms' },
+      ...stackFlags,
+      ...frameFlags,
+      folded: { ...flag, alias: 'f', describe: 'collapsed stacks on stdout' },
+      output: { ...text, alias: 'o', describe: `file(s): ${suffixList(traceOutputs)}, and .gz` },
       ...tableFlags,
       'max-live': { ...text, describe: 'room for live blocks (1000000)' },
       'max-stacks': { ...text, describe: 'room for distinct stacks (65536)' },
     })
+    .group(['pid', 'name', 'command', 'kill'], 'Target:')
+    .group(['all', 'entry-only', 'min-size', 'max-size', 'older'], 'Allocations:')
+    .group([...Object.keys(stackFlags), ...Object.keys(frameFlags)], 'Stacks:')
+    .group(['folded', 'output', ...Object.keys(tableFlags)], 'Result:')
     .example('$0 -p 123 60', 'table of what stays unfreed')
     .example('$0 -p 123 60 -o leak.svg', 'the same as a flame graph')
     .example('$0 -p 123 -af 60 > all.stacks', 'every allocation, collapsed')
@@ -64,9 +71,11 @@ function planOf(args: ArgumentsCamelCase<Options>): TracePlan {
       seconds,
       ...sizesOf(args),
       olderMs: olderOf(args, all),
-      maxLive: wholeOption(args.maxLive, '--max-live', 1),
-      maxStacks: wholeOption(args.maxStacks, '--max-stacks', 1),
+      maxLive: wholeOption(args.maxLive, '--max-live', { least: 1 }),
+      maxStacks: wholeOption(args.maxStacks, '--max-stacks', { least: 1 }),
+      ...stackRequestOf(args),
     },
+    frames: frameChoiceOf(args),
     view: all ? 'all' : 'unfreed',
     folded: args.folded ?? false,
     outputs,

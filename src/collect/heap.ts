@@ -1,12 +1,13 @@
 import type { CaptureMode } from '../capture.ts';
 import { runCollector, type Watcher } from './run.ts';
+import { type WalkRequest, walkArguments, withValue } from './walk.ts';
 
 export type Target =
   | { readonly kind: 'pids'; readonly pids: readonly number[] }
   | { readonly kind: 'command'; readonly words: readonly string[]; readonly kill: boolean };
 
 /** One heap trace; sizes are bytes. What is left out has the helper's default. */
-export interface HeapRequest {
+export interface HeapRequest extends WalkRequest {
   readonly target: Target;
   readonly mode: CaptureMode;
   /** Without it the trace lasts until it is interrupted or every target has ended. */
@@ -16,6 +17,11 @@ export interface HeapRequest {
   readonly olderMs?: number | undefined;
   readonly maxStacks?: number | undefined;
   readonly maxLive?: number | undefined;
+  readonly maxFrames?: number | undefined;
+  /** Source file and line of every frame. */
+  readonly lines?: boolean;
+  /** Inlined functions as frames of their own. */
+  readonly inline?: boolean;
 }
 
 /** Traces, and yields the capture's bytes; fails and ends as `runCollector` does. */
@@ -37,6 +43,10 @@ export function heapArguments(request: HeapRequest): string[] {
     ...withValue('--older', request.olderMs),
     ...withValue('--max-stacks', request.maxStacks),
     ...withValue('--max-live', request.maxLive),
+    ...withValue('--max-frames', request.maxFrames),
+    ...walkArguments(request),
+    ...(request.lines ? ['--lines'] : []),
+    ...(request.inline ? ['--inline'] : []),
     ...targetArguments(request.target),
   ];
 }
@@ -46,10 +56,6 @@ const modeFlags: Record<CaptureMode, readonly string[]> = {
   alloc: ['--alloc-only'],
   entry: ['--alloc-only', '--entry-only'],
 };
-
-function withValue(option: string, value: number | undefined): string[] {
-  return value === undefined ? [] : [option, String(value)];
-}
 
 function targetArguments(target: Target): string[] {
   if (target.kind === 'pids') return ['-p', target.pids.join(',')];

@@ -111,7 +111,9 @@ const buildPackages = [
   'libbpf-dev',
   'libelf-dev',
   'zlib1g-dev',
+  'liblzma-dev',
   'libiberty-dev',
+  'libjson-c-dev',
 ];
 
 /** Those of the packages that dpkg's status file does not show as installed. */

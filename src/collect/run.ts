@@ -58,10 +58,9 @@ export interface HelperChecks {
   readonly problem?: UserError | undefined;
 }
 
-/** Has the helper check itself, and the processes; bpf/README.md. */
-export async function collectorChecks(pids: readonly number[]): Promise<HelperChecks> {
-  const target = pids.length > 0 ? ['-p', pids.join(',')] : [];
-  const result = await execa(collectorPath(), ['--doctor', ...target], { reject: false });
+/** Has the helper check itself, and the processes that the settings name; bpf/README.md. */
+export async function collectorChecks(settings: readonly string[]): Promise<HelperChecks> {
+  const result = await execa(collectorPath(), ['--doctor', ...settings], { reject: false });
   const said = result.stderr ? new UserError(result.stderr) : undefined;
   return { lines: result.stdout ?? '', problem: said ?? problemOf(result, undefined, false) };
 }

@@ -1,10 +1,12 @@
 import { jsonFields } from './events.ts';
 import type { Check } from './machine.ts';
 import { collectorChecks } from './run.ts';
+import { type WalkRequest, walkArguments } from './walk.ts';
 
 /** What the helper finds when it traces itself for a moment, and looks at the processes. */
-export async function selfTest(pids: readonly number[]): Promise<Check[]> {
-  const { lines, problem } = await collectorChecks(pids);
+export async function selfTest(pids: readonly number[], walk: WalkRequest): Promise<Check[]> {
+  const target = pids.length > 0 ? ['-p', pids.join(',')] : [];
+  const { lines, problem } = await collectorChecks([...walkArguments(walk), ...target]);
   const checks = lines.split('\n').filter((line) => line !== '');
   return [
     ...checks.map(parseCheck),

@@ -1,5 +1,6 @@
 import type { Capture, CaptureHeader } from '../capture.ts';
 import type { Metadata, Omission } from '../profile.ts';
+import { stackQuality } from './stack-quality.ts';
 
 export type HeapView = 'all' | 'unfreed';
 
@@ -14,6 +15,7 @@ const onlyUnfreed: ReadonlySet<string> = new Set([
 /** What the capture says about the run, as far as it concerns the view. */
 export function heapMetadata(capture: Capture, view: HeapView): Metadata {
   const { host, kernel, tool, start, durationMs } = capture.header;
+  const stacks = stackQuality(capture, view);
   const concerns = ({ reason }: Omission) => view === 'unfreed' || !onlyUnfreed.has(reason);
   return {
     view,
@@ -28,6 +30,7 @@ export function heapMetadata(capture: Capture, view: HeapView): Metadata {
       filtered: capture.end.filtered.filter(concerns),
       lost: capture.end.lost.filter(concerns),
     }),
+    ...(stacks && { stacks }),
     notes: notes(capture),
   };
 }
@@ -48,6 +51,7 @@ function notes({ header, truncated, processes, end }: Capture): string[] {
   for (const { name, pid, execs } of processes)
     if (execs > 0) remarks.push(`${name} (pid ${pid}) replaced itself by another program`);
   const broken = end?.notes.find(({ reason }) => reason === 'broken_stacks');
-  if (broken) remarks.push(`the outer callers of ${broken.calls} calls could not be found`);
+  if (broken && header.unwind === undefined)
+    remarks.push(`the outer callers of ${broken.calls} calls could not be found`);
   return remarks;
 }

@@ -1,22 +1,33 @@
-import type { Capture, CaptureFrame, CaptureStack, Weight } from '../capture.ts';
+import type { Capture, CaptureStack } from '../capture.ts';
 import { UserError } from '../errors.ts';
-import type { Frame, FrameIndex, NodeIndex, Profile } from '../profile.ts';
+import type { FrameIndex, NodeIndex, Profile } from '../profile.ts';
 import { ProfileBuilder } from '../profile-builder.ts';
+import { type FramesOf, withoutAllocator } from './allocator-frames.ts';
+import { namedFrames } from './frame-names.ts';
 import { type HeapView, heapMetadata } from './heap-metadata.ts';
+import { weightIn } from './heap-weight.ts';
+
+/** What is made of the frames of a capture. */
+export interface FrameChoice {
+  /** Code without a name is shown by its address, every address a frame of its own. */
+  readonly addresses?: boolean;
+  /** The frames of the allocator at the leaf are left out. */
+  readonly hideAllocator?: boolean;
+}
 
 /**
  * The stacks of a capture that have a weight in the view, in pprof's columns (bytes, then calls):
  * `alloc_space` and `alloc_objects`, or `inuse_space` and `inuse_objects`. Throws a UserError when
  * `unfreed` is asked of a capture without frees.
  */
-export function foldHeap(capture: Capture, view: HeapView): Profile {
+export function foldHeap(capture: Capture, view: HeapView, choice: FrameChoice = {}): Profile {
   if (view === 'unfreed' && capture.header.mode !== 'full')
     throw new UserError(
       'this capture has no frees, so it cannot tell what is unfreed: ' +
         'use the view "all", or trace again without --all',
     );
   const builder = new ProfileBuilder(columns[view]);
-  const tree: HeapTree = { builder, capture, frames: internFrames(capture, builder) };
+  const tree = heapTree(capture, builder, choice);
   for (const stack of capture.stacks) {
     const { bytes, calls } = weightIn(stack, view);
     if (bytes === 0 && calls === 0) continue;
@@ -43,11 +54,23 @@ interface HeapTree {
   readonly capture: Capture;
   /** Of each frame of the capture. */
   readonly frames: readonly FrameIndex[];
+  readonly framesOf: FramesOf;
+  /** Runs of frames without a name are one frame. */
+  readonly joined: boolean;
 }
 
-/** The reader has checked that a capture in mode `full` has `unfreed` everywhere. */
-function weightIn(stack: CaptureStack, view: HeapView): Weight {
-  return view === 'all' ? stack.alloc : stack.unfreed!;
+function heapTree(
+  capture: Capture,
+  builder: ProfileBuilder,
+  { addresses = false, hideAllocator = false }: FrameChoice,
+): HeapTree {
+  return {
+    builder,
+    capture,
+    frames: namedFrames(capture, addresses).map((frame) => builder.frame(frame)),
+    framesOf: hideAllocator ? withoutAllocator(capture) : ({ frames }) => frames,
+    joined: !addresses,
+  };
 }
 
 /**
@@ -57,10 +80,10 @@ function weightIn(stack: CaptureStack, view: HeapView): Weight {
 function nodeOf(stack: CaptureStack, tree: HeapTree): NodeIndex {
   let node = rootOf(stack, tree);
   let unnamed = -1;
-  for (const number of stack.frames) {
+  for (const number of tree.framesOf(stack)) {
     const frame = tree.frames[number]!;
     if (frame === unnamed) continue;
-    unnamed = tree.capture.frames[number]!.kind === 'offset' ? frame : -1;
+    unnamed = tree.joined && tree.capture.frames[number]!.kind === 'offset' ? frame : -1;
     node = tree.builder.child(node, frame);
   }
   return node;
@@ -73,35 +96,7 @@ function rootOf(stack: CaptureStack, { builder, capture }: HeapTree): NodeIndex 
     const { name, pid } = capture.processes[stack.process]!;
     node = builder.child(node, builder.frame({ name: `${name}-${pid}` }));
   }
-  if (!stack.cut) return node;
+  if (stack.walkEnd !== 'cut') return node;
   const name = `[cut at ${capture.header.limits.maxFrames} frames]`;
   return builder.child(node, builder.frame({ name }));
-}
-
-function internFrames(capture: Capture, builder: ProfileBuilder): FrameIndex[] {
-  const modules = capture.modules.map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
-  return capture.frames.map((frame) => builder.frame(named(frame, modules)));
-}
-
-/**
- * How a frame is shown. Code without a symbol is named after its module, never after a neighbouring
- * symbol.
- */
-function named(frame: CaptureFrame, modules: readonly string[]): Frame {
-  switch (frame.kind) {
-    case 'function':
-      return frame.module === undefined
-        ? { name: frame.name }
-        : { name: frame.name, module: modules[frame.module]! };
-    case 'offset':
-      return { name: inBrackets(modules[frame.module]!), module: modules[frame.module]! };
-    case 'address':
-      return { name: '[unknown]' };
-    case 'label':
-      return { name: inBrackets(frame.label) };
-  }
-}
-
-function inBrackets(text: string): string {
-  return /^\[.*\]$/.test(text) ? text : `[${text}]`;
 }

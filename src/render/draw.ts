@@ -1,4 +1,5 @@
-import type { Profile } from '../profile.ts';
+import { kindsOf, sourceOf } from '../frame-words.ts';
+import type { Frame, Profile } from '../profile.ts';
 import { formatCount, formatIn, type Scale } from '../units.ts';
 import { type ColorScheme, colourOf, neutralColour } from './colour.ts';
 import { type Font, fitLabel, type Label } from './labels.ts';
@@ -35,7 +36,7 @@ export function drawBox(picture: Picture, box: Box): string {
   const x = xAt(picture, box.start);
   const width = xAt(picture, box.start + box.weight) - x;
   const shown = { x, y, width: box.node === 0 && layout.total === 0 ? roomFor(picture) : width };
-  const className = box.node === 0 || box.gathered > 0 ? 'f other' : 'f';
+  const className = frameOf(picture.profile, box) === undefined ? 'f other' : 'f';
   return `<g class="${className}" data-start="${box.start}" data-weight="${box.weight}"><title>${tooltip(picture, box, name)}</title>${drawRect(picture, shown, fillOf(picture, box))}${drawLabel(picture, shown, labelOf(picture, box, name))}</g>\n`;
 }
 
@@ -56,20 +57,39 @@ function xAt(picture: Picture, weight: number): number {
   return Math.round((padding + share * roomFor(picture)) * 100) / 100;
 }
 
-function nameOf(profile: Profile, { node, gathered }: Box): string {
-  if (gathered > 0) return `(${formatCount(gathered)} smaller frames)`;
-  return node === 0 ? 'all' : visible(profile.frames[profile.frame[node]!]!.name);
+function nameOf(profile: Profile, box: Box): string {
+  if (box.gathered > 0) return `(${formatCount(box.gathered)} smaller frames)`;
+  const frame = frameOf(profile, box);
+  return frame === undefined ? 'all' : visible(frame.name);
 }
 
-/** `NAME (32,768,000 bytes, 12.34%)`, as flamegraph.pl has it; its root has no decimals. */
-function tooltip({ layout, countName }: Picture, { weight, depth }: Box, name: string): string {
-  const percent = depth === 0 ? '100' : ((100 * weight) / layout.total).toFixed(2);
-  return escapeXml(`${name} (${formatCount(weight)} ${countName}, ${percent}%)`);
+/** Neither the root nor frames gathered for want of room are one. */
+function frameOf(profile: Profile, { node, gathered }: Box): Frame | undefined {
+  return node === 0 || gathered > 0 ? undefined : profile.frames[profile.frame[node]!];
 }
 
-function fillOf({ colors, profile }: Picture, { node, gathered }: Box): string {
-  if (node === 0 || gathered > 0) return neutralColour;
-  return colourOf(profile.frames[profile.frame[node]!]!.name, colors);
+/**
+ * `NAME (32,768,000 bytes, 12.34%)`, as flamegraph.pl has it; its root has no decimals. What else is
+ * known of the frame is on a second line.
+ */
+function tooltip(picture: Picture, box: Box, name: string): string {
+  const { layout, countName, profile } = picture;
+  const percent = box.depth === 0 ? '100' : ((100 * box.weight) / layout.total).toFixed(2);
+  const first = `${name} (${formatCount(box.weight)} ${countName}, ${percent}%)`;
+  const second = detailsOf(frameOf(profile, box));
+  return second === '' ? escapeXml(first) : `${escapeXml(first)}\n${escapeXml(second)}`;
+}
+
+/** `src/a.c:12 (inlined)` */
+function detailsOf(frame: Frame | undefined): string {
+  if (frame === undefined) return '';
+  const kinds = kindsOf(frame).map((kind) => `(${kind})`);
+  return [sourceOf(frame), ...kinds].filter((part) => part !== '').join(' ');
+}
+
+function fillOf({ colors, profile }: Picture, box: Box): string {
+  const frame = frameOf(profile, box);
+  return frame === undefined ? neutralColour : colourOf(frame.name, colors);
 }
 
 function drawRect({ frameHeight }: Picture, { x, y, width }: Area, fill: string): string {

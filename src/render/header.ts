@@ -1,4 +1,5 @@
 import type { Column, Metadata, Omission, Profile } from '../profile.ts';
+import { qualityLines } from '../stack-quality.ts';
 import { counted, formatBytes, formatCount } from '../units.ts';
 import type { Layout } from './layout.ts';
 
@@ -55,13 +56,13 @@ export function totalLine(profile: Profile, { column, layout }: Drawn, countName
   return `total: ${human} in ${counted(sum(calls.self), 'call')}`;
 }
 
-/** What was left out on purpose, and remarks. */
+/** What was left out on purpose, remarks, and how good the stacks are. */
 export function noteLines(meta: Metadata): string[] {
-  const { filters = [], filtered = [], notes = [] } = meta;
+  const { filters = [], filtered = [], notes = [], stacks } = meta;
   const lines = notes.map((note) => `note: ${note}`);
   if (filters.length > 0) lines.unshift(`only: ${filters.join(', ')}`);
   if (filtered.length > 0) lines.push(`left out: ${filtered.map(inWords).join('; ')}`);
-  return lines;
+  return [...lines, ...qualityLines(stacks)];
 }
 
 /** What the numbers should contain and do not; empty when nothing was lost. */

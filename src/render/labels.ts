@@ -1,3 +1,5 @@
+import { shorterNames } from '../symbol-name.ts';
+
 /** What text is set in. */
 export interface Font {
   readonly family: string;
@@ -46,14 +48,18 @@ function characterWidth(codePoint: number): number {
   return codePoint < 0x10000 ? 110 : 140;
 }
 
-/** As much of the label as fits in `room` pixels: name and amount, the name, its start, or nothing. */
-export function fitLabel(label: Label, font: Font, room: number): Label {
-  const whole = widthOf(label.name, font);
-  if (whole <= room) {
-    const both = whole + widthOf(` ${label.amount}`, font);
-    return both <= room ? label : { name: label.name, amount: '' };
-  }
-  return { name: fitText(label.name, font, room), amount: '' };
+/**
+ * As much of the label as fits in `room` pixels: the name, without template arguments, without
+ * parameters too, the start of that, or nothing; and the amount behind a name that is not cut.
+ */
+export function fitLabel({ name, amount }: Label, font: Font, room: number): Label {
+  const fits = (text: string): boolean => widthOf(text, font) <= room;
+  if (!fits(name) && !fits(name.slice(0, fewestCharacters) + ellipsis))
+    return { name: '', amount: '' };
+  const names = fits(name) ? [name] : shorterNames(name);
+  const whole = names.find(fits);
+  if (whole === undefined) return { name: fitText(names.at(-1)!, font, room), amount: '' };
+  return { name: whole, amount: fits(`${whole} ${amount}`) ? amount : '' };
 }
 
 /** The text, its start followed by "..", or nothing when less than 3 characters would be left. */

@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts';
 import { columnNamed, type Profile } from '../profile.ts';
+import { qualityProblems } from '../stack-quality.ts';
 import { scaleFor } from '../units.ts';
 import type { ColorScheme } from './colour.ts';
 import { drawBox, labelFont, type Picture, padding, roomFor } from './draw.ts';
@@ -48,8 +49,11 @@ export function* renderSvg(profile: Profile, options: SvgOptions = {}): Generato
   const subject = subjectOf(profile, options);
   const header = headerLines(subject, options);
   const picture = pictureOf(subject, options, header.at(-1)!.y + padding);
-  const hidden = hiddenLines(subject, options.minWidth ?? defaults.minWidth);
-  const footer = footerLines(hidden, subject, framesEnd(picture) + 4);
+  const caption = [
+    ...hiddenLines(subject, options.minWidth ?? defaults.minWidth),
+    ...qualityProblems(profile.meta.stacks),
+  ];
+  const footer = footerLines(caption, subject, framesEnd(picture) + 4);
   yield opening(picture, [...header, ...footer]);
   yield* inChunks(picture.layout.boxes, (box) => drawBox(picture, box));
   yield `</g>\n<script><![CDATA[\n${pageScript().replaceAll(']]>', ']]]]><![CDATA[>')}]]></script>\n</svg>\n`;

@@ -75,7 +75,7 @@ export function headerLines(subject: Subject, wording: Wording): Line[] {
 /** Lines below the frames, which end `bottom` pixels from the top. */
 export function footerLines(texts: readonly string[], subject: Subject, bottom: number): Line[] {
   const { font } = subject;
-  const wrapped = texts.flatMap((text) => wrapText(text, font, roomFor(subject)));
+  const wrapped = texts.flatMap((text) => wrapText(visible(text), font, roomFor(subject)));
   const lines: Line[] = [];
   addLines(lines, 'note', { texts: wrapped, size: font.size, above: bottom });
   return lines;

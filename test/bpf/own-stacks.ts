@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Capture, CaptureFrame } from '../../src/capture.ts';
 import type { Pair } from './sample.ts';
+import { vdsoFile } from './vdso.ts';
 
 /** What samples/programs/stacks.h makes a program say of its own stacks. */
 export interface OwnStacks {
@@ -28,7 +30,8 @@ class Symbols {
   readonly #same = new Map<string, string>();
 
   constructor(file: string) {
-    const symbols = [...nm(file, []), ...nm(file, ['-D'])];
+    const files = [file, ...debugFilesOf(file)];
+    const symbols = [...files.flatMap((each) => nm(each, [])), ...nm(file, ['-D'])];
     const byStart = new Map<number, Symbol>();
     for (const symbol of symbols.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const first = byStart.get(symbol.start) ?? symbol;
@@ -47,6 +50,14 @@ class Symbols {
   }
 }
 
+/** Where Debian's -dbg and -dbgsym packages have it, should one be installed. */
+function debugFilesOf(file: string): string[] {
+  const notes = execFileSync('readelf', ['-n', file], { encoding: 'utf8' });
+  const [, folder, name] = /Build ID: (..)([0-9a-f]+)/.exec(notes) ?? [];
+  const debugFile = `/usr/lib/debug/.build-id/${folder}/${name}.debug`;
+  return existsSync(debugFile) ? [debugFile] : [];
+}
+
 function nm(file: string, options: readonly string[]): Symbol[] {
   const args = ['--defined-only', '-S', '-C', ...options, file];
   const text = execFileSync('nm', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
@@ -60,14 +71,15 @@ function nm(file: string, options: readonly string[]): Symbol[] {
 const read = new Map<string, Symbols>();
 
 function symbolsOf(file: string): Symbols {
-  const symbols = read.get(file) ?? new Symbols(file);
+  const symbols = read.get(file) ?? new Symbols(file === '[vdso]' ? vdsoFile() : file);
   read.set(file, symbols);
   return symbols;
 }
 
 /** What the program `file` says, by names. */
 export function ownWeights({ modules, stacks }: OwnStacks, file: string): Weights {
-  const paths = modules.map((path) => (path === '/proc/self/exe' ? file : path));
+  const places: Record<string, string> = { '/proc/self/exe': file, 'linux-vdso.so.1': '[vdso]' };
+  const paths = modules.map((path) => places[path] ?? path);
   const weights: Weights = {};
   for (const { frames, bytes, calls } of stacks) {
     const names: string[] = [];
@@ -75,7 +87,7 @@ export function ownWeights({ modules, stacks }: OwnStacks, file: string): Weight
       const path = paths[frames[i]!];
       names.push(path === undefined ? '?' : nameAt(path, frames[i + 1]!));
     }
-    addTo(weights, names, [bytes, calls]);
+    addTo(weights, names.join(' > '), [bytes, calls]);
   }
   return weights;
 }
@@ -91,7 +103,7 @@ export function tracedWeights(capture: Capture): Weights {
   for (const { frames, alloc } of capture.stacks) {
     const stack = frames.map((frame) => names[frame]!);
     if (!stack.at(-2)?.startsWith('recorded_malloc@')) continue;
-    addTo(weights, stack.slice(0, -1), [alloc.bytes, alloc.calls]);
+    addTo(weights, stack.slice(0, -1).join(' > '), [alloc.bytes, alloc.calls]);
   }
   return weights;
 }
@@ -104,8 +116,17 @@ function tracedName(frame: CaptureFrame, { modules }: Capture): string {
   return `${symbolsOf(path).nameOf(frame.name)}@${basename(path)}`;
 }
 
-function addTo(weights: Weights, names: readonly string[], [bytes, calls]: Pair): void {
-  const key = names.join(' > ');
+/** Adds to the weights of the stack with that key. */
+export function addTo(weights: Weights, key: string, [bytes, calls]: Pair): void {
   const before = weights[key] ?? [0, 0];
   weights[key] = [before[0] + bytes, before[1] + calls];
+}
+
+/** What two views of the same stacks do not agree on, the first few of it. */
+export function differences(own: Weights, traced: Weights): string[] {
+  const stacks = [...new Set([...Object.keys(own), ...Object.keys(traced)])].sort();
+  const found = stacks
+    .filter((stack) => `${own[stack]}` !== `${traced[stack]}`)
+    .map((stack) => `${stack}: own ${own[stack] ?? 'none'}, traced ${traced[stack] ?? 'none'}`);
+  return found.length > 20 ? [...found.slice(0, 20), `${found.length - 20} more`] : found;
 }

@@ -166,6 +166,47 @@ describeWithNeeds('the picture in a browser', lacking, () => {
     expect(await found()).toBe('');
   });
 
+  test('shows files and lines, and searches in them', async () => {
+    const put = { name: 'put', file: 'src/cache.c', line: 12, inlined: true };
+    await open(
+      svgOf(
+        profileOf([
+          [['main', put, 'malloc'], 6],
+          [['main', { ...put, line: 30, inlined: false }], 2],
+          [['main (6 bytes, 60%)'], 2],
+        ]),
+      ),
+    );
+    await frame('put').hover();
+    expect(await details()).toBe('Function: put (6 bytes, 60.00%) src/cache.c:12 (inlined)');
+    await page.keyboard.press('F3');
+    await page.keyboard.type('cache.c:30');
+    expect(await found()).toBe('matched 20.00% of all: 1 frame, 2 bytes');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('F3');
+    await page.keyboard.type('put (');
+    expect(await hits()).toEqual([]);
+  });
+
+  test('shortens names as the static picture does', async () => {
+    const name = 'std::map<int, std::vector<Row, std::allocator<Row> > >::at(int const&)';
+    const stacks: Stacks = [
+      [['main', name, 'malloc'], 20],
+      [['main', `${name}::{lambda(Row<int>)#1}::operator()(Row<int>) const`], 12],
+      [['main', 'operator< <int>(A<int> const&, A<int> const&)'], 10],
+      ['rest', 58],
+    ];
+    await open(svgOf(profileOf(stacks)));
+    expect(await labelOf(name)).toBe('std::map<…>::at(int const&)');
+    expect(await labelOf('operator< <int>(A<int> const&, A<int> const&)')).toBe('operator< <…>');
+    await frame('main').click();
+    expect(await labelOf(name)).toBe(`${name} 20 bytes`);
+    expect(await labelOf(`${name}::{lambda(Row<int>)#1}::operator()(Row<int>) const`)).toBe(
+      'std::map<…>::at::{lambda(Row<…>)#1}::operator()',
+    );
+    expect(await overflowing(page)).toEqual([]);
+  });
+
   test('does not count a match that stands on a match', async () => {
     await open(
       svgOf(

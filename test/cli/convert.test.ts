@@ -94,6 +94,12 @@ describe('fold', () => {
     expect(code).toBe(2);
   });
 
+  test.each(['--addresses', '--hide-allocator'])('collapsed stacks have no %s', async (option) => {
+    const { code, stderr } = await at.run(['render', option], {}, 'a 1\n');
+    expect(stderr).toMatch(new RegExp(`^memstacks: stdin: ${option} needs a capture: [^\n]*\n$`));
+    expect(code).toBe(2);
+  });
+
   test('leaves nothing behind of what it cannot write', async () => {
     symlinkSync('/dev/full', at.path('x.stacks'));
     const { code, stderr } = await at.run(['fold', serverCapture, '-o', 'x.stacks', '-o', 'y.svg']);
@@ -142,5 +148,27 @@ describe('render', () => {
       const { code, stdout } = await at.run(['render', option], {}, stacks);
       expect({ option, code, same: stdout === plain }).toEqual({ option, code: 0, same: false });
     }
+  });
+});
+
+describe('frames as they are wanted', () => {
+  const stack = 'main;serve;[libstdc++.so.6.0.30];operator new(unsigned long);malloc 1024\n';
+  const addresses = stack.replace('.30]', '.30+0x1234]');
+  const hidden = 'main;serve;[libstdc++.so.6.0.30] 1024\n';
+
+  test.each([
+    [[], stack],
+    [['--addresses'], addresses],
+    [['--hide-allocator'], hidden],
+    [['--addresses', '--hide-allocator'], hidden.replace('.30]', '.30+0x1234]')],
+  ])('%j, from a trace, a capture, and in pictures and tables', async (choice, expected) => {
+    const { stdout } = await at.run(['-p', '1234', '-f', '-o', 'x.capture', ...choice]);
+    expect(stdout).toContain(expected);
+    expect((await at.run(['fold', 'x.capture', ...choice])).stdout).toBe(stdout);
+    const svg = (await at.run(['render', 'x.capture', '--minwidth', '0', ...choice])).stdout;
+    const frames = expected.replace(' 1024\n', '').split(';');
+    for (const frame of frames) expect(svg).toContain(`<title>${frame} (`);
+    const table = (await at.run(['top', 'x.capture', ...choice])).stdout;
+    expect(table.replace(/\n +/g, ' ')).toContain(` ${frames.reverse().join(' <- ')}\n`);
   });
 });

@@ -21,6 +21,27 @@ test('shows what the helper found, with advice, and fails with it', async () => 
   expect(code).toBe(1);
 });
 
+test('shows every check that the helper knows, however often and whatever it is called', async () => {
+  const lines = [
+    '{"check":"unwind","ok":true,"detail":"a"}',
+    '{"check":"unwind","ok":false,"detail":"b","advice":"c"}',
+    '{"check":"symbols","ok":true,"detail":"d"}',
+    '{"check":"a check with a long name","ok":true,"detail":"e"}',
+  ];
+  const { code, stdout } = await at.run(
+    ['doctor', '--unwind', 'fp', '--debug-dir', '/x', '--debug-dir', '/y', '-p', '7'],
+    helperSaying('d', `${lines.map((line) => `echo '${line}'`).join(';')}; echo "$*" >&2`),
+  );
+  expect(stdout).toContain(
+    'ok      unwind          a\n' +
+      `not ok  unwind          b\n${' '.repeat(24)}c\n` +
+      'ok      symbols         d\n' +
+      'ok      a check with a long name e\n',
+  );
+  expect(stdout).toContain('--doctor --unwind fp --debug-dir /x --debug-dir /y -p 7');
+  expect(code).toBe(1);
+});
+
 test('what the helper tried replaces what was only looked at', async () => {
   const { stdout } = await at.run(['doctor'], {
     ...helperSaying('b', `echo '{"check":"BTF","ok":true,"detail":"tried"}'`),

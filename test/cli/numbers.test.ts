@@ -28,7 +28,7 @@ describe('sizes', () => {
 test('whole numbers come back as they were written, or not at all', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }), fc.nat(), (number, least) => {
-      const read = () => wholeOption(String(number), '-T', least);
+      const read = () => wholeOption(String(number), '-T', { least });
       if (number < least) expect(read).toThrow(UserError);
       else expect(read()).toBe(number);
     }),

@@ -43,6 +43,13 @@ describe('what is said', () => {
     expect(shown).toMatch(/allocations\/s[^\r\n]*\r\x1b\[Ktraced server/);
   });
 
+  test('what was wrong with the stacks, and what would help', async () => {
+    const { stdout, stderr } = await at.run(pid, { FAKE_DOES: 'bad stacks' });
+    const lines = stderr.split('\n').filter((line) => /^(stacks|names): /.test(line));
+    await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('bad-stacks.golden.txt');
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe(lines[0]);
+  });
+
   test('names cannot reach the terminal as commands', async () => {
     const { stdout, stderr } = await at.run([...pid, '-a'], { FAKE_DOES: 'hostile' });
     expect(stderr).toContain('Tracing pid 1234 (a?]0;b??c?d)\n');
@@ -84,6 +91,9 @@ describe('what the helper is asked', () => {
     ['-ap 1 -o x.capture', `${fds} --alloc-only -p 1`],
     ['-a --entry-only -p 1', `${fds} --alloc-only --entry-only -p 1`],
     ['-p 1 -o x.capture', `${fds} -p 1`],
+    ['-p 1 --unwind dwarf --max-frames 512', `${fds} --max-frames 512 --unwind dwarf -p 1`],
+    ['-p 1 --debug-dir d --debug-dir /e', `${fds} --debug-dir d --debug-dir /e -p 1`],
+    ['-p 1 --lines --inline --addresses --hide-allocator', `${fds} --lines --inline -p 1`],
   ])('%s', async (line, expected) => {
     const { code } = await at.run(line.split(' '));
     expect(code).toBe(0);

@@ -31,6 +31,38 @@ describe('foldHeap', () => {
     await expect(shown(profile)).toMatchFileSnapshot(golden(`heap.${view}.folded`));
   });
 
+  it.each([
+    ['plain', {}],
+    ['addresses', { addresses: true }],
+    ['hidden', { hideAllocator: true }],
+  ] as const)('folds what is known of frames: %s', async (name, choice) => {
+    const profile = foldHeap(await captureOf('details.capture'), 'all', choice);
+    const text = [...writeCollapsed(profile)].join('');
+    await expect(text).toMatchFileSnapshot(golden(`details.${name}.folded`));
+  });
+
+  it('keeps frames apart by their line', async () => {
+    const profile = foldHeap(await captureOf('details.capture'), 'all');
+    const lines = profile.frames.filter(({ name }) => name.startsWith('load_rows'));
+    expect(lines.map(({ file, line }) => `${file}:${line}`)).toEqual([
+      'src/rows.cpp:12',
+      'src/rows.cpp:30',
+    ]);
+    const names = ['JS:*render /app/page.js:3:1', 'do_anonymous_page', 'main'];
+    expect(profile.frames.filter(({ name }) => names.includes(name))).toEqual([
+      { name: 'main', module: 'server', file: 'src/main.cpp' },
+      { name: 'JS:*render /app/page.js:3:1', module: '[anon]', jit: true },
+      { name: 'do_anonymous_page', kernel: true },
+    ]);
+  });
+
+  it('says how good the stacks are instead of how many are broken', async () => {
+    const { stacks, notes } = foldHeap(await captureOf('details.capture'), 'all').meta;
+    expect(stacks!.total).toEqual({ bytes: 8256, calls: 29 });
+    expect(stacks!.complete).toEqual({ bytes: 6144, calls: 6 });
+    expect(notes).toEqual([]);
+  });
+
   it('separates several processes at the root', async () => {
     const profile = foldHeap(await captureOf('two-processes.capture'), 'all');
     await expect(shown(profile)).toMatchFileSnapshot(golden('two-processes.all.folded'));

@@ -54,6 +54,19 @@ describe('layOut()', () => {
     expect(described(builder.build())).toEqual(['all@0 0+3', 'f@1 0+1', 'f@1 1+2']);
   });
 
+  test('keeps frames of one name apart by what is known of them, in its order', () => {
+    const put = { name: 'put', file: 'b.c', line: 9 };
+    const profile = profileOf([
+      [[{ ...put, inlined: true }], 1],
+      [[{ ...put, line: 10 }], 2],
+      [[put], 4],
+      [[{ name: 'put' }], 8],
+      [[{ ...put, file: 'a.c' }], 16],
+    ]);
+    const weights = layoutOf(profile).boxes.map(({ weight }) => weight);
+    expect(weights).toEqual([31, 8, 16, 4, 1, 2]);
+  });
+
   test('gathers narrow siblings at the end of the row and what they call with them', () => {
     const profile = profileOf([
       ['z', 10],

@@ -1,17 +1,19 @@
 import fc from 'fast-check';
-import type { Metadata, Profile, Unit } from '../../src/profile.ts';
+import type { Frame, Metadata, Profile, Unit } from '../../src/profile.ts';
 import { ProfileBuilder } from '../../src/profile-builder.ts';
 import { renderSvg, type SvgOptions } from '../../src/render/svg.ts';
 
-export type Stacks = readonly (readonly [stack: string | readonly string[], weight: number])[];
+type Stack = string | readonly (string | Frame)[];
+export type Stacks = readonly (readonly [stack: Stack, weight: number])[];
 
-/** A profile of `a;b;c` or `['a', 'b;c']` and weights, in one column. */
+/** A profile of `a;b;c` or `['a', 'b;c']` or frames, and weights, in one column. */
 export function profileOf(stacks: Stacks, meta: Metadata = {}, unit: Unit = 'bytes'): Profile {
   const builder = new ProfileBuilder([{ name: 'inuse_space', unit }]);
   for (const [stack, weight] of stacks) {
     let node = 0;
-    for (const name of typeof stack === 'string' ? stack.split(';') : stack) {
-      node = builder.child(node, builder.frame({ name }));
+    for (const frame of typeof stack === 'string' ? stack.split(';') : stack) {
+      const known = typeof frame === 'string' ? { name: frame } : frame;
+      node = builder.child(node, builder.frame(known));
     }
     builder.add(node, 0, weight);
   }

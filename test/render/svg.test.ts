@@ -1,12 +1,15 @@
 import fc from 'fast-check';
 import { JSDOM } from 'jsdom';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { UserError } from '../../src/errors.ts';
 import type { Metadata } from '../../src/profile.ts';
 import { ProfileBuilder } from '../../src/profile-builder.ts';
 import { widthOf } from '../../src/render/labels.ts';
 import { visible } from '../../src/render/xml.ts';
 import { profileOf, someStacks, svgOf } from './profiles.ts';
+
+// Hundreds of pictures are parsed; a busy machine takes its time.
+vi.setConfig({ testTimeout: 30_000 });
 
 const meta: Metadata = {
   view: 'unfreed',
@@ -70,6 +73,54 @@ describe('renderSvg()', () => {
       'main (265,541,000 bytes, 100.00%)',
       'put (32,768,000 bytes, 12.34%)',
     ]);
+  });
+
+  test('says on a second line of the tooltip what is known of a frame', () => {
+    const svg = svgOf(
+      profileOf([
+        [[{ name: 'a', file: 'src/a<b>.c', line: 12, inlined: true }], 1],
+        [[{ name: 'b', file: 'x\ny.c' }], 1],
+        [[{ name: 'c\n', kernel: true, jit: true }], 1],
+        [[{ name: 'd', line: 3 }], 1],
+      ]),
+    );
+    expect(tooltips(svg).slice(1)).toEqual([
+      'a (1 bytes, 25.00%)\nsrc/a<b>.c:12 (inlined)',
+      'b (1 bytes, 25.00%)\nx[U+000A]y.c',
+      'c[U+000A] (1 bytes, 25.00%)\n(kernel) (JIT)',
+      'd (1 bytes, 25.00%)',
+    ]);
+    expect(textsOf(parse(svg), '.f > text')).toContain('a 1 bytes');
+  });
+
+  test('says how good the stacks are, and what would help', () => {
+    const weight = { bytes: 10, calls: 1 };
+    const stacks = {
+      unwind: 'auto',
+      maxFrames: 127,
+      total: { bytes: 100, calls: 10 },
+      complete: { bytes: 90, calls: 9 },
+      framePointers: { bytes: 0, calls: 0 },
+      stops: [{ reason: 'no_unwind_info', module: 'a<b>\u202e', weight }],
+      nameless: [],
+    } as const;
+    expect(textsOf(parse(svgOf(profileOf([['a', 1]], { stacks }))), '.note')).toEqual([
+      'stacks: 90.0% complete',
+      'stacks: 10.0% stop in a<b>[U+202E], which has no unwind information: install its debug package, or pass --debug-dir',
+    ]);
+  });
+
+  test('shortens template arguments, then parameters, before it cuts a label', () => {
+    const name = 'std::vector<Row, std::allocator<Row> >::push_back(Row const&)';
+    const label = (width: number): string =>
+      textsOf(parse(svgOf(profileOf([[[name], 9]]), { width })), '.f > text')[1]!;
+    expect(label(600)).toBe(`${name} 9 bytes`);
+    expect(label(400)).toBe('std::vector<…>::push_back(Row const&) 9 bytes');
+    expect(label(250)).toBe('std::vector<…>::push_back');
+    expect(label(150)).toBe('std::vector<…>::..');
+    expect(svgOf(profileOf([[[name], 9]]), { width: 150 })).toContain(
+      'push_back(Row const&amp;) (9',
+    );
   });
 
   test('draws one frame for one frame, whatever sorts between its stacks', () => {
@@ -278,6 +329,14 @@ describe('every picture', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  test('has a script that declares no name twice', () => {
+    const [script] = /<script>.*<\/script>/s.exec(svgOf(profileOf([['a', 1]])))!;
+    const names = [...script.matchAll(/^(?:async )?(?:function|const|let|class) (\w+)/gm)];
+    expect(names.length).toBeGreaterThan(50);
+    expect(new Set(names.map(([, name]) => name)).size).toBe(names.length);
+    expect(script).not.toMatch(/^export|^import/m);
   });
 
   test('has nothing from elsewhere, and one script that names no picture', () => {

@@ -3,6 +3,8 @@ interface Box {
   readonly group: SVGGElement;
   readonly rect: SVGRectElement;
   readonly name: string;
+  /** Its file and line, and whether it was inlined and the like; empty for most. */
+  readonly details: string;
   readonly start: number;
   readonly weight: number;
   /** Index of the box that called it, -1 for the root. */
@@ -64,13 +66,15 @@ function readBox(group: SVGGElement, parent: number): Box {
   const rect = group.querySelector('rect')!;
   const label = group.querySelector('text');
   const weight = Number(group.dataset.weight);
+  const [first, details = ''] = group.querySelector('title')!.textContent!.split('\n');
   return {
     group,
     rect,
     weight,
     parent,
     label,
-    name: nameIn(group.querySelector('title')!.textContent!, weight),
+    name: nameIn(first!, weight),
+    details,
     start: Number(group.dataset.start),
     end: 0,
     isFunction: !group.classList.contains('other'),

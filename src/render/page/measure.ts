@@ -11,19 +11,32 @@ function measureIn(frames: SVGGElement): Measure {
   return (text) => context.measureText(text).width;
 }
 
+/** Of src/symbol-name.ts, which stands before the parts of the page. */
+declare function shorterNames(name: string): readonly [string, string];
+
+/** Nothing is narrower than a pixel on average, so what cannot fit is not measured. */
+function fits(text: string, room: number, measure: Measure): boolean {
+  return text.length <= 2 * Math.ceil(room) && measure(text) <= room;
+}
+
+/** The longest form of a function's name that fits, if one does. */
+function fittingName(name: string, room: number, measure: Measure): string | undefined {
+  if (fits(name, room, measure)) return name;
+  return shorterNames(name).find((shorter) => fits(shorter, room, measure));
+}
+
 /** The text, its start followed by "..", or nothing when less than 3 characters would be left. */
 function shortened(text: string, room: number, measure: Measure): string {
-  // Nothing is narrower than a pixel on average, so what cannot fit is not measured.
+  if (fits(text, room, measure)) return text;
   const characters = Array.from(text.slice(0, 2 * Math.ceil(room)));
-  if (characters.length >= text.length && measure(text) <= room) return text;
-  let fits = 0;
+  let enough = 0;
   let tooMany = characters.length;
-  while (tooMany - fits > 1) {
-    const middle = (fits + tooMany) >> 1;
-    if (measure(`${characters.slice(0, middle).join('')}..`) <= room) fits = middle;
+  while (tooMany - enough > 1) {
+    const middle = (enough + tooMany) >> 1;
+    if (measure(`${characters.slice(0, middle).join('')}..`) <= room) enough = middle;
     else tooMany = middle;
   }
-  return fits < 3 ? '' : `${characters.slice(0, fits).join('')}..`;
+  return enough < 3 ? '' : `${characters.slice(0, enough).join('')}..`;
 }
 
 /** An amount in the picture's unit, as the static labels have it. */

@@ -10,7 +10,7 @@ interface Found {
   readonly weight: number;
 }
 
-/** What a name is matched against; undefined for a regular expression that is none. */
+/** What functions are matched against; undefined for a regular expression that is none. */
 function matcherFor({ text, isRegExp, isCaseSensitive }: Query): RegExp | undefined {
   const source = isRegExp ? text : text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
   try {
@@ -20,13 +20,13 @@ function matcherFor({ text, isRegExp, isCaseSensitive }: Query): RegExp | undefi
   }
 }
 
-/** Marks the functions whose name matches; none for undefined. */
+/** Marks the functions that match; none for undefined. */
 function highlight({ boxes }: Chart, matcher: RegExp | undefined): Found {
   let frames = 0;
   let weight = 0;
   let countedUntil = 0;
   boxes.forEach((box, index) => {
-    const isHit = matcher !== undefined && box.isFunction && matcher.test(box.name);
+    const isHit = matcher !== undefined && box.isFunction && matches(box, matcher);
     box.group.classList.toggle('hit', isHit);
     if (!isHit) return;
     frames++;
@@ -35,6 +35,11 @@ function highlight({ boxes }: Chart, matcher: RegExp | undefined): Found {
     countedUntil = box.end;
   });
   return { frames, weight };
+}
+
+/** By its name, or by what else is known of it: a file, a line, `(inlined)`. */
+function matches({ name, details }: Box, matcher: RegExp): boolean {
+  return matcher.test(name) || (details !== '' && matcher.test(details));
 }
 
 function foundInWords(chart: Chart, { frames, weight }: Found): string {

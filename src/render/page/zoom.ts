@@ -43,12 +43,13 @@ interface Room {
 function labelFor(chart: Chart, box: Box, { x, room, measure }: Room): Element | null {
   // Three characters and two dots take more than this in any readable font.
   if (room < 12) return null;
-  const name = shortened(box.name, room, measure);
+  const whole = fittingName(box.name, room, measure);
+  const name = whole ?? shortened(shorterNames(box.name)[1], room, measure);
   if (name === '') return null;
   const text = create('text', { x: x.toFixed(2), y: baselineOf(chart, box) });
   text.textContent = name;
   const amount = amountOf(box.weight, chart.frames);
-  if (name === box.name && measure(`${name} ${amount}`) <= room) {
+  if (whole !== undefined && measure(`${name} ${amount}`) <= room) {
     const tspan = create('tspan', {});
     tspan.textContent = amount;
     text.append(' ', tspan);

@@ -1,0 +1,163 @@
+import type { Capture, CaptureModule, CaptureStack, Weight } from '../capture.ts';
+import {
+  isShare,
+  type NamelessModule,
+  type StackQuality,
+  type StackStop,
+} from '../stack-quality.ts';
+import { baseName } from './frame-names.ts';
+import type { HeapView } from './heap-metadata.ts';
+import { weightIn } from './heap-weight.ts';
+
+/** Below this share of bytes and of calls nobody misses the names of a module. */
+const notable = 0.05;
+/** The outermost frames of a thread start it: that they have no name means nothing. */
+const startFrames = 3;
+/** Nobody misses fewer than so many names of a file that has others. */
+const fewPlaces = 3;
+
+/** How far the stacks reach that have a weight in the view; undefined for a capture that does not say. */
+export function stackQuality(capture: Capture, view: HeapView): StackQuality | undefined {
+  const { unwind, limits } = capture.header;
+  if (unwind === undefined) return undefined;
+  const tally: Tally = {
+    total: { bytes: 0, calls: 0 },
+    complete: { bytes: 0, calls: 0 },
+    framePointers: { bytes: 0, calls: 0 },
+    stops: new Map(),
+    unnamed: new Map(),
+  };
+  for (const stack of capture.stacks) {
+    const weight = weightIn(stack, view);
+    if (weight.bytes > 0 || weight.calls > 0) count(stack, weight, { tally, capture });
+  }
+  const { total, complete, framePointers } = tally;
+  const stops = [...tally.stops.values()].sort(worstFirst);
+  const nameless = namelessModules(tally, capture);
+  return { unwind, maxFrames: limits.maxFrames, total, complete, framePointers, stops, nameless };
+}
+
+interface Sum {
+  bytes: number;
+  calls: number;
+}
+
+interface Tally {
+  readonly total: Sum;
+  readonly complete: Sum;
+  readonly framePointers: Sum;
+  readonly stops: Map<string, StackStop & { readonly weight: Sum }>;
+  /** By number of the module. */
+  readonly unnamed: Map<number, Unnamed>;
+}
+
+interface Unnamed {
+  /** Of the stacks with such frames. */
+  readonly weight: Sum;
+  readonly frames: Set<number>;
+}
+
+function count(
+  stack: CaptureStack,
+  weight: Weight,
+  { tally, capture }: { tally: Tally; capture: Capture },
+): void {
+  add(tally.total, weight);
+  if (stack.fpFrames?.length) add(tally.framePointers, weight);
+  const stop = stopOf(stack, capture);
+  if (stop === undefined) add(tally.complete, weight);
+  else add(entryOf(tally.stops, keyOf(stop), () => withSum(stop)).weight, weight);
+  for (const [module, frames] of unnamedIn(stack, capture)) {
+    const unnamed = entryOf(tally.unnamed, module, () => withSum({ frames: new Set<number>() }));
+    add(unnamed.weight, weight);
+    for (const frame of frames) unnamed.frames.add(frame);
+  }
+}
+
+function withSum<T extends object>(fields: T): T & { readonly weight: Sum } {
+  return { ...fields, weight: { bytes: 0, calls: 0 } };
+}
+
+function add(sum: Sum, { bytes, calls }: Weight): void {
+  sum.bytes += bytes;
+  sum.calls += calls;
+}
+
+function entryOf<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const fresh = make();
+  map.set(key, fresh);
+  return fresh;
+}
+
+/** Why a stack ends early, and the module of the outermost code that is known; undefined for a complete one. */
+function stopOf(
+  { frames, walkEnd: end }: CaptureStack,
+  capture: Capture,
+): Omit<StackStop, 'weight'> | undefined {
+  if (capture.frames[frames[0]!]!.kind === 'label') return { reason: 'no_stack' };
+  if (end === undefined || end === 'cut') return end && { reason: end };
+  for (const number of frames) {
+    const frame = capture.frames[number]!;
+    if (!('module' in frame)) continue;
+    const module = capture.modules[frame.module!]!;
+    const partly = end === 'no_unwind_info' && (module.unwind ?? 'none') !== 'none';
+    return { reason: end, module: baseName(module), ...(partly && { partly }) };
+  }
+  return { reason: end };
+}
+
+/** Frames of the stack whose name somebody could miss, by number of the module. */
+function unnamedIn({ frames }: CaptureStack, capture: Capture): Map<number, number[]> {
+  const modules = new Map<number, number[]>();
+  frames.forEach((number, place) => {
+    const frame = capture.frames[number]!;
+    if (frame.kind !== 'offset') return;
+    const { symbols } = capture.modules[frame.module]!;
+    if (symbols === 'none' || (symbols === 'dynsym' && place >= startFrames))
+      entryOf<number, number[]>(modules, frame.module, () => []).push(number);
+  });
+  return modules;
+}
+
+function namelessModules({ unnamed, total }: Tally, { modules }: Capture): NamelessModule[] {
+  const found: NamelessModule[] = [];
+  for (const [number, { weight, frames }] of unnamed) {
+    const module = modules[number]!;
+    const isMuch = module.symbols === 'none' || frames.size >= fewPlaces;
+    if (isMuch && isShare(weight, total, notable) && canBeNamed(module))
+      found.push(namelessModule(module, weight));
+  }
+  return found.sort(worstFirst);
+}
+
+/** A file, or what JIT compilers make; the rest of what is in brackets has no debug package. */
+function canBeNamed({ path }: CaptureModule): boolean {
+  return path === '[anon]' || !path.startsWith('[');
+}
+
+function namelessModule(module: CaptureModule, weight: Weight): NamelessModule {
+  return {
+    module: baseName(module),
+    ...(module.buildId !== undefined && { buildId: module.buildId }),
+    symbols: module.symbols === 'none' ? 'none' : 'dynsym',
+    weight,
+  };
+}
+
+interface Keyed {
+  readonly module?: string;
+  readonly reason?: string;
+}
+
+type Weighed = Keyed & { readonly weight: Weight };
+
+function worstFirst(a: Weighed, b: Weighed): number {
+  const bytes = b.weight.bytes - a.weight.bytes;
+  return bytes || b.weight.calls - a.weight.calls || (keyOf(a) < keyOf(b) ? -1 : 1);
+}
+
+function keyOf({ module = '', reason = '' }: Keyed): string {
+  return `${module} ${reason}`;
+}
