@@ -18,6 +18,38 @@ struct unwind_row;
 struct unwind_rule;
 struct elf_file;
 struct process;
+struct module;
+
+/* --- naming.c: the allocators that the user names --- */
+#define MAX_NAMED 32
+
+/* Which of the known functions a name stands for: those of every allocator, or of one. */
+enum { MALLOC_FAMILY = 1, CXX_OPERATORS = 2, TCMALLOC_ONLY = 4, MIMALLOC_ONLY = 8 };
+
+struct allocator_function {
+	const char *name;
+	unsigned groups;
+	bool frees; /* takes a block and gives none */
+	uint8_t size_arg, count_arg, pointer_arg, out_arg; /* as in struct site_cookie */
+	enum site_kind kind;
+	enum site_forwards forwards;
+};
+
+struct naming {
+	const char *object; /* NULL: any file */
+	const char *prefixes[MAX_NAMED];
+	struct allocator_function functions[MAX_NAMED];
+	unsigned nr_prefixes, nr_functions;
+};
+/* Each of these takes the value of an option. */
+void name_object(struct naming *naming, const char *path);
+void name_prefix(struct naming *naming, const char *prefix);
+void name_alloc_function(struct naming *naming, const char *text);
+void name_free_function(struct naming *naming, const char *text);
+/* Whether a symbol of a file is what the user has named; C++ names may be demangled, with or without parameters. */
+bool is_named(const struct allocator_function *function, const char *symbol);
+/* Whether the module may be looked into for allocators. */
+bool is_chosen(const struct naming *naming, const struct process *process, const struct module *module);
 
 /* --- options.c --- */
 enum unwind { UNWIND_AUTO, UNWIND_DWARF, UNWIND_FP };
@@ -33,6 +65,7 @@ struct settings {
 	uint64_t older_ms;
 	uint32_t max_stacks, max_live, max_frames;
 	enum unwind unwind;
+	struct naming naming;
 	int capture_fd, event_fd;
 };
 void parse_options(int argc, char **argv, struct settings *settings);
@@ -72,7 +105,6 @@ struct module {
 	bool elf_searched;
 	struct symbols *symbols; /* NULL until asked for */
 	struct unwind_table *unwind_table; /* likewise */
-	unsigned first_site; /* number of its first allocator function among those of all modules; 0: none */
 };
 extern struct module *modules;
 extern unsigned nr_modules;
@@ -113,7 +145,7 @@ struct process {
 	bool reaped; /* for COMMAND: wait_status is set */
 	int wait_status;
 	char *allocators; /* elements of a JSON array, see bpf/README.md; NULL: none found */
-	char *allocator_files; /* the same for a person */
+	char *allocator_files; /* the same for a person: malloc of FILE */
 };
 extern struct process processes[MAX_PROCESSES];
 extern unsigned nr_processes;
@@ -177,22 +209,26 @@ const struct unwind_rule *all_unwind_rules(uint32_t *nr);
 /* The code that the kernel maps into every process; NULL where it has none. */
 struct elf_file *vdso_elf(void);
 
-/* --- allocator.c: which functions serve allocations --- */
-struct allocator_function {
-	const char *name;
-	bool frees; /* takes a block and gives none */
-	uint8_t size_arg, count_arg, pointer_arg, out_arg; /* as in struct site_cookie */
-};
+/* --- family.c: the functions of known allocators --- */
+/* Known without prefix, or NULL. */
+const struct allocator_function *known_function(const char *name);
+
+/* --- allocator.c: which functions of a file serve allocations --- */
 struct site {
+	const char *name; /* as the file has it */
 	const struct allocator_function *function;
+	bool named; /* by the user */
+	bool is_go;
+	unsigned prefix; /* before the known name: place in the list of prefixes */
+	unsigned shift; /* how many arguments come before those of the known function */
 	uint64_t address; /* as linked */
 	uint64_t size;
 	uint64_t offset; /* in the file */
 	unsigned probe_distance; /* from the function's start to the probed instruction */
 };
-#define MAX_MODULE_SITES 64
-/* The allocator functions of a file, one per address; 0 when it is no allocator. */
-unsigned find_sites(struct module *module, struct site sites[MAX_MODULE_SITES]);
+#define MAX_MODULE_SITES 256
+/* The allocator functions of a file, one per address, for the caller to free; none when it is no allocator. */
+struct site *find_sites(struct module *module, const struct naming *naming, unsigned *nr);
 
 /* --- probe_point.c --- */
 /* Distance from the start of `code` to the first instruction that the kernel need not single-step. */
