@@ -18,13 +18,6 @@ static struct attached *attached;
 static unsigned nr_attached;
 static bool use_multi;
 
-/* The allocator functions of a file. */
-struct found {
-	struct module *module;
-	struct site *sites;
-	unsigned nr;
-};
-
 /* One program on several functions of one file. */
 struct batch {
 	struct bpf_program *program;
@@ -147,87 +140,6 @@ static void attach_sites(struct heap_bpf *skel, const struct settings *settings,
 	attach_batch(&entries, process, found->module);
 }
 
-/* What a person wants to know of the sites: under which names malloc is there, and what they have named. */
-static char *main_names(const struct found *found)
-{
-	char *text = NULL, *longer;
-
-	for (unsigned i = 0; i < found->nr; i++) {
-		const struct site *site = &found->sites[i];
-
-		if (site->function->frees || (!site->named && strcmp(site->function->name, "malloc") != 0) ||
-		    (i && strcmp(site->name, found->sites[i - 1].name) == 0))
-			continue;
-		longer = formatted("%s%s%s", text ? text : "", text ? ", " : "", site->name);
-		free(text);
-		text = longer;
-	}
-	return text ? text : duplicate(found->sites[0].name);
-}
-
-/* Appends {"path":...,"functions":[...]} to the process's JSON array. */
-static void describe_allocator(struct process *process, const struct found *found)
-{
-	char *text = NULL;
-	size_t length;
-	FILE *out = open_memstream(&text, &length);
-
-	if (!out)
-		die(1, "out of memory in the collector");
-	fprintf(out, "%s%s{\"path\":", process->allocators ? process->allocators : "",
-		process->allocators ? "," : "");
-	json_string(out, found->module->path);
-	fputs(",\"functions\":[", out);
-	for (unsigned i = 0; i < found->nr; i++) {
-		fputs(i ? "," : "", out);
-		json_string(out, found->sites[i].name);
-	}
-	fputs("]}", out);
-	fclose(out);
-	free(process->allocators);
-	process->allocators = text;
-}
-
-/* The same for a person. */
-static void tell_allocator(struct process *process, const struct found *found)
-{
-	char *names = main_names(found), *before = process->allocator_files;
-
-	process->allocator_files = formatted("%s%s%s of %s", before ? before : "", before ? ", " : "", names,
-					     found->module->path);
-	if (process->announced)
-		event_warning("pid %d (%s): now also traces %s of %s, which it has just mapped", process->pid,
-			      process->name, names, found->module->path);
-	free(before);
-	free(names);
-}
-
-/* Go passes arguments in other registers, and moves its stacks: a replaced return address would be its end. */
-static void leave_out_go(const struct process *process, struct found *found)
-{
-	static const char format[] = "%s of %s in pid %d is Go code, which cannot be probed; C code that it calls can";
-	unsigned nr = 0;
-
-	for (unsigned i = 0; i < found->nr; i++) {
-		if (!found->sites[i].is_go)
-			found->sites[nr++] = found->sites[i];
-		else if (!process->announced)
-			die(1, format, found->sites[i].name, found->module->path, process->pid);
-		else
-			event_warning(format, found->sites[i].name, found->module->path, process->pid);
-	}
-	found->nr = nr;
-}
-
-static void leave_out_most(const struct process *process, struct found *found)
-{
-	if (found->nr <= MAX_MODULE_SITES)
-		return;
-	event_warning("%s in pid %d has %u functions that allocate or free: only the first %d are traced",
-		      found->module->path, process->pid, found->nr, MAX_MODULE_SITES);
-	found->nr = MAX_MODULE_SITES;
-}
-
 static void attach_module(struct heap_bpf *skel, const struct settings *settings, struct process *process,
 			  struct module *module)
 {
@@ -236,12 +148,10 @@ static void attach_module(struct heap_bpf *skel, const struct settings *settings
 	if (!is_chosen(&settings->naming, process, module))
 		return;
 	found.sites = find_sites(module, &settings->naming, &found.nr);
-	leave_out_go(process, &found);
-	leave_out_most(process, &found);
+	leave_out_untraceable(process, &found);
 	if (found.nr) {
 		attach_sites(skel, settings, process, &found);
-		describe_allocator(process, &found);
-		tell_allocator(process, &found);
+		describe_found(process, &settings->naming, &found);
 	}
 	free(found.sites);
 }
@@ -256,6 +166,13 @@ void attach_allocators(struct heap_bpf *skel, const struct settings *settings, s
 		if (i == process->nr_searched)
 			attach_module(skel, settings, process, &modules[module]);
 	}
+}
+
+bool attach_return_probe(struct bpf_program *program, pid_t pid, uint64_t offset)
+{
+	const struct batch batch = { .program = program, .offsets = { offset }, .nr = 1 };
+
+	return (use_multi ? attach_multi : attach_events)(&batch, pid, "/proc/self/exe");
 }
 
 void detach_all(void)

@@ -13,6 +13,7 @@
 #include <sys/types.h>
 #include "heap.h"
 
+struct bpf_program;
 struct heap_bpf;
 struct unwind_row;
 struct unwind_rule;
@@ -46,6 +47,8 @@ void name_object(struct naming *naming, const char *path);
 void name_prefix(struct naming *naming, const char *prefix);
 void name_alloc_function(struct naming *naming, const char *text);
 void name_free_function(struct naming *naming, const char *text);
+/* Whether the user names anything. */
+bool is_naming(const struct naming *naming);
 /* Whether a symbol of a file is what the user has named; C++ names may be demangled, with or without parameters. */
 bool is_named(const struct allocator_function *function, const char *symbol);
 /* Whether the module may be looked into for allocators. */
@@ -230,6 +233,18 @@ struct site {
 /* The allocator functions of a file, one per address, for the caller to free; none when it is no allocator. */
 struct site *find_sites(struct module *module, const struct naming *naming, unsigned *nr);
 
+/* --- found.c: what was found, for captures and for people --- */
+struct found {
+	struct module *module;
+	struct site *sites;
+	unsigned nr;
+};
+void leave_out_untraceable(const struct process *process, struct found *found);
+/* Adds it to the process's allocators. */
+void describe_found(struct process *process, const struct naming *naming, const struct found *found);
+/* Says what the user has named and no file had so far; NULL: nothing. */
+char *missing_name(const struct naming *naming);
+
 /* --- probe_point.c --- */
 /* Distance from the start of `code` to the first instruction that the kernel need not single-step. */
 unsigned emulated_distance(const uint8_t *code, size_t length);
@@ -253,7 +268,14 @@ int uprobe_multi_attach(const struct uprobe_multi *probes);
 void choose_attachment(struct heap_bpf *skel);
 /* Attaches to the allocators among mappings not looked at before. */
 void attach_allocators(struct heap_bpf *skel, const struct settings *settings, struct process *process);
+/* On one function of our own file, in a process that runs it. */
+bool attach_return_probe(struct bpf_program *program, pid_t pid, uint64_t offset);
 void detach_all(void);
+
+/* --- require.c: whether there is anything to trace --- */
+/* End the helper when not. What the user names a command may yet bring, by exec or dlopen: then they warn. */
+void require_allocator(const struct process *process, const struct settings *settings);
+void require_names(const struct settings *settings);
 
 /* --- launch.c --- */
 /* What we have changed for ourselves and COMMAND shall not inherit. */

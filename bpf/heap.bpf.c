@@ -177,9 +177,8 @@ int enter_request(struct pt_regs *ctx)
 	union cookie cookie = { .value = bpf_get_attach_cookie(ctx) };
 	struct task_struct *task;
 	struct thread *thread;
-	enum counter fate;
+	__u32 nested, wanted;
 	__u64 caller;
-	bool nested;
 
 	if (recording != RECORDING_ON)
 		return 0;
@@ -192,17 +191,18 @@ int enter_request(struct pt_regs *ctx)
 	thread->size = size_asked(ctx, thread, &cookie.site);
 	if (is_forwarded(ctx, thread, caller))
 		return 0;
-	nested = may_be_nested(ctx, task, thread);
-	fate = fate_of(ctx, thread);
-	if (nested || fate == COUNT_ALLOCATED)
+	/* Hidden, or the verifier would follow every walk four times. */
+	nested = hidden(may_be_nested(ctx, task, thread));
+	wanted = hidden(fate_of(ctx, thread) == COUNT_ALLOCATED);
+	if (nested || wanted)
 		take_stack(ctx, task, thread);
 	if (nested && shows_outermost(thread))
 		return 0;
 	set_outermost(ctx, thread, caller);
-	if (fate == COUNT_ALLOCATED)
+	if (wanted)
 		record(thread, 0);
 	else
-		count(fate, fate == COUNT_SIZE_FILTERED ? thread->size : 0);
+		count(fate_of(ctx, thread), thread->size);
 	return 0;
 }
 

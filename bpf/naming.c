@@ -102,6 +102,11 @@ void name_object(struct naming *naming, const char *path)
 	naming->object = path;
 }
 
+bool is_naming(const struct naming *naming)
+{
+	return naming->object || naming->nr_prefixes || naming->nr_functions;
+}
+
 bool is_named(const struct allocator_function *function, const char *symbol)
 {
 	char *plain;

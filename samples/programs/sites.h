@@ -53,6 +53,9 @@ extern struct tally tallies[SITE_COUNT];
 /* Opens what site_getline reads from. It allocates: call it before the trace. */
 void prepare_getline(void);
 
+/* What pvalloc of another allocator gives cannot be freed. */
+extern bool without_pvalloc;
+
 /* From before the trace: nobody's block. */
 struct block before_malloc(size_t size);
 

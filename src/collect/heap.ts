@@ -16,6 +16,12 @@ export interface HeapRequest {
   readonly olderMs?: number | undefined;
   readonly maxStacks?: number | undefined;
   readonly maxLive?: number | undefined;
+  /** The only file whose allocator is traced. */
+  readonly object?: string | undefined;
+  readonly symbolsPrefixes: readonly string[];
+  /** NAME:ARGUMENTS, as bpf/README.md has it. */
+  readonly allocFunctions: readonly string[];
+  readonly freeFunctions: readonly string[];
 }
 
 /** Traces, and yields the capture's bytes; fails and ends as `runCollector` does. */
@@ -37,6 +43,10 @@ export function heapArguments(request: HeapRequest): string[] {
     ...withValue('--older', request.olderMs),
     ...withValue('--max-stacks', request.maxStacks),
     ...withValue('--max-live', request.maxLive),
+    ...withValue('--object', request.object),
+    ...request.symbolsPrefixes.flatMap((prefix) => withValue('--symbols-prefix', prefix)),
+    ...request.allocFunctions.flatMap((text) => withValue('--alloc-fn', text)),
+    ...request.freeFunctions.flatMap((text) => withValue('--free-fn', text)),
     ...targetArguments(request.target),
   ];
 }
@@ -47,7 +57,7 @@ const modeFlags: Record<CaptureMode, readonly string[]> = {
   entry: ['--alloc-only', '--entry-only'],
 };
 
-function withValue(option: string, value: number | undefined): string[] {
+function withValue(option: string, value: number | string | undefined): string[] {
   return value === undefined ? [] : [option, String(value)];
 }
 
