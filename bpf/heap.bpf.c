@@ -51,7 +51,7 @@ int enter_alloc(struct pt_regs *ctx)
 		count(COUNT_ABANDONED, thread->size);
 	thread->cookie = cookie;
 	thread->sp = PT_REGS_SP(ctx);
-	thread->size = size_asked(ctx, thread, &cookie.site);
+	thread->size = size_asked(ctx, &cookie.site);
 	if (cookie.site.kind == SITE_RESIZES)
 		thread->most = thread->size + argument(ctx, cookie.site.count_arg);
 	thread->pointer = argument(ctx, cookie.site.out_arg ?: cookie.site.pointer_arg);
@@ -123,6 +123,8 @@ int exit_alloc(struct pt_regs *ctx)
 		finish_failed(thread);
 		return 0;
 	}
+	if (thread->cookie.site.kind == SITE_COPIES_TEXT)
+		thread->size = text_length(&thread->walk, address, ~0ULL) + 1;
 	if (thread->had_block)
 		add_freed(&thread->block);
 	else if (track_frees && thread->cookie.site.pointer_arg && thread->pointer)
@@ -188,7 +190,7 @@ int enter_request(struct pt_regs *ctx)
 		return 0;
 	caller = caller_of(ctx, task);
 	thread->cookie = cookie;
-	thread->size = size_asked(ctx, thread, &cookie.site);
+	thread->size = size_requested(ctx, thread);
 	if (is_forwarded(ctx, thread, caller))
 		return 0;
 	/* Hidden, or the verifier would follow every walk four times. */

@@ -6,6 +6,17 @@
 #include "ledger.bpf.h"
 #include "thread.bpf.h"
 
+/* The text may not be in memory yet, and then looks empty. */
+static __always_inline __u64 size_requested(struct pt_regs *ctx, struct thread *thread)
+{
+	struct site_cookie *site = &thread->cookie.site;
+	__u64 most = site->count_arg ? argument(ctx, site->count_arg) : ~0ULL;
+
+	if (site->kind == SITE_COPIES_TEXT)
+		return text_length(&thread->walk, argument(ctx, site->size_arg), most) + 1;
+	return size_asked(ctx, site);
+}
+
 /*
  * Whether the call was only jumped to by the last one (valloc, reallocarray, realloc(NULL, n)): it came
  * from the same call instruction, and that always calls the same function.

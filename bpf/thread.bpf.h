@@ -132,13 +132,13 @@ __noinline __u64 text_length(struct walk *buffer, __u64 text, __u64 most)
 	return length < most ? length : most;
 }
 
-/* Bytes that the call asks for. */
-static __always_inline __u64 size_asked(struct pt_regs *ctx, struct thread *thread, struct site_cookie *site)
+/* Bytes that the call asks for; 0 where only the block tells. */
+static __always_inline __u64 size_asked(struct pt_regs *ctx, struct site_cookie *site)
 {
 	__u64 size = argument(ctx, site->size_arg), count = argument(ctx, site->count_arg);
 
 	if (site->kind == SITE_COPIES_TEXT)
-		return text_length(&thread->walk, size, site->count_arg ? count : ~0ULL) + 1;
+		return 0;
 	if (!site->count_arg || site->kind == SITE_RESIZES)
 		return size;
 	if (count && size >= IMPOSSIBLE_SIZE / count)

@@ -6,13 +6,13 @@
 
 #include <mimalloc.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define ROUNDS 60
 #define ALIGNED 64
 
 static mi_heap_t *heap;
-static const char text[] = "a text of more than a hundred letters, so that it comes from another size class than short "
-			   "ones do: one hundred and some";
+static char text[1000]; /* filled to its end */
 
 /* Sites that make a block of `size` bytes, and those that make one out of `old`. */
 #define MAKING(X)                                                             \
@@ -71,7 +71,7 @@ static const char text[] = "a text of more than a hundred letters, so that it co
 	X(mi_strdup, mi_strdup(text + size), sizeof(text) - size)             \
 	X(mi_strndup, mi_strndup(text, size), size + 1)                       \
 	X(mi_heap_strdup, mi_heap_strdup(heap, text + size), sizeof(text) - size) \
-	X(mi_heap_strndup, mi_heap_strndup(heap, text, 200 + size), sizeof(text))
+	X(mi_heap_strndup, mi_heap_strndup(heap, text + 900, 200 + size), 100)
 
 #define AS_ENUM(name, ...) of_##name,
 enum own { MAKING(AS_ENUM) REMAKING(AS_ENUM) COPYING(AS_ENUM) of_expand_failing, COUNT };
@@ -157,6 +157,7 @@ static void round_of(size_t size)
 int main(void)
 {
 	heap = mi_heap_new();
+	memset(text, 'x', sizeof(text) - 1);
 	say("ready\n");
 	heard_line();
 	for (int i = 0; i < ROUNDS; i++)
