@@ -11,7 +11,8 @@
 #include "collector.h"
 
 static const char alloc_grammar[] =
-	"expected NAME:SIZE or NAME:SIZE*COUNT, and ,old=BLOCK or ,out=POINTER after it: the places of these arguments, from 1";
+	"expected NAME:SIZE or NAME:SIZE*COUNT, with ,old=BLOCK or ,out=POINTER after it: the places of these "
+	"arguments, from 1";
 
 /* Takes a place from the front of the text. */
 static bool take_argument(char **text, uint8_t *argument)

@@ -110,7 +110,7 @@ static __always_inline __u64 argument(struct pt_regs *ctx, __u8 number)
 /* More than user space has addresses: no allocator can meet such a request. */
 #define IMPOSSIBLE_SIZE (1ULL << 47)
 
-#define LONGEST_TEXT (1 << 18)
+#define LONGEST_TEXT (1 << 16) /* longer ones count as this */
 
 /*
  * Length of a text, as strnlen has it. A function of its own, so that it is verified once. `buffer`
