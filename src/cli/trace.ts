@@ -2,7 +2,8 @@ import type { ArgumentsCamelCase, Argv } from 'yargs';
 import type { HeapRequest } from '../collect/heap.ts';
 import { UserError } from '../errors.ts';
 import { defineCommand } from './command.ts';
-import { decimalOption, several, single, sizeOption, wholeOption } from './numbers.ts';
+import { namingFlags, namingOf } from './naming-options.ts';
+import { decimalOption, several, sizeOption, wholeOption } from './numbers.ts';
 import { kindOf, suffixList, traceOutputs } from './outputs.ts';
 import type { TracePlan } from './record.ts';
 import { chooseTarget } from './target.ts';
@@ -36,10 +37,7 @@ function options(parser: Argv) {
       'min-size': { ...text, alias: 'z', describe: 'only sizes from: 64, 4k, 1M' },
       'max-size': { ...text, alias: 'Z', describe: 'only sizes up to' },
       older: { ...text, describe: 'unfreed: only blocks of this age in ms' },
-      object: { ...text, alias: 'O', describe: 'trace the allocator of this file only' },
-      'symbols-prefix': { ...text, describe: 'its names begin with this: je_' },
-      'alloc-fn': { ...text, describe: 'a pool: NAME:SIZE[*COUNT][,old=ARG][,out=ARG]' },
-      'free-fn': { ...text, describe: 'what frees its blocks: NAME:ARG' },
+      ...namingFlags,
       ...tableFlags,
       'max-live': { ...text, describe: 'room for live blocks (1000000)' },
       'max-stacks': { ...text, describe: 'room for distinct stacks (65536)' },
@@ -70,10 +68,7 @@ function planOf(args: ArgumentsCamelCase<Options>): TracePlan {
       olderMs: olderOf(args, all),
       maxLive: wholeOption(args.maxLive, '--max-live', 1),
       maxStacks: wholeOption(args.maxStacks, '--max-stacks', 1),
-      object: single(args.object, '--object'),
-      symbolsPrefixes: several(args.symbolsPrefix, '--symbols-prefix'),
-      allocFunctions: several(args.allocFn, '--alloc-fn'),
-      freeFunctions: several(args.freeFn, '--free-fn'),
+      naming: namingOf(args),
     },
     view: all ? 'all' : 'unfreed',
     folded: args.folded ?? false,

@@ -1,4 +1,5 @@
 import type { CaptureMode } from '../capture.ts';
+import { type Naming, namingArguments } from './naming.ts';
 import { runCollector, type Watcher } from './run.ts';
 
 export type Target =
@@ -16,12 +17,7 @@ export interface HeapRequest {
   readonly olderMs?: number | undefined;
   readonly maxStacks?: number | undefined;
   readonly maxLive?: number | undefined;
-  /** The only file whose allocator is traced. */
-  readonly object?: string | undefined;
-  readonly symbolsPrefixes: readonly string[];
-  /** NAME:ARGUMENTS, as bpf/README.md has it. */
-  readonly allocFunctions: readonly string[];
-  readonly freeFunctions: readonly string[];
+  readonly naming: Naming;
 }
 
 /** Traces, and yields the capture's bytes; fails and ends as `runCollector` does. */
@@ -43,10 +39,7 @@ export function heapArguments(request: HeapRequest): string[] {
     ...withValue('--older', request.olderMs),
     ...withValue('--max-stacks', request.maxStacks),
     ...withValue('--max-live', request.maxLive),
-    ...withValue('--object', request.object),
-    ...request.symbolsPrefixes.flatMap((prefix) => withValue('--symbols-prefix', prefix)),
-    ...request.allocFunctions.flatMap((text) => withValue('--alloc-fn', text)),
-    ...request.freeFunctions.flatMap((text) => withValue('--free-fn', text)),
+    ...namingArguments(request.naming),
     ...targetArguments(request.target),
   ];
 }
@@ -57,7 +50,7 @@ const modeFlags: Record<CaptureMode, readonly string[]> = {
   entry: ['--alloc-only', '--entry-only'],
 };
 
-function withValue(option: string, value: number | string | undefined): string[] {
+function withValue(option: string, value: number | undefined): string[] {
   return value === undefined ? [] : [option, String(value)];
 }
 
