@@ -36,6 +36,7 @@ struct search {
 	size_t nr_sites;
 	unsigned has[NR_PREFIXES + MAX_NAMED]; /* by prefix; HAS_... */
 	uint64_t go_start, go_end; /* functions written in Go */
+	bool complete; /* a table was there that leaves out nothing */
 };
 
 static struct prefix prefix_at(const struct naming *naming, unsigned i)
@@ -89,6 +90,7 @@ static void look_at(const struct elf_function *function, void *context)
 	struct search *search = context;
 	const struct naming *naming = search->naming;
 
+	search->complete |= function->complete_table;
 	note_go_code(search, function);
 	for (unsigned i = 0; i < naming->nr_functions; i++)
 		if (is_named(&naming->functions[i], function->name))
@@ -186,6 +188,8 @@ struct site *find_sites(struct module *module, const struct naming *naming, unsi
 	if (!module_elf(module))
 		return NULL;
 	elf_file_functions(module->elf, look_at, &search);
+	if (!search.complete && !has_allocator(&search) && module_debug_elf(module))
+		elf_file_functions(module_debug_elf(module), look_at, &search);
 	if (search.nr_sites == most_looked_at)
 		event_warning("%s defines allocator functions by the thousand: not all of them are traced", module->path);
 	*nr = choose(&search, module);

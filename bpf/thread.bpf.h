@@ -118,14 +118,14 @@ static __always_inline __u64 argument(struct pt_regs *ctx, __u8 number)
  */
 __noinline __u64 text_length(struct walk *buffer, __u64 text, __u64 most)
 {
-	const long piece = sizeof(buffer->window);
+	const long piece = sizeof(buffer->saved);
 	__u64 length = 0;
 	long copied = piece;
 
 	if (!buffer)
 		return 0; /* the verifier insists */
 	for (int i = 0; i < LONGEST_TEXT / piece && copied == piece && length < most; i++) {
-		copied = bpf_probe_read_user_str(buffer->window, piece, (void *)(text + length));
+		copied = bpf_probe_read_user_str(buffer->saved, piece, (void *)(text + length));
 		if (copied > 0)
 			length += copied - 1; /* the NUL is part of every copy */
 	}
