@@ -61,8 +61,8 @@ static const char *known_reason(const struct process *process)
 		return "a Go program without C code: Go's own heap is no malloc, and is not traced";
 	elf_file_functions(file, count_function, &functions);
 	if (!functions)
-		return "statically linked and stripped, so that nothing tells where its allocator is: trace a build "
-		       "that has its symbols";
+		return "statically linked and stripped, so that nothing tells where its allocator is: install "
+		       "its debug package, or trace a build that has its symbols";
 	return NULL;
 }
 
