@@ -16,7 +16,6 @@ struct attached {
 
 static struct attached *attached;
 static unsigned nr_attached;
-static unsigned nr_sites = 1; /* of all modules, for --entry-only; 0 stands for none */
 static bool use_multi;
 
 /* One program on several functions of one file. */
@@ -94,21 +93,29 @@ static void attach_batch(const struct batch *batch, const struct process *proces
 	free(path);
 }
 
-static void add_to_batch(struct batch *batch, const struct site *site, union cookie cookie)
+static uint8_t shifted(uint8_t argument, unsigned shift)
+{
+	return argument ? argument + shift : 0;
+}
+
+static void add_to_batch(struct batch *batch, const struct site *site, uint16_t process)
 {
 	const struct allocator_function *function = site->function;
+	const union cookie cookie = { .site = {
+		.process = process, .kind = function->kind, .forwards = function->forwards,
+		.size_arg = shifted(function->size_arg, site->shift),
+		.count_arg = shifted(function->count_arg, site->shift),
+		.pointer_arg = shifted(function->pointer_arg, site->shift),
+		.out_arg = shifted(function->out_arg, site->shift),
+	} };
 
-	cookie.site.size_arg = function->size_arg;
-	cookie.site.count_arg = function->count_arg;
-	cookie.site.pointer_arg = function->pointer_arg;
-	cookie.site.out_arg = function->out_arg;
 	batch->offsets[batch->nr] = site->offset + site->probe_distance;
 	batch->cookies[batch->nr++] = cookie.value;
 }
 
 /* Returns first, then frees, then entries: an entry must find everything else in place. */
 static void attach_sites(struct heap_bpf *skel, const struct settings *settings, const struct process *process,
-			 const struct module *module, const struct site *sites, unsigned nr)
+			 const struct found *found)
 {
 	struct batch exits = { .program = settings->floor ? skel->progs.exit_nothing : skel->progs.exit_alloc };
 	struct batch frees = { .program = settings->floor ? skel->progs.enter_nothing : skel->progs.enter_free };
@@ -116,96 +123,37 @@ static void attach_sites(struct heap_bpf *skel, const struct settings *settings,
 					    settings->entry_only ? skel->progs.enter_request :
 								   skel->progs.enter_alloc };
 
-	for (unsigned i = 0; i < nr; i++) {
-		union cookie cookie = { .site = { .process = process - processes, .site = module->first_site + i } };
+	for (unsigned i = 0; i < found->nr; i++) {
+		const struct site *site = &found->sites[i];
 
-		if (sites[i].function->frees) {
+		if (site->function->frees) {
 			if (!settings->alloc_only)
-				add_to_batch(&frees, &sites[i], cookie);
+				add_to_batch(&frees, site, process - processes);
 			continue;
 		}
 		if (!settings->entry_only)
-			add_to_batch(&exits, &sites[i], cookie);
-		add_to_batch(&entries, &sites[i], cookie);
+			add_to_batch(&exits, site, process - processes);
+		add_to_batch(&entries, site, process - processes);
 	}
-	attach_batch(&exits, process, module);
-	attach_batch(&frees, process, module);
-	attach_batch(&entries, process, module);
-}
-
-/* Tells the programs where the module's other allocator functions lie, seen from each probe; once a module. */
-static void publish_ranges(struct heap_bpf *skel, struct module *module, const struct site *sites, unsigned nr)
-{
-	if (module->first_site)
-		return;
-	if (nr_sites + nr > MAX_SITES)
-		die(1, "more than %d allocator functions in the traced processes: trace fewer of them", MAX_SITES);
-	module->first_site = nr_sites;
-	nr_sites += nr;
-	for (unsigned i = 0; i < nr; i++) {
-		struct site_ranges ranges = { .nr = nr, .all = { INT64_MAX, INT64_MIN } };
-		uint32_t key = module->first_site + i;
-
-		for (unsigned j = 0; j < nr && j < MAX_RANGES; j++) {
-			ranges.range[j].low = sites[j].address - sites[i].address - sites[i].probe_distance;
-			ranges.range[j].high = ranges.range[j].low + sites[j].size;
-			if (ranges.range[j].low < ranges.all.low)
-				ranges.all.low = ranges.range[j].low;
-			if (ranges.range[j].high > ranges.all.high)
-				ranges.all.high = ranges.range[j].high;
-		}
-		bpf_map__update_elem(skel->maps.sites, &key, sizeof(key), &ranges, sizeof(ranges), BPF_ANY);
-	}
-}
-
-/* Appends {"path":...,"functions":[...]} to the process's JSON array. */
-static void describe_allocator(struct process *process, const struct module *module, const struct site *sites,
-			       unsigned nr)
-{
-	char *text = NULL;
-	size_t length;
-	FILE *out = open_memstream(&text, &length);
-
-	if (!out)
-		die(1, "out of memory in the collector");
-	fprintf(out, "%s%s{\"path\":", process->allocators ? process->allocators : "",
-		process->allocators ? "," : "");
-	json_string(out, module->path);
-	fputs(",\"functions\":[", out);
-	for (unsigned i = 0; i < nr; i++)
-		fprintf(out, "%s\"%s\"", i ? "," : "", sites[i].function->name);
-	fputs("]}", out);
-	fclose(out);
-	free(process->allocators);
-	process->allocators = text;
-	text = process->allocator_files;
-	process->allocator_files = formatted("%s%s%s", text ? text : "", text ? ", " : "", module->path);
-	free(text);
-}
-
-static int by_function(const void *a, const void *b)
-{
-	const struct allocator_function *left = ((const struct site *)a)->function,
-					*right = ((const struct site *)b)->function;
-
-	return (left > right) - (left < right);
+	attach_batch(&exits, process, found->module);
+	attach_batch(&frees, process, found->module);
+	attach_batch(&entries, process, found->module);
 }
 
 static void attach_module(struct heap_bpf *skel, const struct settings *settings, struct process *process,
 			  struct module *module)
 {
-	struct site sites[MAX_MODULE_SITES];
-	unsigned nr = find_sites(module, sites);
+	struct found found = { .module = module };
 
-	if (!nr)
+	if (!is_chosen(&settings->naming, process, module))
 		return;
-	qsort(sites, nr, sizeof(sites[0]), by_function);
-	publish_ranges(skel, module, sites, nr);
-	attach_sites(skel, settings, process, module, sites, nr);
-	describe_allocator(process, module, sites, nr);
-	if (process->announced)
-		event_warning("pid %d (%s): now also traces malloc of %s, which it has just mapped", process->pid,
-			      process->name, module->path);
+	found.sites = find_sites(module, &settings->naming, &found.nr);
+	leave_out_untraceable(process, &found);
+	if (found.nr) {
+		attach_sites(skel, settings, process, &found);
+		describe_found(process, &settings->naming, &found);
+	}
+	free(found.sites);
 }
 
 void attach_allocators(struct heap_bpf *skel, const struct settings *settings, struct process *process)
@@ -218,6 +166,13 @@ void attach_allocators(struct heap_bpf *skel, const struct settings *settings, s
 		if (i == process->nr_searched)
 			attach_module(skel, settings, process, &modules[module]);
 	}
+}
+
+bool attach_return_probe(struct bpf_program *program, pid_t pid, uint64_t offset)
+{
+	const struct batch batch = { .program = program, .offsets = { offset }, .nr = 1 };
+
+	return (use_multi ? attach_multi : attach_events)(&batch, pid, "/proc/self/exe");
 }
 
 void detach_all(void)

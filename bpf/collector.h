@@ -11,9 +11,11 @@
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/types.h>
+#include "allocator.h"
 #include "heap.h"
 #include "modules.h"
 
+struct bpf_program;
 struct heap_bpf;
 struct unwind_row;
 struct unwind_rule;
@@ -41,6 +43,7 @@ struct settings {
 	char **debug_dirs;
 	unsigned nr_debug_dirs;
 	bool lines, inlines;
+	struct naming naming;
 	int capture_fd, event_fd;
 };
 void parse_options(int argc, char **argv, struct settings *settings);
@@ -102,7 +105,7 @@ struct process {
 	bool reaped; /* for COMMAND: wait_status is set */
 	int wait_status;
 	char *allocators; /* elements of a JSON array, see bpf/README.md; NULL: none found */
-	char *allocator_files; /* the same for a person */
+	char *allocator_files; /* the same for a person: malloc of FILE */
 };
 extern struct process processes[MAX_PROCESSES];
 extern unsigned nr_processes;
@@ -125,23 +128,6 @@ bool mapwatch_open(void);
 int mapwatch_fd(void);
 /* Adds what was mapped since the last call to its processes. */
 void mapwatch_drain(void);
-
-/* --- allocator.c: which functions serve allocations --- */
-struct allocator_function {
-	const char *name;
-	bool frees; /* takes a block and gives none */
-	uint8_t size_arg, count_arg, pointer_arg, out_arg; /* as in struct site_cookie */
-};
-struct site {
-	const struct allocator_function *function;
-	uint64_t address; /* as linked */
-	uint64_t size;
-	uint64_t offset; /* in the file */
-	unsigned probe_distance; /* from the function's start to the probed instruction */
-};
-#define MAX_MODULE_SITES 64
-/* The allocator functions of a file, one per address; 0 when it is no allocator. */
-unsigned find_sites(struct module *module, struct site sites[MAX_MODULE_SITES]);
 
 /* --- probe_point.c --- */
 /* Distance from the start of `code` to the first instruction that the kernel need not single-step. */
@@ -166,6 +152,8 @@ int uprobe_multi_attach(const struct uprobe_multi *probes);
 void choose_attachment(struct heap_bpf *skel);
 /* Attaches to the allocators among mappings not looked at before. */
 void attach_allocators(struct heap_bpf *skel, const struct settings *settings, struct process *process);
+/* On one function of our own file, in a process that runs it. */
+bool attach_return_probe(struct bpf_program *program, pid_t pid, uint64_t offset);
 void detach_all(void);
 
 /* --- launch.c --- */

@@ -30,14 +30,14 @@ static __always_inline struct weight weight_of(__u64 size)
 /* Whether chance takes this call. A request for nothing counts as one for a byte. */
 static __always_inline bool is_sampled(__u64 size)
 {
-	__u32 chance;
+	__u64 chance;
 
 	if (!sample_calls && !sample_bytes)
 		return true;
-	chance = bpf_get_prandom_u32();
+	chance = (__u64)bpf_get_prandom_u32() << 32 | bpf_get_prandom_u32(); /* 32 bits alone would favour some sizes */
 	if (sample_calls)
-		return ((__u64)chance * sample_calls >> 32) == 0;
-	return ((__u64)chance * sample_bytes >> 32) < (size ?: 1);
+		return chance % sample_calls == 0;
+	return chance % sample_bytes < (size ?: 1);
 }
 
 /* Atomic: other threads add at the same time, on this CPU too, where the program may be preempted. */

@@ -109,10 +109,10 @@ static void check_process(struct heap_bpf *skel, const struct settings *settings
 
 	use_mappings(skel, settings, process);
 	detail = process->allocators ?
-			 formatted("pid %d (%s): malloc of %s", process->pid, process->name, process->allocator_files) :
+			 formatted("pid %d (%s): %s", process->pid, process->name, process->allocator_files) :
 			 formatted("pid %d (%s): no mapped file defines malloc and free", process->pid, process->name);
 	print_check(verdict_of(process->allocators), "allocator", detail,
-		    "it cannot be traced: memstacks needs an allocator whose malloc and free are visible symbols");
+		    "name its allocator, if it has one, with -O FILE, --symbols-prefix or --alloc-fn");
 	free(detail);
 }
 

@@ -9,6 +9,7 @@
 #include "heap.h"
 #include "kernel.h"
 #include "ledger.bpf.h"
+#include "request.bpf.h"
 #include "thread.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
@@ -17,18 +18,6 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 volatile __u32 recording;
 /* Per process: how many children it forked. */
 volatile __u32 forks[MAX_PROCESSES];
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, MAX_SITES);
-	__type(key, __u32);
-	__type(value, struct site_ranges);
-} sites SEC(".maps");
-
-static __always_inline bool outside_filter(__u64 size)
-{
-	return size < min_size || size > max_size;
-}
 
 /* Counts the call that does so. */
 static __always_inline bool is_left_out(struct thread *thread)
@@ -75,13 +64,15 @@ int enter_alloc(struct pt_regs *ctx)
 	thread->cookie = cookie;
 	thread->sp = PT_REGS_SP(ctx);
 	thread->size = size_asked(ctx, &cookie.site);
+	if (cookie.site.kind == SITE_RESIZES)
+		thread->most = thread->size + argument(ctx, cookie.site.count_arg);
 	thread->pointer = argument(ctx, cookie.site.out_arg ?: cookie.site.pointer_arg);
 	if (cookie.site.pointer_arg)
 		take_old_block(thread);
 	else
 		thread->had_block = false;
-	thread->not_sampled = !is_sampled(thread->size);
-	if (!thread->not_sampled && !outside_filter(thread->size))
+	thread->not_sampled = cookie.site.kind == SITE_PLAIN && !is_sampled(thread->size);
+	if (cookie.site.kind != SITE_PLAIN || !(thread->not_sampled || outside_filter(thread->size)))
 		take_stack(ctx, task, thread);
 	thread->active = true;
 	count(COUNT_ENTERED, 0);
@@ -107,8 +98,20 @@ static __always_inline void finish_failed(struct thread *thread)
 	put_block(&key, &thread->block);
 }
 
+/* xallocx returns how large the block is now; less than was asked for means that it stays as it was. */
+static __always_inline __u64 resized(struct thread *thread, __u64 size)
+{
+	if (size < thread->size)
+		return 0;
+	thread->size = size < thread->most ? size : thread->most;
+	return thread->pointer;
+}
+
+/* Of the block, or 0. */
 static __always_inline __u64 address_returned(struct pt_regs *ctx, struct thread *thread)
 {
+	if (thread->cookie.site.kind == SITE_RESIZES)
+		return resized(thread, PT_REGS_RC(ctx));
 	if (!thread->cookie.site.out_arg)
 		return PT_REGS_RC(ctx);
 	return (int)PT_REGS_RC(ctx) == 0 ? read_user_word(thread->pointer) : 0;
@@ -128,11 +131,16 @@ int exit_alloc(struct pt_regs *ctx)
 		count(COUNT_ABANDONED, thread->size);
 		return 0;
 	}
+	thread->freed.address = 0; /* it may be handed out again */
 	address = address_returned(ctx, thread);
 	if (!address) {
 		finish_failed(thread);
 		return 0;
 	}
+	if (thread->cookie.site.kind == SITE_COPIES_TEXT)
+		thread->size = text_length(&thread->walk, address, ~0ULL) + 1;
+	if (thread->cookie.site.kind != SITE_PLAIN) /* only now the size is known */
+		thread->not_sampled = !is_sampled(thread->size);
 	if (thread->had_block)
 		add_freed(&thread->block);
 	else if (track_frees && thread->cookie.site.pointer_arg && thread->pointer)
@@ -142,7 +150,16 @@ int exit_alloc(struct pt_regs *ctx)
 	return 0;
 }
 
-/* At entry: once the real free has run, another thread may own the address. */
+/* Whether the thread is still in the free that it entered last: operator delete calls or jumps on to free. */
+static __always_inline bool is_being_freed(struct thread *thread, __u64 address, __u64 sp)
+{
+	return thread->freed.address == address && sp <= thread->freed.sp;
+}
+
+/*
+ * At entry: once the real free has run, another thread may own the address. Inside of a call that
+ * allocates only blocks count that were recorded: what it frees besides is its own.
+ */
 SEC("uprobe")
 int enter_free(struct pt_regs *ctx)
 {
@@ -151,70 +168,22 @@ int enter_free(struct pt_regs *ctx)
 	struct thread *thread;
 	struct block_key key;
 	struct block block;
-	__u64 address = argument(ctx, cookie.site.pointer_arg);
+	__u64 address = argument(ctx, cookie.site.pointer_arg), sp = PT_REGS_SP(ctx);
 
 	if (recording == RECORDING_OFF || !address)
 		return 0;
 	task = (struct task_struct *)bpf_get_current_task_btf();
-	thread = find_thread(task, 0);
-	if (thread && is_nested(ctx, task, thread))
-		return 0;
+	thread = find_thread(task, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	set_block_key(&key, cookie.site.process, address);
 	if (take_block(&key, &block))
 		add_freed(&block);
-	else
+	else if (!thread || !(is_nested(ctx, task, thread) || is_being_freed(thread, address, sp)))
 		count(COUNT_UNTRACKED_FREES, 0);
+	if (thread) {
+		thread->freed.address = address;
+		thread->freed.sp = sp;
+	}
 	return 0;
-}
-
-/* Whether the caller is itself one of the allocator's functions: the outer call was counted. */
-static __always_inline bool called_by_allocator(__u16 site, __u64 ip, __u64 caller)
-{
-	__u32 key = site;
-	struct site_ranges *ranges = bpf_map_lookup_elem(&sites, &key);
-	__s64 distance = caller - ip;
-
-	if (!ranges || distance <= ranges->all.low || distance > ranges->all.high)
-		return false;
-	for (__u32 i = 0; i < MAX_RANGES && i < ranges->nr; i++)
-		if (distance > ranges->range[i].low && distance <= ranges->range[i].high)
-			return true;
-	return false;
-}
-
-/*
- * realloc(NULL, n) and reallocarray jump on to another allocator function: a second hit by the same
- * caller, at the same stack depth, for the same size, in another function.
- */
-static __always_inline bool forwarded(struct thread *thread, __u64 sp, __u64 caller, __u64 size)
-{
-	struct site_cookie *site = &thread->cookie.site;
-	bool same = thread->forwarded.set && thread->forwarded.sp == sp &&
-		    thread->forwarded.caller == caller && thread->forwarded.size == size &&
-		    thread->forwarded.site != site->site;
-
-	thread->forwarded.set = site->pointer_arg != 0;
-	thread->forwarded.sp = sp;
-	thread->forwarded.caller = caller;
-	thread->forwarded.size = size;
-	thread->forwarded.site = site->site;
-	return same;
-}
-
-/* Of the requests that will not be met, those that can be told from the arguments. */
-static __always_inline bool is_no_request(struct pt_regs *ctx, struct thread *thread)
-{
-	__u8 pointer_arg = thread->cookie.site.pointer_arg;
-
-	if (thread->size >= IMPOSSIBLE_SIZE) {
-		count(COUNT_FAILED, 0);
-		return true;
-	}
-	if (pointer_arg && !thread->size && argument(ctx, pointer_arg)) {
-		count(COUNT_REALLOC_FREED, 0);
-		return true;
-	}
-	return false;
 }
 
 /* --entry-only: counts the request, without knowing whether it will be met. */
@@ -224,6 +193,7 @@ int enter_request(struct pt_regs *ctx)
 	union cookie cookie = { .value = bpf_get_attach_cookie(ctx) };
 	struct task_struct *task;
 	struct thread *thread;
+	__u32 nested, wanted;
 	__u64 caller;
 
 	if (recording != RECORDING_ON)
@@ -234,17 +204,22 @@ int enter_request(struct pt_regs *ctx)
 		return 0;
 	caller = caller_of(ctx, task);
 	thread->cookie = cookie;
-	thread->size = size_asked(ctx, &cookie.site);
-	if (forwarded(thread, PT_REGS_SP(ctx), caller, thread->size) ||
-	    called_by_allocator(cookie.site.site, PT_REGS_IP(ctx), caller))
-		return 0;
-	if (is_no_request(ctx, thread))
-		return 0;
+	thread->size = size_requested(ctx, thread);
 	thread->not_sampled = !is_sampled(thread->size);
-	if (is_left_out(thread))
+	if (is_forwarded(ctx, thread, caller))
 		return 0;
-	take_stack(ctx, task, thread);
-	record(thread, 0);
+	/* Hidden, or the verifier would follow every walk four times. */
+	nested = hidden(may_be_nested(ctx, task, thread));
+	wanted = hidden(fate_of(ctx, thread) == COUNT_ALLOCATED);
+	if (nested || wanted)
+		take_stack(ctx, task, thread);
+	if (nested && shows_outermost(thread))
+		return 0;
+	set_outermost(ctx, thread, caller);
+	if (wanted)
+		record(thread, 0);
+	else
+		count(fate_of(ctx, thread), thread->size);
 	return 0;
 }
 

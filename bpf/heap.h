@@ -8,8 +8,6 @@
 #define MOST_FRAMES 512
 #define USUAL_FRAMES 127
 #define MAX_PROCESSES 256
-#define MAX_SITES 512
-#define MAX_RANGES 64
 
 /* Bytes asked for and calls that got them. */
 struct weight {
@@ -50,35 +48,38 @@ struct block {
 	__u64 born_ns; /* CLOCK_MONOTONIC; 0 unless ages are asked for */
 };
 
+/* What a call does that the arguments alone do not tell. */
+enum site_kind {
+	SITE_PLAIN, /* count * size bytes; the block is returned, or put where out_arg points */
+	SITE_RESIZES, /* xallocx: the block stays where it is; up to count more bytes; the new size is returned */
+	SITE_COPIES_TEXT, /* mi_strndup: size_arg is the text, of which at most count bytes are copied */
+};
+
+/* For --entry-only: whether the function may jump on to another one that is probed, which is then one call. */
+enum site_forwards {
+	FORWARDS_SAME, /* with the same size */
+	FORWARDS_ANY, /* with another size, too */
+	FORWARDS_NEVER,
+};
+
 /*
  * What a probe knows about the function it sits on, packed into its attach cookie.
  * Arguments count from 1; 0 means that the function has none of that kind.
  */
 struct site_cookie {
 	__u16 process;
-	__u16 site; /* index into sites[], for --entry-only */
+	__u8 kind; /* an enum site_kind */
+	__u8 forwards; /* an enum site_forwards */
 	__u8 size_arg;
-	__u8 count_arg; /* multiplied with size_arg */
+	__u8 count_arg; /* multiplied with size_arg, but see enum site_kind */
 	__u8 pointer_arg; /* the block that goes in: free, realloc */
 	__u8 out_arg; /* the block comes back through this pointer: posix_memalign */
 };
+#define MOST_ARGUMENTS 6 /* those that are passed in registers */
 
 union cookie {
 	struct site_cookie site;
 	__u64 value;
-};
-
-/* For --entry-only: where the allocator's functions lie, relative to a probe in the same module. */
-struct range {
-	__s64 low;
-	__s64 high;
-};
-
-struct site_ranges {
-	__u32 nr;
-	__u32 unused;
-	struct range all; /* from the first to the last */
-	struct range range[MAX_RANGES];
 };
 
 enum recording { RECORDING_OFF, RECORDING_ON, RECORDING_STOPPING };

@@ -12,6 +12,11 @@ const volatile bool track_ages;
 const volatile __u64 min_size;
 const volatile __u64 max_size = ~0ULL;
 
+static __always_inline bool outside_filter(__u64 size)
+{
+	return size < min_size || size > max_size;
+}
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);

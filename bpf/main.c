@@ -48,38 +48,6 @@ static int print_libbpf(enum libbpf_print_level level, const char *format, va_li
 	return getenv("MEMSTACKS_DEBUG") ? vfprintf(stderr, format, args) : 0;
 }
 
-/* The files of a process, as far as they fit a line. */
-static char *files_looked_at(const struct process *process)
-{
-	char *text = duplicate("");
-	unsigned shown = 0;
-
-	for (unsigned i = 0; i < process->nr_mappings; i++) {
-		const struct module *module = &modules[process->mappings[i].module];
-		char *longer;
-
-		if (!module->ino || strstr(text, module->path))
-			continue;
-		longer = formatted("%s%s%s", text, *text ? ", " : "", shown < 8 ? module->path : "...");
-		free(text);
-		text = longer;
-		if (shown++ == 8)
-			break;
-	}
-	return text;
-}
-
-static void require_allocator(const struct process *process)
-{
-	if (process->allocators)
-		return;
-	if (!process->nr_mappings)
-		die(1, "pid %d (%s): its memory map cannot be read (/proc/%d/maps): it belongs to another user or is protected",
-		    process->pid, process->name, process->pid);
-	die(1, "pid %d (%s): no file that defines malloc and free among what it has mapped (looked at: %s)", process->pid,
-	    process->name, files_looked_at(process));
-}
-
 /* What the launch callback needs. */
 struct attachment {
 	struct heap_bpf *skel;
@@ -110,8 +78,9 @@ static void attach_running(struct attachment *attachment)
 {
 	for (unsigned i = 0; i < nr_processes; i++) {
 		use_mappings(attachment->skel, attachment->settings, &processes[i]);
-		require_allocator(&processes[i]);
+		require_allocator(&processes[i], attachment->settings);
 	}
+	require_names(attachment->settings);
 }
 
 /* Recording starts first: the constructors of its libraries allocate before it reaches its entry. */
@@ -124,8 +93,10 @@ static void start_command(struct attachment *attachment, struct run *run, const 
 	launch.deadline_ns = recording_end(run);
 	process = launch_command(attachment->settings->command, &launch);
 	describe_process(process);
-	if (process->at_entry)
-		require_allocator(process);
+	if (!process->at_entry)
+		return;
+	require_allocator(process, attachment->settings);
+	require_names(attachment->settings);
 }
 
 static void announce(void)
@@ -133,9 +104,8 @@ static void announce(void)
 	char *text = duplicate("Tracing pid ");
 
 	for (unsigned i = 0; i < nr_processes; i++) {
-		char *longer = formatted("%s%s%d (%s, malloc of %s)", text, i ? ", " : "", processes[i].pid,
-					 processes[i].name,
-					 processes[i].allocator_files ? processes[i].allocator_files : "none yet");
+		char *longer = formatted("%s%s%d (%s, %s)", text, i ? ", " : "", processes[i].pid, processes[i].name,
+					 processes[i].allocator_files ? processes[i].allocator_files : "no malloc yet");
 
 		free(text);
 		text = longer;
@@ -181,6 +151,7 @@ int main(int argc, char **argv)
 	watching = mapwatch_open();
 	open_processes(&settings);
 	attachment.skel = load_programs(&settings);
+	spare_confined_processes(attachment.skel, &settings);
 	if (!watching)
 		event_warning("cannot watch new mappings: libraries loaded while tracing stay without names");
 	if (settings.command) {

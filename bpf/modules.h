@@ -87,7 +87,6 @@ struct module {
 	struct symbols *symbols; /* NULL until asked for */
 	const char *symbol_source; /* where names come from, as the capture says it; NULL: nobody asked */
 	struct unwind_table *unwind_table; /* likewise */
-	unsigned first_site; /* number of its first allocator function among those of all modules; 0: none */
 };
 extern struct module *modules;
 extern unsigned nr_modules;

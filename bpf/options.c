@@ -11,7 +11,7 @@
 #include "collector.h"
 
 enum { MIN_SIZE = 256, MAX_SIZE, OLDER, DURATION, MAX_STACKS, MAX_LIVE, CAPTURE_FD, EVENT_FD, UNWIND, MAX_FRAMES,
-       DEBUG_DIR, MAX_RATE, SAMPLE, SAMPLE_BYTES };
+       DEBUG_DIR, SYMBOLS_PREFIX, ALLOC_FN, FREE_FN, MAX_RATE, SAMPLE, SAMPLE_BYTES };
 
 static uint64_t number(const char *option, const char *text, uint64_t most)
 {
@@ -92,6 +92,10 @@ static void set_option(struct settings *settings, int option, char *value)
 {
 	switch (option) {
 	case 'p': return add_pids(settings, value);
+	case 'O': return name_object(&settings->naming, value);
+	case SYMBOLS_PREFIX: return name_prefix(&settings->naming, value);
+	case ALLOC_FN: return name_alloc_function(&settings->naming, value);
+	case FREE_FN: return name_free_function(&settings->naming, value);
 	case MIN_SIZE: settings->min_size = number("min-size", value, 1ULL << 53); return;
 	case MAX_SIZE: settings->max_size = number("max-size", value, 1ULL << 53); return;
 	case OLDER: settings->older_ms = number("older", value, 1ULL << 40); return;
@@ -149,6 +153,10 @@ void parse_options(int argc, char **argv, struct settings *settings)
 		{ "max-frames", required_argument, NULL, MAX_FRAMES },
 		{ "unwind", required_argument, NULL, UNWIND },
 		{ "debug-dir", required_argument, NULL, DEBUG_DIR },
+		{ "object", required_argument, NULL, 'O' },
+		{ "symbols-prefix", required_argument, NULL, SYMBOLS_PREFIX },
+		{ "alloc-fn", required_argument, NULL, ALLOC_FN },
+		{ "free-fn", required_argument, NULL, FREE_FN },
 		{ "capture-fd", required_argument, NULL, CAPTURE_FD },
 		{ "event-fd", required_argument, NULL, EVENT_FD },
 		{ 0 },
@@ -156,7 +164,7 @@ void parse_options(int argc, char **argv, struct settings *settings)
 
 	*settings = defaults;
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, "+p:", options, NULL)) != -1)
+	while ((option = getopt_long(argc, argv, "+p:O:", options, NULL)) != -1)
 		if (option)
 			set_option(settings, option, optarg);
 	if (optind < argc)

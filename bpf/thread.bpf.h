@@ -18,15 +18,18 @@ struct thread {
 	bool had_block; /* realloc: `block` was taken out of the ledger */
 	__u64 sp; /* at entry: address of the slot with the return address */
 	__u64 size;
+	__u64 most; /* xallocx: the largest size that would do */
 	__u64 pointer;
 	union cookie cookie;
 	__u64 stack_id;
 	struct block block;
 	struct {
-		__u64 sp, caller, size;
-		__u16 site;
-		bool set;
-	} forwarded; /* --entry-only: a realloc that may jump on to another allocator function */
+		__u64 address, sp;
+	} freed; /* the last one: operator delete calls free */
+	struct {
+		__u64 sp, caller, ip, size, pointer;
+		__u8 forwards;
+	} outermost; /* --entry-only: the last call that was none of another */
 	struct walk walk;
 	struct stack stack; /* with room for max_frames */
 };
@@ -70,6 +73,14 @@ struct {
 	__type(value, __u32);
 } processes SEC(".maps");
 
+#ifndef PT_REGS_PARM6 /* libbpf before 1.2 */
+#ifdef __TARGET_ARCH_arm64
+#define PT_REGS_PARM6(ctx) (__PT_REGS_CAST(ctx)->regs[5])
+#else
+#define PT_REGS_PARM6(ctx) (__PT_REGS_CAST(ctx)->r9)
+#endif
+#endif
+
 /* The barriers keep clang from folding the loads into one at a computed address: the verifier refuses that. */
 #define ARGUMENT(ctx, number)                              \
 	({                                                 \
@@ -89,6 +100,10 @@ static __always_inline __u64 argument(struct pt_regs *ctx, __u8 number)
 		return ARGUMENT(ctx, 3);
 	case 4:
 		return ARGUMENT(ctx, 4);
+	case 5:
+		return ARGUMENT(ctx, 5);
+	case 6:
+		return ARGUMENT(ctx, 6);
 	}
 	return 0;
 }
@@ -96,12 +111,37 @@ static __always_inline __u64 argument(struct pt_regs *ctx, __u8 number)
 /* More than user space has addresses: no allocator can meet such a request. */
 #define IMPOSSIBLE_SIZE (1ULL << 47)
 
+#define LONGEST_TEXT (1 << 16) /* longer ones count as this */
+
+/*
+ * Length of a text, as strnlen has it. A function of its own, so that it is verified once. `buffer`
+ * is scratch space.
+ */
+__noinline __u64 text_length(struct walk *buffer, __u64 text, __u64 most)
+{
+	const long piece = sizeof(buffer->saved);
+	__u64 length = 0;
+	long copied = piece;
+
+	if (!buffer)
+		return 0; /* the verifier insists */
+	for (int i = 0; i < LONGEST_TEXT / piece && copied == piece && length < most; i++) {
+		copied = bpf_probe_read_user_str(buffer->saved, piece, (void *)(text + length));
+		if (copied > 0)
+			length += copied - 1; /* the NUL is part of every copy */
+	}
+	return length < most ? length : most;
+}
+
+/* Bytes that the call asks for; 0 where only the block tells. */
 static __always_inline __u64 size_asked(struct pt_regs *ctx, struct site_cookie *site)
 {
-	__u64 size = argument(ctx, site->size_arg), count = 1;
+	__u64 size = argument(ctx, site->size_arg), count = argument(ctx, site->count_arg);
 
-	if (site->count_arg)
-		count = argument(ctx, site->count_arg);
+	if (site->kind == SITE_COPIES_TEXT)
+		return 0;
+	if (!site->count_arg || site->kind == SITE_RESIZES)
+		return size;
 	if (count && size >= IMPOSSIBLE_SIZE / count)
 		return IMPOSSIBLE_SIZE;
 	return size * count;
@@ -115,16 +155,24 @@ static __always_inline __u64 read_user_word(__u64 address)
 	return word;
 }
 
-/* Where a function that has just been entered will return to; another tracer may have a return probe there. */
+/* The return address in a slot of the stack; another tracer may have a return probe there. */
+static __always_inline __u64 return_address_at(__u64 slot, struct task_struct *task)
+{
+	__u64 address = read_user_word(slot);
+
+	return address && address == trampoline_of(task) ? replaced_address(slot) : address;
+}
+
+/* Where a function that has just been entered will return to. */
 static __always_inline __u64 caller_of(struct pt_regs *ctx, struct task_struct *task)
 {
 #ifdef __TARGET_ARCH_arm64
 	__u64 caller = CODE_ADDRESS(PT_REGS_RET(ctx));
-#else
-	__u64 caller = read_user_word(PT_REGS_SP(ctx));
-#endif
 
 	return caller && caller == trampoline_of(task) ? replaced_address(PT_REGS_SP(ctx)) : caller;
+#else
+	return return_address_at(PT_REGS_SP(ctx), task);
+#endif
 }
 
 /*

@@ -1,6 +1,8 @@
-/* Allocates with operator new in several forms. Run it with an allocator preloaded: jemalloc and
- * tcmalloc serve operator new by themselves, and malloc is never called. Talks as truth does.
+/* Allocates with operator new and frees with operator delete, in all their forms. Run it with an
+ * allocator preloaded: some serve operator new by themselves, and malloc is never called. Talks as
+ * truth does.
  */
+#include <cstdio>
 #include <cstdlib>
 #include <new>
 
@@ -9,33 +11,97 @@ void say(const char *text);
 bool heard_line(void);
 }
 
+using std::align_val_t;
+using std::nothrow;
+using std::size_t;
+
 #define SITE extern "C" __attribute__((noipa)) void *
 
-static const int rounds = 1000;
+static const int rounds = 400; /* of which every fourth block stays */
+static const align_val_t aligned{64};
 
-SITE site_new() { return ::operator new(100); }
-SITE site_new_array() { return ::operator new[](50); }
-SITE site_new_nothrow() { return ::operator new(70, std::nothrow); }
-SITE site_new_aligned() { return ::operator new(128, std::align_val_t(64)); }
-SITE site_malloc() { return std::malloc(30); }
+SITE site_new(size_t size) { return ::operator new(size); }
+SITE site_new_array(size_t size) { return ::operator new[](size); }
+SITE site_new_nothrow(size_t size) { return ::operator new(size, nothrow); }
+SITE site_new_array_nothrow(size_t size) { return ::operator new[](size, nothrow); }
+SITE site_new_aligned(size_t size) { return ::operator new(size, aligned); }
+SITE site_new_array_aligned(size_t size) { return ::operator new[](size, aligned); }
+SITE site_new_aligned_nothrow(size_t size) { return ::operator new(size, aligned, nothrow); }
+SITE site_new_array_aligned_nothrow(size_t size) { return ::operator new[](size, aligned, nothrow); }
+SITE site_malloc(size_t size) { return std::malloc(size); }
 
-/* Every n-th block of each kind stays. */
-static void run()
+static void give_back(void *block, size_t size, int form)
 {
-	for (int i = 0; i < rounds; i++) {
-		void *block[] = { site_new(), site_new_array(), site_new_nothrow(), site_new_aligned(), site_malloc() };
-
-		if (i % 2)
-			::operator delete(block[0]);
-		if (i % 4)
-			::operator delete[](block[1], std::size_t(50));
-		if (i % 5)
-			::operator delete(block[2], std::nothrow);
-		if (i % 10)
-			::operator delete(block[3], std::align_val_t(64));
-		if (i % 20)
-			std::free(block[4]);
+	switch (form) {
+	case 1: return ::operator delete(block);
+	case 2: return ::operator delete(block, size);
+	case 3: return ::operator delete(block, nothrow);
 	}
+}
+
+static void give_back_array(void *block, size_t size, int form)
+{
+	switch (form) {
+	case 1: return ::operator delete[](block);
+	case 2: return ::operator delete[](block, size);
+	case 3: return ::operator delete[](block, nothrow);
+	}
+}
+
+static void give_back_aligned(void *block, size_t size, int form)
+{
+	switch (form) {
+	case 1: return ::operator delete(block, aligned);
+	case 2: return ::operator delete(block, size, aligned);
+	case 3: return ::operator delete(block, aligned, nothrow);
+	}
+}
+
+static void give_back_aligned_array(void *block, size_t size, int form)
+{
+	switch (form) {
+	case 1: return ::operator delete[](block, aligned);
+	case 2: return ::operator delete[](block, size, aligned);
+	case 3: return ::operator delete[](block, aligned, nothrow);
+	}
+}
+
+static void free_it(void *block, size_t, int form)
+{
+	if (form > 0)
+		std::free(block);
+}
+
+static const struct {
+	const char *site;
+	void *(*take)(size_t size);
+	void (*give)(void *block, size_t size, int form);
+	size_t size;
+} kinds[] = {
+	{ "site_new", site_new, give_back, 100 },
+	{ "site_new_array", site_new_array, give_back_array, 50 },
+	{ "site_new_nothrow", site_new_nothrow, give_back, 70 },
+	{ "site_new_array_nothrow", site_new_array_nothrow, give_back_array, 5000 },
+	{ "site_new_aligned", site_new_aligned, give_back_aligned, 128 },
+	{ "site_new_array_aligned", site_new_array_aligned, give_back_aligned_array, 192 },
+	{ "site_new_aligned_nothrow", site_new_aligned_nothrow, give_back_aligned, 256 },
+	{ "site_new_array_aligned_nothrow", site_new_array_aligned_nothrow, give_back_aligned_array, 320 },
+	{ "site_malloc", site_malloc, free_it, 30 },
+};
+
+static void say_truth()
+{
+	const char *comma = "";
+	char text[200];
+
+	say("{\"sites\":{");
+	for (const auto &kind : kinds) {
+		std::snprintf(text, sizeof(text), "%s\"%s\":{\"all\":[%zu,%d],\"unfreed\":[%zu,%d]}", comma, kind.site,
+			      rounds * kind.size, rounds, rounds / 4 * kind.size, rounds / 4);
+		say(text);
+		comma = ",";
+	}
+	say("},\"indirect\":{}}\n");
 }
 
 int main()
@@ -43,12 +109,10 @@ int main()
 	say("ready\n");
 	if (!heard_line())
 		return 1;
-	run();
-	say("{\"sites\":{\"site_new\":{\"all\":[100000,1000],\"unfreed\":[50000,500]},"
-	    "\"site_new_array\":{\"all\":[50000,1000],\"unfreed\":[12500,250]},"
-	    "\"site_new_nothrow\":{\"all\":[70000,1000],\"unfreed\":[14000,200]},"
-	    "\"site_new_aligned\":{\"all\":[128000,1000],\"unfreed\":[12800,100]},"
-	    "\"site_malloc\":{\"all\":[30000,1000],\"unfreed\":[1500,50]}},\"indirect\":{}}\n");
+	for (int i = 0; i < rounds; i++)
+		for (const auto &kind : kinds)
+			kind.give(kind.take(kind.size), kind.size, i % 4);
+	say_truth();
 	heard_line();
 	return 0;
 }

@@ -83,15 +83,14 @@ SITE struct block site_realloc_other(struct block old, size_t size)
 	return moved(old, taken(BY(site_realloc_other), realloc(old.at, size), size));
 }
 
-/* glibc takes the size 0 as a free and gives nothing back. */
+/* glibc, jemalloc and tcmalloc take the size 0 as a free and give nothing back; musl and mimalloc a
+ * block without bytes. */
 SITE struct block site_realloc_zero(struct block old)
 {
-	struct block nothing = taken(BY(site_realloc_zero), realloc(old.at, 0), 0);
+	struct block empty = taken(BY(site_realloc_zero), realloc(old.at, 0), 0);
 
-	if (nothing.at != NULL)
-		give_up("this libc does not free on realloc(p, 0): its truth is another one");
 	forget(old);
-	return nothing;
+	return empty;
 }
 
 SITE struct block site_realloc_failing(struct block old)
@@ -129,9 +128,16 @@ SITE struct block site_valloc(size_t size)
 	return taken(BY(site_valloc), valloc(size), size);
 }
 
+/* musl and jemalloc have no pvalloc. */
+bool without_pvalloc;
+
 SITE struct block site_pvalloc(size_t size)
 {
-	return taken(BY(site_pvalloc), pvalloc(size), size);
+#ifdef __GLIBC__
+	if (!without_pvalloc)
+		return taken(BY(site_pvalloc), pvalloc(size), size);
+#endif
+	return (struct block){ 0 };
 }
 
 SITE struct block site_handed_over(size_t size)

@@ -5,6 +5,8 @@
 
 #include "tally.h"
 
+#include <stdlib.h>
+
 /* Keeps a site a function of its own under its own name: no inlining, no clones. */
 #define SITE __attribute__((noipa))
 
@@ -38,10 +40,15 @@
 	X(site_churn)
 
 /* Sites that call a libc function which calls malloc: whether the sizes of all its calls are
- * libc's own affair, and the names of that function where it has any. */
-#define INDIRECT_SITES(X)                                 \
-	X(site_strdup, false, "strdup", "__strdup")       \
-	X(site_getline, false, "getdelim", "__getdelim")  \
+ * libc's own affair, and the names of that function where it has any. musl's getdelim grows by steps. */
+#ifdef __GLIBC__
+#define GROWS_BY_STEPS false
+#else
+#define GROWS_BY_STEPS true
+#endif
+#define INDIRECT_SITES(X)                                         \
+	X(site_strdup, false, "strdup", "__strdup")               \
+	X(site_getline, GROWS_BY_STEPS, "getdelim", "__getdelim") \
 	X(site_asprintf, true, NULL, NULL)
 
 #define AS_DIRECT_ENUM(name) of_##name,
@@ -52,6 +59,9 @@ extern struct tally tallies[SITE_COUNT];
 
 /* Opens what site_getline reads from. It allocates: call it before the trace. */
 void prepare_getline(void);
+
+/* What pvalloc of another allocator gives cannot be freed. */
+extern bool without_pvalloc;
 
 /* From before the trace: nobody's block. */
 struct block before_malloc(size_t size);

@@ -1,12 +1,13 @@
 /* Allocates in known ways and counts for itself, per call site, what a trace must find.
  *
- *     truth [--rounds N] [--late-threads]
+ *     truth [--rounds N] [--churns N] [--late-threads] [--no-pvalloc]
  *
  * Says "ready", waits for a line on stdin, runs every site in four threads, says its truth as one
  * line of JSON (README.md of the samples), waits for another line or the end of stdin, and ends.
  * Between the line and the truth nothing but the sites allocates, so that also the totals of a
  * trace must be the sums of the truth; with --late-threads the threads are started only
- * after the line, and pthread_create allocates as well.
+ * after the line, and pthread_create allocates as well. --no-pvalloc is for allocators that have none, and
+ * --churns for fewer calls than usual.
  */
 #include "sites.h"
 #include "talk.h"
@@ -21,12 +22,11 @@
 #define HANDED 500
 #define EXCHANGES 5000
 #define EXCHANGE_SLOTS 16
-#define CHURNS 50000
 #define CHURN_LIVE 64
 #define MIB ((size_t)1 << 20)
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
-static int rounds = 1;
+static int rounds = 1, churns = 50000;
 static pthread_barrier_t together;
 static struct block freed_later[BEFORE], moved_later[BEFORE], kept[BEFORE];
 static struct block handed[THREADS][HANDED];
@@ -122,7 +122,7 @@ static void failing_calls(void)
 		site_malloc_failing(TOO_MUCH);
 		site_malloc_failing(SIZE_MAX - 100);
 		site_calloc_failing(SIZE_MAX / 2, 4);
-		site_realloc_zero(site_malloc(70));
+		release(site_realloc_zero(site_malloc(70)));
 		if (i % 2 == 0)
 			release(survivor);
 	}
@@ -192,7 +192,7 @@ static void churn(void)
 {
 	struct block live[CHURN_LIVE] = { 0 };
 
-	for (int i = 0; i < CHURNS; i++) {
+	for (int i = 0; i < churns; i++) {
 		release(live[i % CHURN_LIVE]);
 		live[i % CHURN_LIVE] = site_churn(16 + i % 200);
 	}
@@ -240,10 +240,14 @@ int main(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--late-threads") == 0)
 			late = true;
+		else if (strcmp(argv[i], "--no-pvalloc") == 0)
+			without_pvalloc = true;
 		else if (strcmp(argv[i], "--rounds") == 0 && i + 1 < argc)
 			rounds = atoi(argv[++i]);
+		else if (strcmp(argv[i], "--churns") == 0 && i + 1 < argc)
+			churns = atoi(argv[++i]);
 		else
-			give_up("usage: truth [--rounds N] [--late-threads]");
+			give_up("usage: truth [--rounds N] [--churns N] [--late-threads] [--no-pvalloc]");
 	}
 	pthread_barrier_init(&together, NULL, THREADS);
 	prepare_getline();

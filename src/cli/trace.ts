@@ -2,6 +2,7 @@ import type { ArgumentsCamelCase, Argv } from 'yargs';
 import type { HeapRequest } from '../collect/heap.ts';
 import { UserError } from '../errors.ts';
 import { defineCommand } from './command.ts';
+import { namingFlags, namingOf } from './naming-options.ts';
 import { decimalOption, several, sizeOption, wholeOption } from './numbers.ts';
 import { kindOf, suffixList, traceOutputs } from './outputs.ts';
 import type { TracePlan } from './record.ts';
@@ -35,6 +36,7 @@ function options(parser: Argv) {
       'min-size': { ...text, alias: 'z', describe: 'only sizes from: 64, 4k, 1M' },
       'max-size': { ...text, alias: 'Z', describe: 'only sizes up to' },
       older: { ...text, describe: 'unfreed: only blocks of this age in ms' },
+      ...namingFlags,
       ...stackFlags,
       ...frameFlags,
       folded: { ...flag, alias: 'f', describe: 'collapsed stacks on stdout' },
@@ -74,6 +76,7 @@ function planOf(args: ArgumentsCamelCase<Options>): TracePlan {
       maxLive: wholeOption(args.maxLive, '--max-live', { least: 1 }),
       maxStacks: wholeOption(args.maxStacks, '--max-stacks', { least: 1 }),
       ...stackRequestOf(args),
+      naming: namingOf(args),
     },
     frames: frameChoiceOf(args),
     view: all ? 'all' : 'unfreed',

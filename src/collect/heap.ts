@@ -1,4 +1,5 @@
 import type { CaptureMode } from '../capture.ts';
+import { type Naming, namingArguments } from './naming.ts';
 import { runCollector, type Watcher } from './run.ts';
 import { type WalkRequest, walkArguments, withValue } from './walk.ts';
 
@@ -22,6 +23,7 @@ export interface HeapRequest extends WalkRequest {
   readonly lines?: boolean;
   /** Inlined functions as frames of their own. */
   readonly inline?: boolean;
+  readonly naming: Naming;
 }
 
 /** Traces, and yields the capture's bytes; fails and ends as `runCollector` does. */
@@ -47,6 +49,7 @@ export function heapArguments(request: HeapRequest): string[] {
     ...walkArguments(request),
     ...(request.lines ? ['--lines'] : []),
     ...(request.inline ? ['--inline'] : []),
+    ...namingArguments(request.naming),
     ...targetArguments(request.target),
   ];
 }
