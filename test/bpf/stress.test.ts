@@ -6,13 +6,12 @@ import { collectorPath } from '../../src/collect/run.ts';
 import { describeWithNeeds } from '../needs.ts';
 import { footprintIn } from './footprint.ts';
 import { freeze, lackingForFreezing } from './frozen.ts';
+import { full } from './length.ts';
 import { describeTracing, lackingForTracing } from './needs-bpf.ts';
 import { type Sample, sampleFile, startProgram, startSample, truthOf } from './sample.ts';
 import { callsOf, expectSites } from './sites.ts';
 import { captureIn, startTrace, traceWhile } from './tracing.ts';
 
-/** `npm run test:stress` runs it all at full length. */
-const full = process.env.MEMSTACKS_STRESS === 'full';
 const calls = full ? 20_000_000 : 2_000_000;
 const cycles = full ? 1000 : 50;
 const liveBlocks = full ? 30_000_000 : 900_000;
