@@ -6,7 +6,7 @@ const inCheckout = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url
 
 export const COLLECTOR = inCheckout('bpf/.output/memstacks-collector');
 export const PAIRS = inCheckout('samples/programs/.output/pairs');
-export const TROUBLE = inCheckout('samples/programs/.output/trouble');
+export const LIVE = inCheckout('samples/programs/.output/live');
 export const MEMSTACKS = inCheckout('dist/cli/main.js');
 
 /** Where PATH has `command`; undefined if nowhere. */

@@ -1,12 +1,15 @@
+import { availableParallelism } from 'node:os';
 import { MeasuringFailed } from './children.mjs';
 import { attachTable, costTable, doubts, measureCost } from './cost.mjs';
 import { measureMemory, memoryTable } from './memory.mjs';
 import { installedTracers } from './others.mjs';
-import { COLLECTOR, isExecutable, isReadable, MEMSTACKS, PAIRS, TROUBLE } from './paths.mjs';
+import { COLLECTOR, isExecutable, isReadable, LIVE, MEMSTACKS, PAIRS } from './paths.mjs';
 import { measureRender, renderTable } from './render.mjs';
+import { measureThreads, threadsTable } from './threads.mjs';
 
-const ROUNDS = { oneThread: 7, twoThreads: 3, render: 5 };
-const ONE_ROUND = { oneThread: 1, twoThreads: 1, render: 1 };
+const ROUNDS = { oneThread: 7, moreThreads: 2, render: 5 };
+const ONE_ROUND = { oneThread: 1, moreThreads: 1, render: 1 };
+const LIVE_BLOCKS = [200_000, 10_000_000];
 
 function progress(text) {
   if (process.stderr.isTTY) process.stderr.write(`bench: ${text}\n`);
@@ -20,7 +23,7 @@ function requireBuilt() {
   for (const [path, command] of [
     [COLLECTOR, 'make -C bpf'],
     [PAIRS, 'make -C samples/programs'],
-    [TROUBLE, 'make -C samples/programs'],
+    [LIVE, 'make -C samples/programs'],
   ]) {
     if (!isExecutable(path)) throw new MeasuringFailed(`${path} is missing: run ${command}`);
   }
@@ -38,13 +41,18 @@ async function benchTracing(rounds) {
     `Nanoseconds per malloc(64)/free, one thread (rounds: ${rounds.oneThread})`,
     costTable(one, tracers, true) + absent + doubts(one),
   );
-  const two = await measureCost({ threads: 2, rounds: rounds.twoThreads, others: [], progress });
+  const all = await measureThreads(one, { rounds: rounds.moreThreads, progress });
   section(
-    `The same in each of two threads (rounds: ${rounds.twoThreads})`,
-    costTable(two, [], false) + doubts(two),
+    `The same in each of several threads, on ${availableParallelism()} processors (rounds: ${rounds.moreThreads})`,
+    threadsTable(all),
   );
   section('From start to attached, and from Ctrl-C to the end', attachTable(one));
-  section('Memory while tracing (default mode)', memoryTable(await measureMemory()));
+  const memory = [];
+  for (const blocks of LIVE_BLOCKS) {
+    progress(`live blocks: ${blocks}`);
+    memory.push(await measureMemory(blocks));
+  }
+  section('Memory, and cost beside live blocks (default mode)', memoryTable(memory));
 }
 
 async function benchRender(rounds) {
