@@ -9,19 +9,37 @@ export interface Footprint {
 }
 
 export function footprintIn(pid: number): Footprint {
-  return { files: readdirSync(`/proc/${pid}/fd`).length, changedCode: changedCodeIn(pid) };
+  const changed = codeIn(pid).filter((code) => isChanged(pid, code));
+  const files = readdirSync(`/proc/${pid}/fd`).length;
+  return { files, changedCode: changed.map(({ path }) => path) };
 }
 
-function changedCodeIn(pid: number): string[] {
+/** A breakpoint is in its C library. */
+export function isProbed(pid: number): boolean {
+  return codeIn(pid).some((code) => code.path.endsWith('/libc.so.6') && isChanged(pid, code));
+}
+
+/** What is mapped of a file, to be executed. */
+interface Code {
+  readonly path: string;
+  readonly offset: bigint;
+  readonly address: bigint;
+  readonly length: number;
+}
+
+function codeIn(pid: number): Code[] {
   const maps = readFileSync(`/proc/${pid}/maps`, 'utf8');
-  const code = maps.matchAll(/^([0-9a-f]+)-([0-9a-f]+) r-xp ([0-9a-f]+) \S+ [1-9]\d* +(\/.*)$/gm);
-  return Array.from(code, ([, start, end, offset, path]) => {
-    const from = BigInt(`0x${start}`);
-    const length = Number(BigInt(`0x${end}`) - from);
-    const inMemory = readAt(`/proc/${pid}/mem`, from, length);
-    const onDisk = readAt(path!, BigInt(`0x${offset}`), length);
-    return inMemory.subarray(0, onDisk.length).equals(onDisk) ? [] : [path!];
-  }).flat();
+  const lines = maps.matchAll(/^([0-9a-f]+)-([0-9a-f]+) r-xp ([0-9a-f]+) \S+ [1-9]\d* +(\/.*)$/gm);
+  return Array.from(lines, ([, start, end, offset, path]) => {
+    const address = BigInt(`0x${start}`);
+    const length = Number(BigInt(`0x${end}`) - address);
+    return { path: path!, offset: BigInt(`0x${offset}`), address, length };
+  });
+}
+
+function isChanged(pid: number, { path, offset, address, length }: Code): boolean {
+  const onDisk = readAt(path, offset, length);
+  return !readAt(`/proc/${pid}/mem`, address, onDisk.length).equals(onDisk);
 }
 
 /** As many of the bytes as there are. */

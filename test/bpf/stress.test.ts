@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
 import { collectorPath } from '../../src/collect/run.ts';
 import { describeWithNeeds } from '../needs.ts';
-import { footprintIn } from './footprint.ts';
+import { footprintIn, isProbed } from './footprint.ts';
 import { freeze, lackingForFreezing } from './frozen.ts';
 import { full } from './length.ts';
 import { describeTracing, lackingForTracing } from './needs-bpf.ts';
@@ -113,7 +113,10 @@ async function traceForAMoment(pid: number, ending: NodeJS.Signals | undefined):
   const ended = once(helper, 'exit');
   const [said] = await once(createInterface(helper.stderr), 'line');
   expect(said).toMatch(/^Tracing pid/);
-  if (ending !== undefined) helper.kill(ending);
+  if (ending !== undefined) {
+    expect(isProbed(pid)).toBe(true);
+    helper.kill(ending);
+  }
   expect(await ended).toEqual(ending === 'SIGKILL' ? [null, ending] : [0, null]);
 }
 
