@@ -4,11 +4,12 @@ import { mib, ns, table } from './figures.mjs';
 import { LIVE } from './paths.mjs';
 
 const PATIENCE_SECONDS = 300;
+const DEFAULT_ROOM = 1_000_000;
 
 /** With `blocks` live blocks: what the collector takes, what a pair costs, how long the end takes. */
 export async function measureMemory(blocks) {
   const program = await startLive(blocks);
-  const collector = await startCollector(program.child.pid, ['--max-live', `${2 * blocks}`]);
+  const collector = await startCollector(program.child.pid, ['--max-live', `${roomFor(blocks)}`]);
   const before = memoryOf(collector);
   const started = performance.now();
   await program.next();
@@ -18,6 +19,11 @@ export async function measureMemory(blocks) {
   const { detachMs, end } = await stopCollector(collector);
   await kill(program);
   return { blocks, before, memory, fillNs, pairNs, detachMs, seen: end.unfreed[1] };
+}
+
+/** The default, or a little more than what is needed. */
+function roomFor(blocks) {
+  return Math.max(DEFAULT_ROOM, Math.ceil(blocks * 1.1));
 }
 
 /** samples/programs/live.c; `next` tells it to go on, and becomes what it says then. */
