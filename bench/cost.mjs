@@ -1,9 +1,9 @@
 import { MeasuringFailed } from './children.mjs';
-import { startCollector, stopCollector } from './collector.mjs';
+import { memoryOf, startCollector, stopCollector } from './collector.mjs';
 import { median, ns, spread, table } from './figures.mjs';
 import { costNow, startPairs, stopPairs } from './pairs.mjs';
 
-const MODES = [
+export const MODES = [
   { label: '--alloc-only', args: ['--alloc-only'], goal: 1.6 },
   { label: '--alloc-only --entry-only', args: ['--alloc-only', '--entry-only'], goal: 1.7 },
   { label: 'default', args: [], goal: 1.6 },
@@ -49,7 +49,8 @@ async function measureMode({ program, args, realFirst }) {
 async function measureTraced(program, args) {
   const collector = await startCollector(program.pid, args);
   const cost = await costNow(program);
-  return { ns: cost, ...(await stopCollector(collector)) };
+  const memory = memoryOf(collector);
+  return { ns: cost, memory, ...(await stopCollector(collector)) };
 }
 
 /** The table of one `measureCost`. Goals only if it is `judged`: they are for one thread. */

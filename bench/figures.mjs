@@ -25,3 +25,8 @@ export function spread(numbers, digits) {
   const text = (value) => value.toFixed(digits);
   return `${text(median(numbers))} (${text(low)} to ${text(high)})`;
 }
+
+/** Bytes in MiB, with one decimal. */
+export function mib(bytes) {
+  return (bytes / 1024 / 1024).toFixed(1);
+}

@@ -7,7 +7,7 @@ const inCheckout = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url
 export const COLLECTOR = inCheckout('bpf/.output/memstacks-collector');
 export const PAIRS = inCheckout('samples/programs/.output/pairs');
 export const DEPTH = inCheckout('samples/programs/.output/depth');
-export const TROUBLE = inCheckout('samples/programs/.output/trouble');
+export const LIVE = inCheckout('samples/programs/.output/live');
 export const KERNEL_WALK = inCheckout('bench/.output/kernel-walk');
 export const TABLES = inCheckout('bench/.output/tables');
 export const NAMES = inCheckout('bench/.output/names');

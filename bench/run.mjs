@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { MeasuringFailed } from './children.mjs';
 import { attachTable, costTable, doubts, measureCost } from './cost.mjs';
 import { measureMemory, memoryTable } from './memory.mjs';
@@ -9,18 +10,20 @@ import {
   isExecutable,
   isReadable,
   KERNEL_WALK,
+  LIVE,
   MEMSTACKS,
   NAMES,
   PAIRS,
   TABLES,
-  TROUBLE,
 } from './paths.mjs';
 import { measureRender, renderTable } from './render.mjs';
 import { measureTables, tablesTable } from './tables.mjs';
+import { measureThreads, threadsTable } from './threads.mjs';
 import { measureWalks, walkTable } from './walks.mjs';
 
-const ROUNDS = { oneThread: 7, twoThreads: 3, walks: 5, tables: 5, names: 5, render: 5 };
-const ONE_ROUND = { oneThread: 1, twoThreads: 1, walks: 1, tables: 1, names: 1, render: 1 };
+const ROUNDS = { oneThread: 7, moreThreads: 2, walks: 5, tables: 5, names: 5, render: 5 };
+const ONE_ROUND = { oneThread: 1, moreThreads: 1, walks: 1, tables: 1, names: 1, render: 1 };
+const LIVE_BLOCKS = [200_000, 10_000_000];
 
 function progress(text) {
   if (process.stderr.isTTY) process.stderr.write(`bench: ${text}\n`);
@@ -35,7 +38,7 @@ function requireBuilt() {
     [COLLECTOR, 'make -C bpf'],
     [PAIRS, 'make -C samples/programs'],
     [DEPTH, 'make -C samples/programs'],
-    [TROUBLE, 'make -C samples/programs'],
+    [LIVE, 'make -C samples/programs'],
     [KERNEL_WALK, 'make -C bench'],
     [TABLES, 'make -C bench'],
     [NAMES, 'make -C bench'],
@@ -56,13 +59,18 @@ async function benchTracing(rounds) {
     `Nanoseconds per malloc(64)/free, one thread (rounds: ${rounds.oneThread})`,
     costTable(one, tracers, true) + absent + doubts(one),
   );
-  const two = await measureCost({ threads: 2, rounds: rounds.twoThreads, others: [], progress });
+  const all = await measureThreads(one, { rounds: rounds.moreThreads, progress });
   section(
-    `The same in each of two threads (rounds: ${rounds.twoThreads})`,
-    costTable(two, [], false) + doubts(two),
+    `The same in each of several threads, on ${availableParallelism()} processors (rounds: ${rounds.moreThreads})`,
+    threadsTable(all),
   );
   section('From start to attached, and from Ctrl-C to the end', attachTable(one));
-  section('Memory while tracing (default mode)', memoryTable(await measureMemory()));
+  const memory = [];
+  for (const blocks of LIVE_BLOCKS) {
+    progress(`live blocks: ${blocks}`);
+    memory.push(await measureMemory(blocks));
+  }
+  section('Memory, and cost beside live blocks (default mode)', memoryTable(memory));
 }
 
 async function benchStacks(rounds) {

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { Ended } from '../cli/program.ts';
 import { describeTracing } from './needs-bpf.ts';
 import { sampleFile, startProgram, startSample } from './sample.ts';
+import { shownSites } from './sites.ts';
 import { captureIn, directCaller, runMemstacks, stacksOf, startTrace, weigh } from './tracing.ts';
-import { shownSites, sitesIn, stacksOfTeller, traceTellers } from './truths.ts';
+import { sitesIn, stacksOfTeller, traceTellers } from './truths.ts';
 
 const names = [
   ...['--symbols-prefix', 'own_', '--alloc-fn', 'pool_alloc:2', '--alloc-fn', 'pool_array:2*3'],
@@ -22,7 +23,7 @@ describeTracing('allocators of a program’s own', () => {
     expect(traced.capture.end!.lost).toEqual([]);
     for (const view of views) {
       const stacks = stacksOfTeller(traced, 0, view);
-      expect(sitesIn(stacks, traced.truths[0]!)).toEqual(shownSites(traced.truths[0]!, view));
+      expect(sitesIn(stacks, traced.truths[0]!)).toEqual(shownSites(traced.truths[0]!.sites, view));
       // What a pool takes from malloc is part of the pool's own call.
       expect(stacks.every((stack) => directCaller(stack).startsWith('site_'))).toBe(true);
     }
@@ -44,7 +45,7 @@ describeTracing('allocators of a program’s own', () => {
     const { truths, capture } = await traceTellers(pools, []);
     const seen = sitesIn(stacksOf(capture, 'all'), truths[0]!);
     const known = /^site_(je_|_rjem_|malloc)/;
-    const expected = Object.entries(shownSites(truths[0]!, 'all')).filter(([site]) =>
+    const expected = Object.entries(shownSites(truths[0]!.sites, 'all')).filter(([site]) =>
       known.test(site),
     );
     expect(seen).toMatchObject(Object.fromEntries(expected));

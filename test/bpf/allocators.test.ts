@@ -2,15 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { HeapView } from '../../src/fold/heap-metadata.ts';
 import { describeTracing } from './needs-bpf.ts';
 import { type Pair, sampleFile, type Truth } from './sample.ts';
+import { shownSites } from './sites.ts';
 import { directCaller, type NamedStack, weighBy } from './tracing.ts';
-import {
-  shownSites,
-  sitesIn,
-  stacksOfTeller,
-  type Teller,
-  type Traced,
-  traceTellers,
-} from './truths.ts';
+import { sitesIn, stacksOfTeller, type Teller, type Traced, traceTellers } from './truths.ts';
 
 const libraries = '/usr/lib/x86_64-linux-gnu';
 const jemalloc = `${libraries}/libjemalloc.so.2`;
@@ -86,7 +80,7 @@ function expectedOf(variant: Variant, truth: Truth, view: HeapView): Weights {
     weight,
   ]);
   const known = indirect.filter(([key, weight]) => key !== 'vasprintf' && weight);
-  return { ...shownSites(truth, view), ...Object.fromEntries(known) };
+  return { ...shownSites(truth.sites, view), ...Object.fromEntries(known) };
 }
 
 function seenOf(
@@ -146,7 +140,7 @@ describeTracing('functions that only some allocators have', () => {
       for (const [i, truth] of traced.truths.entries())
         expect([news[i]!.preload, sitesIn(stacksOfTeller(traced, i, view), truth)]).toEqual([
           news[i]!.preload,
-          shownSites(truth, view),
+          shownSites(truth.sites, view),
         ]);
   });
 
@@ -156,7 +150,7 @@ describeTracing('functions that only some allocators have', () => {
       expect(traced.capture.end!.lost).toEqual([]);
       for (const view of views) {
         const seen = sitesIn(stacksOfTeller(traced, 0, view), traced.truths[0]!);
-        expect(seen).toEqual(shownSites(traced.truths[0]!, view));
+        expect(seen).toEqual(shownSites(traced.truths[0]!.sites, view));
       }
     });
   });
@@ -167,7 +161,7 @@ describeTracing('functions that only some allocators have', () => {
       ['-a', '--entry-only'],
     );
     const [mallocx, own] = traced.truths.map((truth, i) => ({
-      expected: shownSites(truth, 'all'),
+      expected: shownSites(truth.sites, 'all'),
       seen: sitesIn(stacksOfTeller(traced, i, 'all'), truth),
     }));
     const rounds = 200;

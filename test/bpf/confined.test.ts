@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { describeTracing } from './needs-bpf.ts';
 import { sampleFile, startSample } from './sample.ts';
-import { shownSites, sitesIn, stacksOfTeller, traceTellers } from './truths.ts';
+import { shownSites } from './sites.ts';
+import { sitesIn, stacksOfTeller, traceTellers } from './truths.ts';
 
 const helper = new URL('../../bpf/.output/memstacks-collector', import.meta.url).pathname;
 /** Makes the helper believe that it runs on a kernel where return probes kill. */
@@ -17,7 +18,7 @@ describeTracing('a process that confines itself by seccomp', () => {
     const traced = await traceTellers([{ program: 'confined' }], options);
     for (const view of views)
       expect(sitesIn(stacksOfTeller(traced, 0, view), traced.truths[0]!)).toEqual(
-        shownSites(traced.truths[0]!, view),
+        shownSites(traced.truths[0]!.sites, view),
       );
     expect(traced.ended.stderr).not.toContain('seccomp');
   });

@@ -6,7 +6,7 @@ import { describeWithNeeds } from '../needs.ts';
 const question = fileURLToPath(new URL('../../scripts/missing-for-tracing', import.meta.url));
 
 /** What keeps this machine or user from tracing; undefined when nothing does. */
-function lackingForTracing(): string | undefined {
+export function lackingForTracing(): string | undefined {
   const { stdout, status, error } = spawnSync(question, { encoding: 'utf8' });
   if (error) throw error;
   return status === 0 ? undefined : stdout.trim().split('\n').join('; ');

@@ -11,6 +11,7 @@ import {
   truthOf,
   truthTotal,
 } from './sample.ts';
+import { shownSites, tracedSites } from './sites.ts';
 import {
   captureIn,
   directCaller,
@@ -153,20 +154,6 @@ function expectTruth(truth: Truth, capture: Capture, view: HeapView): void {
   expect(stacks.every(({ names }) => /^(_start|\[libc\.so\.6\]|_*clone3)$/.test(names[0]!))).toBe(
     true,
   );
-}
-
-/** What the sites called the allocator for themselves. */
-function tracedSites(stacks: readonly NamedStack[], truth: Truth): Record<string, Pair> {
-  return weighBy(
-    stacks.filter((stack) => directCaller(stack) in truth.sites),
-    directCaller,
-  );
-}
-
-/** Sites that have anything: a trace must not show the others. */
-function shownSites(sites: Truth['sites'], view: HeapView): Record<string, Pair> {
-  const weights = Object.entries(sites).map(([name, site]) => [name, site[view]] as const);
-  return Object.fromEntries(weights.filter(([, [, calls]]) => calls > 0));
 }
 
 /** Where libc allocates, the site is on the stack, and the function of libc between. */

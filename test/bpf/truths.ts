@@ -50,9 +50,3 @@ export function sitesIn(stacks: readonly NamedStack[], { sites }: Truth): Record
     (stack) => siteOf(stack)!,
   );
 }
-
-/** Sites that have anything: a trace must not show the others. */
-export function shownSites({ sites }: Truth, view: HeapView): Record<string, Pair> {
-  const weights = Object.entries(sites).map(([name, site]) => [name, site[view]] as const);
-  return Object.fromEntries(weights.filter(([, [, calls]]) => calls > 0));
-}
