@@ -23,12 +23,12 @@ static const struct allocator_function functions[] = {
 	 * operator new and delete, in all their forms. Only where the allocator itself defines them:
 	 * jemalloc's and tcmalloc's never call malloc. Those of libstdc++ do, and are not probed.
 	 */
-	{ .name = "_Znwm", .size_arg = 1 },
-	{ .name = "_Znam", .size_arg = 1 },
+	{ .name = "_Znwm", .throws = true, .size_arg = 1 },
+	{ .name = "_Znam", .throws = true, .size_arg = 1 },
 	{ .name = "_ZnwmRKSt9nothrow_t", .size_arg = 1 },
 	{ .name = "_ZnamRKSt9nothrow_t", .size_arg = 1 },
-	{ .name = "_ZnwmSt11align_val_t", .size_arg = 1 },
-	{ .name = "_ZnamSt11align_val_t", .size_arg = 1 },
+	{ .name = "_ZnwmSt11align_val_t", .throws = true, .size_arg = 1 },
+	{ .name = "_ZnamSt11align_val_t", .throws = true, .size_arg = 1 },
 	{ .name = "_ZnwmSt11align_val_tRKSt9nothrow_t", .size_arg = 1 },
 	{ .name = "_ZnamSt11align_val_tRKSt9nothrow_t", .size_arg = 1 },
 	{ .name = "_ZdlPv", .frees = true, .pointer_arg = 1 },

@@ -126,6 +126,7 @@ void mapwatch_drain(void);
 struct allocator_function {
 	const char *name;
 	bool frees; /* takes a block and gives none */
+	bool throws; /* a C++ exception, when there is no memory */
 	uint8_t size_arg, count_arg, pointer_arg, out_arg; /* as in struct site_cookie */
 };
 struct site {
@@ -145,8 +146,10 @@ unsigned emulated_distance(const uint8_t *code, size_t length);
 
 /* --- uprobe_multi.c --- */
 #define UPROBE_MULTI_ATTACH_TYPE 48 /* BPF_TRACE_UPROBE_MULTI */
+#define UPROBE_SESSION_ATTACH_TYPE 57 /* BPF_TRACE_UPROBE_SESSION */
 struct uprobe_multi {
 	int prog_fd;
+	uint32_t attach_type;
 	const char *path;
 	const uint64_t *offsets, *cookies;
 	uint32_t nr;
@@ -154,6 +157,8 @@ struct uprobe_multi {
 	pid_t pid;
 };
 bool uprobe_multi_works(void);
+/* Whether one program can have entries and returns, and choose which calls return to it. */
+bool uprobe_session_works(void);
 /* File descriptor of the link, or -1 and errno. */
 int uprobe_multi_attach(const struct uprobe_multi *probes);
 
