@@ -1,7 +1,10 @@
 /* Allocates with operator new in several forms. Run it with an allocator preloaded: jemalloc and
  * tcmalloc serve operator new by themselves, and malloc is never called. Talks as truth does.
+ *
+ *     news [too-much]      too-much: asks for what cannot be had, and catches what is thrown
  */
 #include <cstdlib>
+#include <cstring>
 #include <new>
 
 extern "C" {
@@ -18,6 +21,17 @@ SITE site_new_array() { return ::operator new[](50); }
 SITE site_new_nothrow() { return ::operator new(70, std::nothrow); }
 SITE site_new_aligned() { return ::operator new(128, std::align_val_t(64)); }
 SITE site_malloc() { return std::malloc(30); }
+SITE site_too_much() { return ::operator new(std::size_t(1) << 60); }
+
+static void ask_for_too_much()
+{
+	try {
+		site_too_much();
+	} catch (const std::bad_alloc &) {
+		return;
+	}
+	std::abort();
+}
 
 /* Every n-th block of each kind stays. */
 static void run()
@@ -38,11 +52,13 @@ static void run()
 	}
 }
 
-int main()
+int main(int argc, char **argv)
 {
 	say("ready\n");
 	if (!heard_line())
 		return 1;
+	for (int i = 0; i < rounds && argc > 1 && std::strcmp(argv[1], "too-much") == 0; i++)
+		ask_for_too_much();
 	run();
 	say("{\"sites\":{\"site_new\":{\"all\":[100000,1000],\"unfreed\":[50000,500]},"
 	    "\"site_new_array\":{\"all\":[50000,1000],\"unfreed\":[12500,250]},"

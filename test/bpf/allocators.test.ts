@@ -16,14 +16,24 @@ describeTracing('allocators that are preloaded', () => {
     await expectTruthOf('news', library);
   });
 
+  // A return probe puts another return address on the stack, which no unwinder gets past.
+  test.each([
+    ['glibc', ''],
+    ['jemalloc', jemalloc],
+    ['tcmalloc', tcmalloc],
+  ])('what operator new throws reaches the program with %s', async (_, library) => {
+    await expectTruthOf('news', library, 'too-much');
+  });
+
   // jemalloc has no pvalloc: what the C library's gives, it cannot free.
   test('every function of the malloc family with tcmalloc', async () => {
     await expectTruthOf('truth', tcmalloc);
   });
 }, [sampleFile('news'), tcmalloc, jemalloc]);
 
-async function expectTruthOf(program: string, library: string): Promise<void> {
-  const sample = startProgram('/usr/bin/env', [`LD_PRELOAD=${library}`, sampleFile(program)]);
+async function expectTruthOf(program: string, library: string, mode = ''): Promise<void> {
+  const command = [`LD_PRELOAD=${library}`, sampleFile(program), ...(mode ? [mode] : [])];
+  const sample = startProgram('/usr/bin/env', command);
   expect(await sample.line()).toBe('ready');
   const args = ['-p', String(sample.pid), '-o', 'x.capture'];
   const { at, result: truth } = await traceWhile(args, () => {
