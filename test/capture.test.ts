@@ -230,7 +230,12 @@ describe('readCapture', () => {
 
   it.each([
     [1, '"unwind":"auto"', '"unwind":"orc"', '"unwind" must be one of auto, dwarf, fp'],
-    [3, '"unwind":"eh_frame"', '"unwind":1', '"unwind" must be one of eh_frame, debug_frame, code_cache, none'],
+    [
+      3,
+      '"unwind":"eh_frame"',
+      '"unwind":1',
+      '"unwind" must be one of eh_frame, debug_frame, code_cache, none',
+    ],
     [3, '"symbols":"dynsym"', '"symbols":""', '"symbols" must be one of symtab, '],
     [10, '"file":"/usr', '"file":["/usr"],"x":"', '"file" must be a text'],
     [10, '"line":137', '"line":-1', '"line" must be a whole number'],
