@@ -95,6 +95,7 @@ struct process {
 	struct jit_map *jit_map; /* see find_jit_map */
 	struct code_cache *code_cache; /* of a Java virtual machine, see code_cache.h */
 	bool announced; /* the trace has begun */
+	bool told_replaced; /* that the place of a file's code has been taken by another's */
 	bool at_entry; /* COMMAND: its libraries are mapped and initialised */
 	bool exited;
 	bool reaped; /* for COMMAND: wait_status is set */
