@@ -21,6 +21,7 @@ struct allocator_function {
 	const char *name;
 	unsigned groups;
 	bool frees; /* takes a block and gives none */
+	bool throws; /* a C++ exception, when there is no memory */
 	uint8_t size_arg, count_arg, pointer_arg, out_arg; /* as in struct site_cookie */
 	enum site_kind kind;
 	enum site_forwards forwards;

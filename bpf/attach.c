@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* Probes on the allocator's functions, filtered to one process by the kernel: uprobe_multi, or perf events. */
+#define _GNU_SOURCE
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include "collector.h"
 #include "heap.skel.h"
@@ -16,7 +18,7 @@ struct attached {
 
 static struct attached *attached;
 static unsigned nr_attached;
-static bool use_multi;
+static bool use_multi, use_session;
 
 /* One program on several functions of one file. */
 struct batch {
@@ -30,9 +32,14 @@ void choose_attachment(struct heap_bpf *skel)
 	struct bpf_program *program;
 
 	use_multi = uprobe_multi_works();
+	use_session = use_multi && uprobe_session_works();
 	bpf_object__for_each_program(program, skel->obj)
 		if (use_multi && bpf_program__type(program) == BPF_PROG_TYPE_KPROBE)
 			bpf_program__set_expected_attach_type(program, UPROBE_MULTI_ATTACH_TYPE);
+	if (use_session)
+		bpf_program__set_expected_attach_type(skel->progs.session_new, UPROBE_SESSION_ATTACH_TYPE);
+	else
+		bpf_program__set_autoload(skel->progs.session_new, false);
 }
 
 static bool is_return(const struct bpf_program *program)
@@ -49,7 +56,8 @@ static void keep_attached(struct bpf_link *link, int fd)
 static bool attach_multi(const struct batch *batch, pid_t pid, const char *path)
 {
 	const struct uprobe_multi probes = {
-		.prog_fd = bpf_program__fd(batch->program), .path = path, .offsets = batch->offsets,
+		.prog_fd = bpf_program__fd(batch->program),
+		.attach_type = bpf_program__expected_attach_type(batch->program), .path = path, .offsets = batch->offsets,
 		.cookies = batch->cookies, .nr = batch->nr, .returns = is_return(batch->program), .pid = pid,
 	};
 	int fd = uprobe_multi_attach(&probes);
@@ -113,30 +121,50 @@ static void add_to_batch(struct batch *batch, const struct site *site, uint16_t 
 	batch->cookies[batch->nr++] = cookie.value;
 }
 
+/* Whether even small requests may fail: then every call of operator new goes without a return probe. */
+static bool has_memory_limit(const struct process *process)
+{
+	struct rlimit limit;
+
+	return prlimit(process->pid, RLIMIT_AS, NULL, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+}
+
+/* For functions that throw; see heap.bpf.c. */
+static struct bpf_program *throwing_program(struct heap_bpf *skel, const struct settings *settings,
+					    const struct process *process)
+{
+	if (settings->floor)
+		return skel->progs.enter_nothing;
+	if (settings->entry_only)
+		return skel->progs.enter_request;
+	return use_session && !has_memory_limit(process) ? skel->progs.session_new : skel->progs.enter_new;
+}
+
 /* Returns first, then frees, then entries: an entry must find everything else in place. */
 static void attach_sites(struct heap_bpf *skel, const struct settings *settings, const struct process *process,
 			 const struct found *found)
 {
 	struct batch exits = { .program = settings->floor ? skel->progs.exit_nothing : skel->progs.exit_alloc };
 	struct batch frees = { .program = settings->floor ? skel->progs.enter_nothing : skel->progs.enter_free };
+	struct batch throwing = { .program = throwing_program(skel, settings, process) };
 	struct batch entries = { .program = settings->floor	 ? skel->progs.enter_nothing :
 					    settings->entry_only ? skel->progs.enter_request :
 								   skel->progs.enter_alloc };
 
 	for (unsigned i = 0; i < found->nr; i++) {
 		const struct site *site = &found->sites[i];
+		const struct allocator_function *function = site->function;
 
-		if (site->function->frees) {
-			if (!settings->alloc_only)
-				add_to_batch(&frees, site, process - processes);
+		if (function->frees && settings->alloc_only)
 			continue;
-		}
-		if (!settings->entry_only)
+		if (!function->frees && !function->throws && !settings->entry_only)
 			add_to_batch(&exits, site, process - processes);
-		add_to_batch(&entries, site, process - processes);
+		add_to_batch(function->frees ? &frees : function->throws ? &throwing : &entries, site,
+			     process - processes);
 	}
 	attach_batch(&exits, process, found->module);
 	attach_batch(&frees, process, found->module);
+	attach_batch(&throwing, process, found->module);
 	attach_batch(&entries, process, found->module);
 }
 

@@ -159,6 +159,8 @@ static void write_lost(FILE *out, const struct ledger *ledger)
 	write_reason(&lost, "unfinished", &unfinished, false);
 	write_reason(&lost, "missed_free", &counters[COUNT_MISSED_FREE], true);
 	write_reason(&lost, "missed_probe", &missed, false);
+	write_reason(&lost, "not_followed", &counters[COUNT_NOT_FOLLOWED], false);
+	write_reason(&lost, "address_unknown", &counters[COUNT_ADDRESS_UNKNOWN], true);
 	write_reason(&lost, "stacks_cut", &counters[COUNT_STACKS_CUT], true);
 	fputs("}", out);
 }

@@ -100,6 +100,7 @@ struct process {
 	struct jit_map *jit_map; /* see find_jit_map */
 	struct code_cache *code_cache; /* of a Java virtual machine, see code_cache.h */
 	bool announced; /* the trace has begun */
+	bool told_replaced; /* that the place of a file's code has been taken by another's */
 	bool at_entry; /* COMMAND: its libraries are mapped and initialised */
 	bool exited;
 	bool reaped; /* for COMMAND: wait_status is set */
@@ -135,8 +136,10 @@ unsigned emulated_distance(const uint8_t *code, size_t length);
 
 /* --- uprobe_multi.c --- */
 #define UPROBE_MULTI_ATTACH_TYPE 48 /* BPF_TRACE_UPROBE_MULTI */
+#define UPROBE_SESSION_ATTACH_TYPE 57 /* BPF_TRACE_UPROBE_SESSION */
 struct uprobe_multi {
 	int prog_fd;
+	uint32_t attach_type;
 	const char *path;
 	const uint64_t *offsets, *cookies;
 	uint32_t nr;
@@ -144,6 +147,8 @@ struct uprobe_multi {
 	pid_t pid;
 };
 bool uprobe_multi_works(void);
+/* Whether one program can have entries and returns, and choose which calls return to it. */
+bool uprobe_session_works(void);
 /* File descriptor of the link, or -1 and errno. */
 int uprobe_multi_attach(const struct uprobe_multi *probes);
 

@@ -46,19 +46,16 @@ static __always_inline void take_old_block(struct thread *thread)
 	thread->had_block = take_block(&key, &thread->block);
 }
 
-SEC("uprobe")
-int enter_alloc(struct pt_regs *ctx)
+static __always_inline void enter_call(struct pt_regs *ctx, union cookie cookie)
 {
-	union cookie cookie = { .value = bpf_get_attach_cookie(ctx) };
-	struct task_struct *task;
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
 	struct thread *thread;
 
 	if (recording != RECORDING_ON)
-		return 0;
-	task = (struct task_struct *)bpf_get_current_task_btf();
+		return;
 	thread = thread_of(task, cookie.site.process);
 	if (!thread || is_nested(ctx, task, thread))
-		return 0;
+		return;
 	if (thread->active)
 		count(COUNT_ABANDONED, thread->size);
 	thread->cookie = cookie;
@@ -76,6 +73,14 @@ int enter_alloc(struct pt_regs *ctx)
 		take_stack(ctx, task, thread);
 	thread->active = true;
 	count(COUNT_ENTERED, 0);
+}
+
+SEC("uprobe")
+int enter_alloc(struct pt_regs *ctx)
+{
+	union cookie cookie = { .value = bpf_get_attach_cookie(ctx) };
+
+	enter_call(ctx, cookie);
 	return 0;
 }
 
@@ -117,25 +122,24 @@ static __always_inline __u64 address_returned(struct pt_regs *ctx, struct thread
 	return (int)PT_REGS_RC(ctx) == 0 ? read_user_word(thread->pointer) : 0;
 }
 
-SEC("uretprobe")
-int exit_alloc(struct pt_regs *ctx)
+static __always_inline void exit_call(struct pt_regs *ctx)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
 	struct thread *thread = find_thread(task, 0);
 	__u64 address;
 
 	if (!thread || !thread->active || PT_REGS_SP(ctx) < SP_AFTER_RETURN(thread->sp))
-		return 0;
+		return;
 	thread->active = false;
 	if (PT_REGS_SP(ctx) != SP_AFTER_RETURN(thread->sp)) {
 		count(COUNT_ABANDONED, thread->size);
-		return 0;
+		return;
 	}
 	thread->freed.address = 0; /* it may be handed out again */
 	address = address_returned(ctx, thread);
 	if (!address) {
 		finish_failed(thread);
-		return 0;
+		return;
 	}
 	if (thread->cookie.site.kind == SITE_COPIES_TEXT)
 		thread->size = text_length(&thread->walk, address, ~0ULL) + 1;
@@ -147,6 +151,72 @@ int exit_alloc(struct pt_regs *ctx)
 		count(COUNT_UNTRACKED_FREES, 0);
 	if (!is_left_out(thread))
 		record(thread, address);
+}
+
+SEC("uretprobe")
+int exit_alloc(struct pt_regs *ctx)
+{
+	exit_call(ctx);
+	return 0;
+}
+
+/*
+ * What follows is for functions that may throw: operator new. A pending return probe keeps the program's own
+ * unwinder from passing the frame, so that an exception would end the process. Requests of this size may
+ * well fail; smaller ones do so only where the process has a limit of its own, which the helper looks at.
+ */
+#define LEAST_THROWING (1ULL << 30)
+
+/* Whether the call has to go without a return probe; counts one that cannot be followed then. */
+static __always_inline bool may_throw(struct pt_regs *ctx, union cookie cookie)
+{
+	__u64 size = size_asked(ctx, &cookie.site);
+
+	if (size < LEAST_THROWING)
+		return false;
+	if (recording == RECORDING_ON)
+		count(COUNT_NOT_FOLLOWED, 0); /* such sizes may be anything */
+	return true;
+}
+
+extern bool bpf_session_is_return(void) __ksym __weak;
+
+/* Entry and return in one program, from Linux 6.13 on; 1 means that this call shall have no return probe. */
+SEC("uprobe")
+int session_new(struct pt_regs *ctx)
+{
+	union cookie cookie = { .value = bpf_get_attach_cookie(ctx) };
+
+	if (bpf_session_is_return()) {
+		exit_call(ctx);
+		return 0;
+	}
+	if (may_throw(ctx, cookie))
+		return 1;
+	enter_call(ctx, cookie);
+	return 0;
+}
+
+/* Without sessions: the request counts as allocated, and nobody knows where the block is. */
+SEC("uprobe")
+int enter_new(struct pt_regs *ctx)
+{
+	union cookie cookie = { .value = bpf_get_attach_cookie(ctx) };
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
+	struct thread *thread;
+
+	if (recording != RECORDING_ON || may_throw(ctx, cookie))
+		return 0;
+	thread = thread_of(task, cookie.site.process);
+	if (!thread || is_nested(ctx, task, thread))
+		return 0;
+	thread->cookie = cookie;
+	thread->size = size_asked(ctx, &cookie.site);
+	thread->not_sampled = !is_sampled(thread->size);
+	if (is_left_out(thread))
+		return 0;
+	take_stack(ctx, task, thread);
+	record_untracked(thread);
 	return 0;
 }
 

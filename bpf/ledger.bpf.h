@@ -95,19 +95,39 @@ static __always_inline void put_block(struct block_key *key, struct block *block
 		add(&stack->untracked, weight_of(block->size));
 }
 
-static __always_inline void record(struct thread *thread, __u64 address)
+/* Adds the allocation to its stack, or NULL. */
+static __always_inline struct stack *record_stack(struct thread *thread)
 {
 	struct stack *stack = intern_stack(thread);
-	struct block block = { .size = thread->size, .stack = thread->stack_id };
-	struct block_key key;
 
 	count(COUNT_ALLOCATED, thread->size);
 	if (!stack)
-		return; /* cannot be: the helper made the overflow stacks */
+		return NULL; /* cannot be: the helper made the overflow stacks */
 	add(&stack->alloc, weight_of(thread->size));
 	if (stack->walk_end == WALK_CUT)
 		count(COUNT_STACKS_CUT, thread->size);
-	if (!track_frees)
+	return stack;
+}
+
+/* A block whose address is not known, so that its free cannot be seen. */
+static __always_inline void record_untracked(struct thread *thread)
+{
+	struct stack *stack = record_stack(thread);
+
+	count(COUNT_ENTERED, 0);
+	if (!stack || !track_frees)
+		return;
+	add(&stack->untracked, weight_of(thread->size));
+	count(COUNT_ADDRESS_UNKNOWN, thread->size);
+}
+
+static __always_inline void record(struct thread *thread, __u64 address)
+{
+	struct stack *stack = record_stack(thread);
+	struct block block = { .size = thread->size, .stack = thread->stack_id };
+	struct block_key key;
+
+	if (!stack || !track_frees)
 		return;
 	if (track_ages)
 		block.born_ns = bpf_ktime_get_ns();

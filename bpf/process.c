@@ -135,10 +135,36 @@ static bool replace_anonymous(struct process *process, const struct mapping *map
 	return false;
 }
 
+/* The file whose code was at the same place before, in the same program. */
+static const struct module *find_replaced(const struct process *process, const struct mapping *mapping)
+{
+	for (unsigned i = process->nr_mappings; i-- > 0;) {
+		const struct mapping *old = &process->mappings[i];
+
+		if (old->image == mapping->image && old->module != mapping->module && modules[old->module].ino &&
+		    old->start < mapping->end && mapping->start < old->end)
+			return &modules[old->module];
+	}
+	return NULL;
+}
+
+/* Stacks are addresses, which are named when the trace ends: by what is there then. */
+static void tell_replaced(struct process *process, const struct mapping *mapping)
+{
+	const struct module *old = find_replaced(process, mapping);
+
+	if (!old || process->told_replaced || !modules[mapping->module].ino)
+		return;
+	event_warning("pid %d (%s) has unloaded %s and mapped %s in its place: stacks through the first have names of the "
+		      "second", process->pid, process->name, old->path, modules[mapping->module].path);
+	process->told_replaced = true;
+}
+
 void add_mapping(struct process *process, const struct mapping *mapping)
 {
 	if (is_known(process, mapping))
 		return;
+	tell_replaced(process, mapping);
 	process->has_new_mappings = true;
 	process->has_new_files |= modules[mapping->module].ino != 0;
 	if (replace_anonymous(process, mapping))

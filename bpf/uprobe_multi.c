@@ -24,7 +24,7 @@ int uprobe_multi_attach(const struct uprobe_multi *probes)
 {
 	const uint32_t returns = 1; /* BPF_F_UPROBE_MULTI_RETURN */
 	struct link_create_attr attr = {
-		.prog_fd = probes->prog_fd, .attach_type = UPROBE_MULTI_ATTACH_TYPE,
+		.prog_fd = probes->prog_fd, .attach_type = probes->attach_type,
 		.path = (uintptr_t)probes->path, .offsets = (uintptr_t)probes->offsets,
 		.cookies = (uintptr_t)probes->cookies, .nr = probes->nr,
 		.multi_flags = probes->returns ? returns : 0, .pid = probes->pid,
@@ -33,24 +33,50 @@ int uprobe_multi_attach(const struct uprobe_multi *probes)
 	return syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof(attr));
 }
 
-/* A kernel with the right filter refuses a negative pid before it looks at the path. */
-bool uprobe_multi_works(void)
+/* A program that does nothing, or -1. */
+static int load_nothing(uint32_t attach_type)
 {
 	const struct bpf_insn nothing[] = {
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
-	LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = UPROBE_MULTI_ATTACH_TYPE);
+	LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = attach_type);
+
+	return bpf_prog_load(BPF_PROG_TYPE_KPROBE, NULL, "MIT", nothing, 2, &options);
+}
+
+/* What the kernel says to an attachment that cannot succeed, for "/" is no file. */
+static int refusal(int prog_fd, uint32_t attach_type, pid_t pid)
+{
 	const uint64_t zero = 0;
-	struct uprobe_multi probes = { .path = "/", .offsets = &zero, .cookies = &zero, .nr = 1, .pid = -1 };
+	const struct uprobe_multi probes = { .prog_fd = prog_fd, .attach_type = attach_type, .path = "/",
+					     .offsets = &zero, .cookies = &zero, .nr = 1, .pid = pid };
+
+	return uprobe_multi_attach(&probes) < 0 ? errno : 0;
+}
+
+/* A kernel with the right filter refuses a negative pid before it looks at the path. */
+bool uprobe_multi_works(void)
+{
+	int prog_fd = load_nothing(UPROBE_MULTI_ATTACH_TYPE);
 	bool works;
 
-	probes.prog_fd = bpf_prog_load(BPF_PROG_TYPE_KPROBE, NULL, "MIT", nothing, 2, &options);
-	if (probes.prog_fd < 0)
+	if (prog_fd < 0)
 		return false;
-	works = uprobe_multi_attach(&probes) < 0 && errno == EINVAL;
-	probes.pid = 0;
-	works = works && uprobe_multi_attach(&probes) < 0 && errno == EBADF; /* "/" is no file */
-	close(probes.prog_fd);
+	works = refusal(prog_fd, UPROBE_MULTI_ATTACH_TYPE, -1) == EINVAL &&
+		refusal(prog_fd, UPROBE_MULTI_ATTACH_TYPE, 0) == EBADF;
+	close(prog_fd);
+	return works;
+}
+
+bool uprobe_session_works(void)
+{
+	int prog_fd = load_nothing(UPROBE_SESSION_ATTACH_TYPE);
+	bool works;
+
+	if (prog_fd < 0)
+		return false;
+	works = refusal(prog_fd, UPROBE_SESSION_ATTACH_TYPE, 0) == EBADF;
+	close(prog_fd);
 	return works;
 }

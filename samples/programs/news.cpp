@@ -1,9 +1,12 @@
 /* Allocates with operator new and frees with operator delete, in all their forms. Run it with an
  * allocator preloaded: some serve operator new by themselves, and malloc is never called. Talks as
  * truth does.
+ *
+ *     news [too-much]      too-much: asks for what cannot be had, and catches what is thrown
  */
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <new>
 
 extern "C" {
@@ -29,6 +32,17 @@ SITE site_new_array_aligned(size_t size) { return ::operator new[](size, aligned
 SITE site_new_aligned_nothrow(size_t size) { return ::operator new(size, aligned, nothrow); }
 SITE site_new_array_aligned_nothrow(size_t size) { return ::operator new[](size, aligned, nothrow); }
 SITE site_malloc(size_t size) { return std::malloc(size); }
+SITE site_too_much() { return ::operator new(size_t(1) << 60); }
+
+static void ask_for_too_much()
+{
+	try {
+		site_too_much();
+	} catch (const std::bad_alloc &) {
+		return;
+	}
+	std::abort();
+}
 
 static void give_back(void *block, size_t size, int form)
 {
@@ -104,11 +118,13 @@ static void say_truth()
 	say("},\"indirect\":{}}\n");
 }
 
-int main()
+int main(int argc, char **argv)
 {
 	say("ready\n");
 	if (!heard_line())
 		return 1;
+	for (int i = 0; i < rounds && argc > 1 && std::strcmp(argv[1], "too-much") == 0; i++)
+		ask_for_too_much();
 	for (int i = 0; i < rounds; i++)
 		for (const auto &kind : kinds)
 			kind.give(kind.take(kind.size), kind.size, i % 4);

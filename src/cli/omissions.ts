@@ -12,6 +12,10 @@ const reasonWords = new Map(
     unfinished: 'missing: the call had not returned when the trace ended',
     missed_free: 'counted as freed: the block was handed out again before its free was seen',
     missed_probe: 'missing: the kernel skipped a probe',
+    not_followed:
+      'missing: so large that operator new may throw, which no return probe must be in the way of',
+    address_unknown:
+      'not known whether freed: operator new may throw here, so it has no return probe',
     stacks_cut: 'with their outermost callers cut off: the stack is too deep; raise --max-frames',
     size: 'outside of --min-size and --max-size',
     younger: 'unfreed, but younger than --older',

@@ -13,6 +13,7 @@ import {
   stacksThrough,
 } from './raw-capture.ts';
 import { type Sample, sampleFile, startProgram, startSample } from './sample.ts';
+import { traceWhile } from './tracing.ts';
 
 const loads = sampleFile('loads');
 const plugin = sampleFile('libplugin.so');
@@ -55,6 +56,30 @@ describeTracing('libraries', () => {
     const sample = await startSample('loads', library, 'now');
     rmSync(library);
     expectWhole(await collectLoads(sample));
+  });
+
+  test('that take the place of one that was unloaded: names are doubtful, and that is said', async () => {
+    const program = [
+      'import _ctypes, sys',
+      'print("ready", flush=True)',
+      'for path in sys.argv[1:]:',
+      '    sys.stdin.readline()',
+      '    _ctypes.dlclose(_ctypes.dlopen(path, 2))',
+      '    print("done", flush=True)',
+      'sys.stdin.readline()',
+    ].join('\n');
+    const sample = startProgram('/usr/bin/python3', ['-c', program, plugin, other]);
+    expect(await sample.line()).toBe('ready');
+    const { ended } = await traceWhile(['-p', `${sample.pid}`, '-o', 'x.capture'], async () => {
+      for (const _ of [plugin, other]) {
+        sample.tell();
+        expect(await sample.line()).toBe('done');
+      }
+    });
+    const warnings = ended.stderr.split('\n').filter((line) => line.includes('has unloaded'));
+    expect(warnings).toEqual([
+      expect.stringMatching(/unloaded .*libplugin\.so and mapped .*libother\.so in its place/),
+    ]);
   });
 
   test('that are replaced once they are loaded', async () => {
