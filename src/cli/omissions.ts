@@ -13,6 +13,7 @@ const reasonWords = new Map(
     missed_free: 'counted as freed: the block was handed out again before its free was seen',
     missed_probe: 'missing: the kernel skipped a probe',
     stacks_cut: 'with their outermost callers cut off: the stack is too deep; raise --max-frames',
+    not_sampled: 'not sampled: the totals are estimates that contain them',
     size: 'outside of --min-size and --max-size',
     younger: 'unfreed, but younger than --older',
     exec: 'gone when the process replaced itself by another program',
