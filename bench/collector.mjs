@@ -3,9 +3,9 @@ import { text } from 'node:stream/consumers';
 import { linesOf, MeasuringFailed, nextLine, startChild, whileRuns } from './children.mjs';
 import { COLLECTOR } from './paths.mjs';
 
-/** Traces `pid`; returns when every probe is attached. */
+/** Traces `pid`, however fast it allocates; returns when every probe is attached. */
 export function startCollector(pid, args) {
-  return startTracer(COLLECTOR, [...args, '-p', `${pid}`]);
+  return startTracer(COLLECTOR, ['--max-rate', '0', ...args, '-p', `${pid}`]);
 }
 
 /** The same for any tracer that says so as the collector does. */

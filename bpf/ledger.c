@@ -125,25 +125,38 @@ static void read_younger(int map, struct ledger *ledger, const struct cut *cut)
 	free(blocks);
 }
 
-static void scale(struct weight *weight, uint64_t factor, uint64_t divisor)
+struct scale {
+	uint64_t factor, divisor;
+};
+
+static void scale_nearest(struct weight *weight, const struct scale *scale)
 {
-	weight->bytes *= factor;
-	weight->calls = (weight->calls * factor + divisor / 2) / divisor;
+	weight->bytes *= scale->factor;
+	weight->calls = (weight->calls * scale->factor + scale->divisor / 2) / scale->divisor;
+}
+
+/* What is taken off a sum may not become more than it. */
+static void scale_down(struct weight *weight, const struct scale *scale)
+{
+	weight->bytes *= scale->factor;
+	weight->calls = weight->calls * scale->factor / scale->divisor;
 }
 
 /* From sums over the calls that chance took to estimates for all. */
 static void scale_stacks(struct ledger *ledger, const struct settings *settings)
 {
-	uint64_t factor = settings->sample_calls ? settings->sample_calls : 1;
-	uint64_t divisor = settings->sample_bytes ? CALL_ONE : 1;
+	const struct scale scale = {
+		.factor = settings->sample_calls ? settings->sample_calls : 1,
+		.divisor = settings->sample_bytes ? CALL_ONE : 1,
+	};
 
 	for (unsigned i = 0; i < ledger->nr_stacks; i++) {
 		struct stack *stack = (struct stack *)(ledger->stacks + i * ledger->stack_size);
 
-		scale(&stack->alloc, factor, divisor);
-		scale(&stack->freed, factor, divisor);
-		scale(&stack->untracked, factor, divisor);
-		scale(&ledger->younger[i], factor, divisor);
+		scale_nearest(&stack->alloc, &scale);
+		scale_nearest(&stack->freed, &scale);
+		scale_down(&stack->untracked, &scale);
+		scale_down(&ledger->younger[i], &scale);
 	}
 }
 

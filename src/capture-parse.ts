@@ -8,6 +8,7 @@ import type {
   CaptureModule,
   CaptureProcess,
   CaptureStack,
+  Sampling,
   WalkEnd,
   Weight,
 } from './capture.ts';
@@ -52,9 +53,10 @@ export function parseHeader(line: CaptureLine): CaptureHeader {
     end: text(line, 'end'),
     durationMs: count(line, 'duration_ms'),
     mode: oneOf(line, 'mode', ['full', 'alloc', 'entry']),
-    stop: oneOf(line, 'stop', ['duration', 'interrupted', 'exited']),
+    stop: oneOf(line, 'stop', ['duration', 'interrupted', 'exited', 'rate']),
     ...(has(line, 'unwind') && { unwind: oneOf(line, 'unwind', ['auto', 'dwarf', 'fp']) }),
     filters: parseFilters(nested(line, 'filters')),
+    ...(has(line, 'sampling') && { sampling: parseSampling(nested(line, 'sampling')) }),
     limits: parseLimits(nested(line, 'limits')),
   };
 }
@@ -65,6 +67,10 @@ function parseFilters(line: CaptureLine): CaptureHeader['filters'] {
     maxSize: line.fields.max_size === null ? null : count(line, 'max_size'),
     olderMs: count(line, 'older_ms'),
   };
+}
+
+function parseSampling(line: CaptureLine): Sampling {
+  return has(line, 'calls') ? { calls: count(line, 'calls') } : { bytes: count(line, 'bytes') };
 }
 
 function parseLimits(line: CaptureLine): CaptureHeader['limits'] {

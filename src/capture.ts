@@ -18,7 +18,9 @@ export interface Capture {
 
 /** `full`: allocations and frees; `alloc`: no frees; `entry`: requests only, failed ones included. */
 export type CaptureMode = 'full' | 'alloc' | 'entry';
-export type StopReason = 'duration' | 'interrupted' | 'exited';
+export type StopReason = 'duration' | 'interrupted' | 'exited' | 'rate';
+/** Recorded is one of so many calls, or one call in so many bytes. */
+export type Sampling = { readonly calls: number } | { readonly bytes: number };
 /** By unwind tables with frame pointers where there are none, by tables alone, by frame pointers alone. */
 export type Unwind = 'auto' | 'dwarf' | 'fp';
 
@@ -43,6 +45,8 @@ export interface CaptureHeader {
     readonly maxSize: number | null;
     readonly olderMs: number;
   };
+  /** Missing where every call is recorded; else all weights are estimates. */
+  readonly sampling?: Sampling;
   readonly limits: {
     readonly maxFrames: number;
     readonly maxStacks: number;

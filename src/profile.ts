@@ -56,6 +56,8 @@ export interface Metadata {
   /** ISO 8601, UTC. */
   readonly start?: string;
   readonly durationMs?: number;
+  /** What the numbers are estimated from, such as `1 of 10 calls`; missing where they are exact. */
+  readonly estimated?: string;
   /** Settings that left something out on purpose, as they are to be shown: `size >= 64 bytes`. */
   readonly filters?: readonly string[];
   /** Calls and bytes that a filter left out. */

@@ -34,9 +34,10 @@ export async function convert({ file, input, outputs, kinds }: Conversion): Prom
 
 /** Of stacks that are as they should be there is nothing to say. */
 function remarksOn({ meta }: Profile): string[] {
-  const { notes = [], stacks } = meta;
+  const { estimated, notes = [], stacks } = meta;
   const problems = qualityProblems(stacks);
   return [
+    ...(estimated === undefined ? [] : [`estimated: ${estimated}`]),
     ...notes.map((note) => `note: ${note}`),
     ...omissionLines(meta),
     ...(problems.length > 0 ? [...qualityLines(stacks), ...problems] : []),

@@ -17,6 +17,7 @@ const reasonWords = new Map(
     address_unknown:
       'not known whether freed: operator new may throw here, so it has no return probe',
     stacks_cut: 'with their outermost callers cut off: the stack is too deep; raise --max-frames',
+    not_sampled: 'not sampled: the totals are estimates that contain them',
     size: 'outside of --min-size and --max-size',
     younger: 'unfreed, but younger than --older',
     exec: 'gone when the process replaced itself by another program',

@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import type { Capture, CaptureProcess, CaptureStack, StopReason, Weight } from '../capture.ts';
+import { samplingInWords } from '../fold/heap-metadata.ts';
 import type { Omission } from '../profile.ts';
 import { qualityLines, qualityProblems, type StackQuality } from '../stack-quality.ts';
 import { counted, formatBytes, formatCount } from '../units.ts';
@@ -11,6 +12,7 @@ export function summaryLines(capture: Capture, quality?: StackQuality): string[]
   const seconds = (header.durationMs / 1000).toFixed(1);
   return [
     `traced ${processes.map(named).join(', ')} for ${seconds} s${stopWords[header.stop]}`,
+    ...(header.sampling ? [`estimated: ${samplingInWords(header.sampling)}`] : []),
     ...totalLines(capture),
     ...processes.flatMap(fateLines),
     ...omissionLines({ lost: end?.lost ?? [], filtered: end?.filtered ?? [] }),
@@ -42,6 +44,7 @@ const stopWords: Record<StopReason, string> = {
   duration: '',
   interrupted: ', until it was interrupted',
   exited: ', until it ended',
+  rate: ', until it called its allocator faster than --max-rate',
 };
 
 function named({ name, pid }: CaptureProcess): string {

@@ -70,7 +70,8 @@ function titleLine({ meta }: Profile): string {
   const targets = meta.targets ? ` by ${printable(meta.targets.join(', '))}` : '';
   const duration =
     meta.durationMs === undefined ? '' : ` in ${(meta.durationMs / 1000).toFixed(1)} s`;
-  return `${what}${targets}${duration}`;
+  const estimated = meta.estimated === undefined ? '' : ` (estimated: ${meta.estimated})`;
+  return `${what}${targets}${duration}${estimated}`;
 }
 
 function rowLine(row: Row, rank: number, share: string): string {

@@ -2,6 +2,7 @@ import type { ArgumentsCamelCase, Argv } from 'yargs';
 import type { HeapRequest } from '../collect/heap.ts';
 import { UserError } from '../errors.ts';
 import { defineCommand } from './command.ts';
+import { costFlags, costRequestOf } from './cost-options.ts';
 import { namingFlags, namingOf } from './naming-options.ts';
 import { decimalOption, several, sizeOption, wholeOption } from './numbers.ts';
 import { kindOf, suffixList, traceOutputs } from './outputs.ts';
@@ -42,13 +43,16 @@ function options(parser: Argv) {
       folded: { ...flag, alias: 'f', describe: 'collapsed stacks on stdout' },
       output: { ...text, alias: 'o', describe: `file(s): ${suffixList(traceOutputs)}, and .gz` },
       ...tableFlags,
+      ...costFlags,
       'max-live': { ...text, describe: 'room for live blocks (1000000)' },
       'max-stacks': { ...text, describe: 'room for distinct stacks (65536)' },
     })
     .group(['pid', 'name', 'command', 'kill'], 'Target:')
     .group(['all', 'entry-only', 'min-size', 'max-size', 'older'], 'Allocations:')
+    .group(Object.keys(namingFlags), 'Allocators:')
     .group([...Object.keys(stackFlags), ...Object.keys(frameFlags)], 'Stacks:')
     .group(['folded', 'output', ...Object.keys(tableFlags)], 'Result:')
+    .group([...Object.keys(costFlags), 'max-live', 'max-stacks'], 'Cost:')
     .example('$0 -p 123 60', 'table of what stays unfreed')
     .example('$0 -p 123 60 -o leak.svg', 'the same as a flame graph')
     .example('$0 -p 123 -af 60 > all.stacks', 'every allocation, collapsed')
@@ -76,6 +80,7 @@ function planOf(args: ArgumentsCamelCase<Options>): TracePlan {
       maxLive: wholeOption(args.maxLive, '--max-live', { least: 1 }),
       maxStacks: wholeOption(args.maxStacks, '--max-stacks', { least: 1 }),
       ...stackRequestOf(args),
+      ...costRequestOf(args),
       naming: namingOf(args),
     },
     frames: frameChoiceOf(args),

@@ -1,4 +1,5 @@
 import type { CaptureMode } from '../capture.ts';
+import { type CostRequest, costArguments } from './cost.ts';
 import { type Naming, namingArguments } from './naming.ts';
 import { runCollector, type Watcher } from './run.ts';
 import { type WalkRequest, walkArguments, withValue } from './walk.ts';
@@ -8,7 +9,7 @@ export type Target =
   | { readonly kind: 'command'; readonly words: readonly string[]; readonly kill: boolean };
 
 /** One heap trace; sizes are bytes. What is left out has the helper's default. */
-export interface HeapRequest extends WalkRequest {
+export interface HeapRequest extends WalkRequest, CostRequest {
   readonly target: Target;
   readonly mode: CaptureMode;
   /** Without it the trace lasts until it is interrupted or every target has ended. */
@@ -47,6 +48,7 @@ export function heapArguments(request: HeapRequest): string[] {
     ...withValue('--max-live', request.maxLive),
     ...withValue('--max-frames', request.maxFrames),
     ...walkArguments(request),
+    ...costArguments(request),
     ...(request.lines ? ['--lines'] : []),
     ...(request.inline ? ['--inline'] : []),
     ...namingArguments(request.naming),

@@ -1,5 +1,6 @@
-import type { Capture, CaptureHeader } from '../capture.ts';
+import type { Capture, CaptureHeader, Sampling } from '../capture.ts';
 import type { Metadata, Omission } from '../profile.ts';
+import { counted, formatBytes } from '../units.ts';
 import { stackQuality } from './stack-quality.ts';
 
 export type HeapView = 'all' | 'unfreed';
@@ -14,7 +15,7 @@ const onlyUnfreed: ReadonlySet<string> = new Set([
 
 /** What the capture says about the run, as far as it concerns the view. */
 export function heapMetadata(capture: Capture, view: HeapView): Metadata {
-  const { host, kernel, tool, start, durationMs } = capture.header;
+  const { host, kernel, tool, start, durationMs, sampling } = capture.header;
   const stacks = stackQuality(capture, view);
   const concerns = ({ reason }: Omission) => view === 'unfreed' || !onlyUnfreed.has(reason);
   return {
@@ -25,6 +26,7 @@ export function heapMetadata(capture: Capture, view: HeapView): Metadata {
     targets: capture.processes.map(({ name, pid }) => `${name} (pid ${pid})`),
     start,
     durationMs,
+    ...(sampling && { estimated: samplingInWords(sampling) }),
     filters: filterWords(capture.header, view),
     ...(capture.end && {
       filtered: capture.end.filtered.filter(concerns),
@@ -33,6 +35,12 @@ export function heapMetadata(capture: Capture, view: HeapView): Metadata {
     ...(stacks && { stacks }),
     notes: notes(capture),
   };
+}
+
+/** `1 of 10 calls`, or `one call in 512.0 KiB`. */
+export function samplingInWords(sampling: Sampling): string {
+  if ('calls' in sampling) return `1 of ${counted(sampling.calls, 'call')}`;
+  return `one call in ${formatBytes(sampling.bytes)}`;
 }
 
 function filterWords({ filters }: CaptureHeader, view: HeapView): string[] {

@@ -35,6 +35,7 @@ export function defaultSubtitle(meta: Metadata): string {
     whatAndWhere(meta),
     meta.start && inUtc(meta.start),
     meta.durationMs !== undefined && `for ${formatDuration(meta.durationMs)}`,
+    meta.estimated && `estimated: ${meta.estimated}`,
     madeWith(meta),
   ];
   return parts.filter((part) => part).join(separator);

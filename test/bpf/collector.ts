@@ -10,7 +10,9 @@ export async function collectWhile<T>(
   args: readonly string[],
   work: () => Promise<T>,
 ): Promise<{ capture: RawCapture; stderr: string; result: T }> {
-  const child = spawn(collector, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(collector, ['--max-rate', '0', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   onTestFinished(() => {
     child.kill('SIGKILL');
   });

@@ -92,6 +92,8 @@ describe('what the helper is asked', () => {
     ['-a --entry-only -p 1', `${fds} --alloc-only --entry-only -p 1`],
     ['-p 1 -o x.capture', `${fds} -p 1`],
     ['-p 1 --unwind dwarf --max-frames 512', `${fds} --max-frames 512 --unwind dwarf -p 1`],
+    ['-p 1 -s 10 --max-rate 0', `${fds} --max-rate 0 --sample 10 -p 1`],
+    ['-p 1 --sample-bytes 512k', `${fds} --sample-bytes 524288 -p 1`],
     ['-p 1 --debug-dir d --debug-dir /e', `${fds} --debug-dir d --debug-dir /e -p 1`],
     ['-p 1 --lines --inline --addresses --hide-allocator', `${fds} --lines --inline -p 1`],
   ])('%s', async (line, expected) => {
