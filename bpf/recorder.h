@@ -19,12 +19,16 @@ void name_processes(struct heap_bpf *skel);
 /* Goes without return probes, or ends the helper, where they would kill one of the processes. */
 void spare_confined_processes(struct heap_bpf *skel, struct settings *settings);
 void start_recording(struct heap_bpf *skel, struct run *run);
-/* When the duration is over, CLOCK_MONOTONIC; UINT64_MAX without one. */
-uint64_t recording_end(const struct run *run);
 /* Until the duration, a signal, too high a rate, or the end of every process. */
 void keep_recording(struct heap_bpf *skel, struct run *run);
 /* Lets calls in progress finish, then detaches. */
 void stop_recording(struct heap_bpf *skel, struct run *run);
+
+/* --- progress.c --- */
+/* When the duration is over, CLOCK_MONOTONIC; UINT64_MAX without one. */
+uint64_t recording_end(const struct run *run);
+/* False when nobody listens any more. */
+bool report_progress(struct heap_bpf *skel, const struct run *run);
 
 /* --- rate.c --- */
 /* Asked now and then: whether the targets have lately called their allocators more often than --max-rate. Says so. */

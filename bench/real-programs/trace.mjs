@@ -14,7 +14,16 @@ export const MODES = [
 /** Traces for a few seconds; `target` has `pids` or a `command`. */
 export async function traceOn(stage, target, mode) {
   const file = join(stage.folder, `${mode.label}.capture`);
-  const args = [MEMSTACKS, ...targetArgs(target), SECONDS, ...mode.args, '-o', file];
+  const args = [
+    MEMSTACKS,
+    ...targetArgs(target),
+    SECONDS,
+    '--max-rate',
+    '0',
+    ...mode.args,
+    '-o',
+    file,
+  ];
   const fate = await fateOf(startOn(stage, process.execPath, args));
   // The exit code of a command that is killed at the end is passed on.
   if (!existsSync(file)) throw failure(stage, `memstacks ended with ${fate}`);

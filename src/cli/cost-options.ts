@@ -6,7 +6,7 @@ const text = { type: 'string', requiresArg: true } as const;
 
 /** What a trace may cost its target. */
 export const costFlags = {
-  'max-rate': { ...text, describe: 'end above so many calls a second (300000); 0: never' },
+  'max-rate': { ...text, describe: 'end above so many calls/s (300000; 0: off)' },
   sample: { ...text, alias: 's', describe: 'record one of N calls; numbers are estimates' },
   'sample-bytes': { ...text, describe: 'record one call in SIZE: 512k' },
 } as const;

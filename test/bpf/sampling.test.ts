@@ -83,6 +83,26 @@ describeTracing('sampling', () => {
     expect(unfreed!.bytes).toBe(32 * unfreed!.calls);
   });
 
+  test('a call whose size only its return tells is taken by that size', async () => {
+    const sample = await startSample('mimalloc');
+    const args = ['-p', `${sample.pid}`, '-o', 'x.capture', '--sample-bytes', '64'];
+    const { at, result } = await traceWhile(args, () => {
+      sample.tell();
+      return truthOf(sample);
+    });
+    const { sites } = result;
+    const capture = await captureIn(at);
+    for (const site of ['site_mi_strdup', 'site_mi_heap_strdup', 'site_mi_heap_strndup'])
+      for (const view of ['all', 'unfreed'] as const) {
+        expect(sites[site]![view][1]).toBeGreaterThan(0);
+        expect([site, view, tracedSites(stacksOf(capture, view), result)[site]]).toEqual([
+          site,
+          view,
+          sites[site]![view],
+        ]);
+      }
+  });
+
   test.each([
     ['-s', '1'],
     ['--sample-bytes', '1'],
@@ -91,7 +111,7 @@ describeTracing('sampling', () => {
     expectSites(capture, truth);
     expect(capture.end!.filtered).toEqual([]);
   });
-}, [sampleFile('truth'), sampleFile('live')]);
+}, [sampleFile('truth'), sampleFile('live'), sampleFile('mimalloc')]);
 
 /** Calls of each site that are many, by the deviation of a binomial distribution. */
 function expectCalls(capture: Capture, truth: Truth): void {
