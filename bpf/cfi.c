@@ -28,7 +28,6 @@ struct entry {
 };
 
 static const ptrdiff_t longest_cie = 512;
-static const size_t most_rows = 1 << 24; /* more than the binary search in BPF can tell apart */
 
 /* The letters of a CIE's augmentation; false for one that we do not know. */
 static bool parse_augmentation(struct cursor *cursor, const char *letters, struct cie *cie)
@@ -167,7 +166,7 @@ static void parse_section(struct parser *parser)
 {
 	struct cursor *section = &parser->section;
 
-	while (section->at < section->end && !section->bad && parser->rows->nr < most_rows) {
+	while (section->at < section->end && !section->bad && parser->rows->nr < parser->rows->most) {
 		struct entry entry = read_entry(parser->format, section);
 
 		if (!entry.is_cie && entry.cie)

@@ -58,7 +58,7 @@ struct full_row {
 
 struct unwind_rows {
 	struct full_row *row;
-	size_t nr;
+	size_t nr, most; /* no function is begun beyond */
 };
 
 /* What the functions of a common information entry have in common. */

@@ -3,32 +3,44 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cfi.h"
+#include "frames.h"
 
 static struct unwind_row *all_rows;
 static uint32_t nr_all_rows, room_for_rows;
 
-static struct unwind_rule rules[MAX_RULES] = { { .cfa_kind = CFA_NONE } };
-static uint32_t nr_rules = 1;
-static uint32_t rule_slots[2 * MAX_RULES]; /* open addressing; 0 is free */
+/* A small file can stand for millions of rows: 256 MB of them in all, and as much again for the kernel. */
+static const size_t most_rows = 1 << 25;
+static const size_t most_rows_of_file = 1 << 24; /* more than the binary search in BPF can tell apart */
+
+static const uint32_t rule_unsupported = 1;
+static struct unwind_rule rules[MAX_RULES] = { { .cfa_kind = CFA_NONE }, { .cfa_kind = CFA_UNSUPPORTED } };
+static uint32_t nr_rules = 2;
+static struct hash_table rule_table;
+
+static bool is_rule(uint32_t number, const void *wanted)
+{
+	return memcmp(&rules[number], wanted, sizeof(*rules)) == 0;
+}
 
 /* Rules repeat by the hundred thousand. One too many becomes "unsupported", which the walk reports. */
 uint32_t intern_rule(struct unwind_rule rule)
 {
-	uint64_t bits[2];
-	uint32_t slot;
+	uint64_t bits[2], hash;
+	uint32_t known;
 
 	if (rule.cfa_kind == CFA_NONE)
 		return RULE_NONE;
+	if (rule.cfa_kind == CFA_UNSUPPORTED)
+		return rule_unsupported;
 	memcpy(bits, &rule, sizeof(bits));
-	slot = (bits[0] * 0x9e3779b97f4a7c15ULL + bits[1] * 0xc2b2ae3d27d4eb4fULL) >> 47;
-	while (rule_slots[slot] && memcmp(&rules[rule_slots[slot]], &rule, sizeof(rule)) != 0)
-		slot = (slot + 1) % (2 * MAX_RULES);
-	if (rule_slots[slot])
-		return rule_slots[slot];
+	hash = hash_number(hash_number(0, bits[0]), bits[1]);
+	known = hash_find(&rule_table, hash, &(struct hash_match){ is_rule, &rule });
+	if (known != HASH_NONE)
+		return known;
 	if (nr_rules == MAX_RULES - 1)
-		return intern_rule((struct unwind_rule){ .cfa_kind = CFA_UNSUPPORTED });
+		return rule_unsupported;
 	rules[nr_rules] = rule;
-	rule_slots[slot] = nr_rules;
+	hash_add(&rule_table, hash, nr_rules);
 	return nr_rules++;
 }
 
@@ -138,16 +150,34 @@ static bool add_debug_frame(struct elf_file *file, struct unwind_rows *rows)
 	return rows->nr > nr;
 }
 
+static struct unwind_rows rows_of_file(void)
+{
+	size_t left = nr_all_rows < most_rows ? most_rows - nr_all_rows : 0;
+
+	return (struct unwind_rows){ .most = left < most_rows_of_file ? left : most_rows_of_file };
+}
+
+static void tell_left_out(const struct module *module, const struct unwind_rows *rows)
+{
+	static bool told;
+
+	if (rows->nr >= rows->most && !told)
+		event_warning("the unwind table of %s is too large: not all of it is used, and other files may go without",
+			      module->path);
+	told |= rows->nr >= rows->most;
+}
+
 static void read_rows(struct module *module)
 {
 	struct unwind_table *table = module->unwind_table;
 	struct elf_file *file = module_elf(module);
-	struct unwind_rows rows = { 0 };
+	struct unwind_rows rows = rows_of_file();
 
 	if (table->section.content)
 		parse_eh_frame(cursor_of(&table->section), &rows);
 	table->from_eh_frame = rows.nr > 0;
 	table->from_debug_frame = add_debug_frame(file, &rows) || add_debug_frame(module_debug_elf(module), &rows);
+	tell_left_out(module, &rows);
 	sort_rows(&rows);
 	table->first_row = nr_all_rows;
 	if (rows.nr)
