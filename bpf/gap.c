@@ -70,22 +70,44 @@ static void look_into(struct gap *gap, const uint8_t *code, size_t length)
 		gap->root = gap->start + fiber_end;
 }
 
+/* A sparse file of any size costs its owner nothing, but looking through it costs us time. */
+static bool take_time(uint64_t length)
+{
+	static uint64_t left = 256 << 20;
+	static bool told;
+
+	if (length <= left) {
+		left -= length;
+		return true;
+	}
+	if (!told)
+		event_warning("there is more than 256 MB of code that unwind tables leave out: stacks end early in the rest "
+			      "of it");
+	told = true;
+	return false;
+}
+
+static void look_into_file(const struct module *module, uint64_t offset, uint64_t length, struct gap *gap)
+{
+	uint8_t *code = allocate(length);
+	ssize_t got = pread(module->fd, code, length, offset);
+
+	if (got > 0)
+		look_into(gap, code, got);
+	free(code);
+}
+
 void inspect_gap(struct module *module, struct gap *gap)
 {
 	uint64_t entry = elf_entry(module_elf(module)), length = gap->end - gap->start, offset;
-	uint8_t *code;
-	ssize_t got;
 
 	gap->root = gap->end;
 	if (length < least_gap || module->fd < 0 || !elf_address_to_offset(module_elf(module), gap->start, &offset))
 		return;
 	if (length > most_looked_at)
 		length = most_looked_at;
-	code = allocate(length);
-	got = pread(module->fd, code, length, offset);
-	if (got > 0)
-		look_into(gap, code, got);
-	free(code);
+	if (take_time(length))
+		look_into_file(module, offset, length, gap);
 	/* Nobody calls the entry point: what it calls is outermost. ld.so's is hand-written. */
 	if (entry >= gap->start && entry < gap->end)
 		gap->root = entry;

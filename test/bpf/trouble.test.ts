@@ -150,6 +150,15 @@ describeTracing('targets that give trouble', () => {
     expect(ended.code).toBe(0);
   });
 
+  test('more unwind rules than there is room for', async () => {
+    const at = new Workplace();
+    const ended = await runMemstacks(['-a', '-c', sampleFile('many-rules'), '-o', 'x.capture'], at);
+    expect(ended.code).toBe(0);
+    const capture = await captureIn(at);
+    const weights = weighBy(stacksOf(capture, 'all'), directCaller);
+    expect(weights.site_static).toEqual([1000, 100]);
+  });
+
   test('a stack that is too deep', async () => {
     const { truth, ended, capture } = await traceTrouble([], 'deep', '300');
     const stacks = stacksOf(capture, 'all');
@@ -160,7 +169,7 @@ describeTracing('targets that give trouble', () => {
     expect(ended.stderr).toContain('the stack is too deep');
     expect(ended.code).toBe(0);
   });
-}, [sampleFile('trouble')]);
+}, [sampleFile('trouble'), sampleFile('many-rules')]);
 
 describeTracing('what cannot be traced', () => {
   test('a process that is not there', async () => {
