@@ -84,6 +84,7 @@ int enter_new(struct pt_regs *ctx)
 	thread->cookie = cookie;
 	thread->size = size_asked(ctx, &cookie.site);
 	thread->not_sampled = !is_sampled(thread->size);
+	count(COUNT_ENTERED, 0);
 	if (is_left_out(thread))
 		return 0;
 	take_stack(ctx, task, thread);

@@ -114,7 +114,6 @@ static __always_inline void record_untracked(struct thread *thread)
 {
 	struct stack *stack = record_stack(thread);
 
-	count(COUNT_ENTERED, 0);
 	if (!stack || !track_frees)
 		return;
 	add(&stack->untracked, weight_of(thread->size));
