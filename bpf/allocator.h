@@ -71,6 +71,7 @@ struct found {
 	struct module *module;
 	struct site *sites;
 	unsigned nr;
+	bool known; /* another process has it, too, and the probes are there */
 };
 void leave_out_untraceable(const struct process *process, struct found *found);
 /* Adds it to the process's allocators. */

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Probes on the allocator's functions, filtered to one process by the kernel: uprobe_multi, or perf events. */
+/*
+ * Probes on the allocator's functions: uprobe_multi, or perf events. The kernel filters them to one process; with
+ * --follow-forks the programs do, and a file is probed once for all processes.
+ */
 #define _GNU_SOURCE
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -27,7 +30,16 @@ struct batch {
 	uint32_t nr;
 };
 
-void choose_attachment(struct heap_bpf *skel)
+/* A program whose entry decides for each call whether its return shall be seen. */
+static void choose_session(struct bpf_program *program, bool wanted)
+{
+	if (wanted)
+		bpf_program__set_expected_attach_type(program, UPROBE_SESSION_ATTACH_TYPE);
+	else
+		bpf_program__set_autoload(program, false);
+}
+
+void choose_attachment(struct heap_bpf *skel, const struct settings *settings)
 {
 	struct bpf_program *program;
 
@@ -36,10 +48,8 @@ void choose_attachment(struct heap_bpf *skel)
 	bpf_object__for_each_program(program, skel->obj)
 		if (use_multi && bpf_program__type(program) == BPF_PROG_TYPE_KPROBE)
 			bpf_program__set_expected_attach_type(program, UPROBE_MULTI_ATTACH_TYPE);
-	if (use_session)
-		bpf_program__set_expected_attach_type(skel->progs.session_new, UPROBE_SESSION_ATTACH_TYPE);
-	else
-		bpf_program__set_autoload(skel->progs.session_new, false);
+	choose_session(skel->progs.session_new, use_session);
+	choose_session(skel->progs.session_alloc, use_session && settings->follow_forks);
 }
 
 static bool is_return(const struct bpf_program *program)
@@ -92,12 +102,26 @@ static void cannot_attach(const struct process *process, const struct module *mo
 	event_warning(format, module->path, process->pid, strerror(error), advice_for(error));
 }
 
-static void attach_batch(const struct batch *batch, const struct process *process, const struct module *module)
+/* How the two kinds of attachment name all processes. */
+static pid_t all_processes(void)
 {
-	char *path = formatted("/proc/self/fd/%d", module->fd);
+	return use_multi ? 0 : -1;
+}
 
-	if (batch->nr && !(use_multi ? attach_multi : attach_events)(batch, process->pid, path))
-		cannot_attach(process, module, errno);
+/* Where it belongs to: a file, for one process or for all. */
+struct place {
+	const struct process *process;
+	const struct module *module;
+	bool for_all;
+};
+
+static void attach_batch(const struct batch *batch, const struct place *place)
+{
+	char *path = formatted("/proc/self/fd/%d", place->module->fd);
+	pid_t pid = place->for_all ? all_processes() : place->process->pid;
+
+	if (batch->nr && !(use_multi ? attach_multi : attach_events)(batch, pid, path))
+		cannot_attach(place->process, place->module, errno);
 	free(path);
 }
 
@@ -129,7 +153,7 @@ static bool has_memory_limit(const struct process *process)
 	return prlimit(process->pid, RLIMIT_AS, NULL, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
 }
 
-/* For functions that throw; see heap.bpf.c. */
+/* For functions that throw; see heap.bpf.c. With --follow-forks the program looks at the limit itself. */
 static struct bpf_program *throwing_program(struct heap_bpf *skel, const struct settings *settings,
 					    const struct process *process)
 {
@@ -137,19 +161,35 @@ static struct bpf_program *throwing_program(struct heap_bpf *skel, const struct 
 		return skel->progs.enter_nothing;
 	if (settings->entry_only)
 		return skel->progs.enter_request;
-	return use_session && !has_memory_limit(process) ? skel->progs.session_new : skel->progs.enter_new;
+	return use_session && (settings->follow_forks || !has_memory_limit(process)) ? skel->progs.session_new :
+										       skel->progs.enter_new;
+}
+
+/* Whether the entries of functions that do not throw decide about their returns. */
+static bool has_session_entries(const struct settings *settings)
+{
+	return settings->follow_forks && use_session && !settings->floor && !settings->entry_only;
+}
+
+static struct bpf_program *entering_program(struct heap_bpf *skel, const struct settings *settings)
+{
+	if (settings->floor)
+		return skel->progs.enter_nothing;
+	if (settings->entry_only)
+		return skel->progs.enter_request;
+	return has_session_entries(settings) ? skel->progs.session_alloc : skel->progs.enter_alloc;
 }
 
 /* Returns first, then frees, then entries: an entry must find everything else in place. */
 static void attach_sites(struct heap_bpf *skel, const struct settings *settings, const struct process *process,
 			 const struct found *found)
 {
+	const struct place place = { process, found->module, settings->follow_forks };
+	const bool has_returns = !settings->entry_only && !has_session_entries(settings);
 	struct batch exits = { .program = settings->floor ? skel->progs.exit_nothing : skel->progs.exit_alloc };
 	struct batch frees = { .program = settings->floor ? skel->progs.enter_nothing : skel->progs.enter_free };
 	struct batch throwing = { .program = throwing_program(skel, settings, process) };
-	struct batch entries = { .program = settings->floor	 ? skel->progs.enter_nothing :
-					    settings->entry_only ? skel->progs.enter_request :
-								   skel->progs.enter_alloc };
+	struct batch entries = { .program = entering_program(skel, settings) };
 
 	for (unsigned i = 0; i < found->nr; i++) {
 		const struct site *site = &found->sites[i];
@@ -157,15 +197,15 @@ static void attach_sites(struct heap_bpf *skel, const struct settings *settings,
 
 		if (function->frees && settings->alloc_only)
 			continue;
-		if (!function->frees && !function->throws && !settings->entry_only)
+		if (!function->frees && !function->throws && has_returns)
 			add_to_batch(&exits, site, process - processes);
 		add_to_batch(function->frees ? &frees : function->throws ? &throwing : &entries, site,
 			     process - processes);
 	}
-	attach_batch(&exits, process, found->module);
-	attach_batch(&frees, process, found->module);
-	attach_batch(&throwing, process, found->module);
-	attach_batch(&entries, process, found->module);
+	attach_batch(&exits, &place);
+	attach_batch(&frees, &place);
+	attach_batch(&throwing, &place);
+	attach_batch(&entries, &place);
 }
 
 static void attach_module(struct heap_bpf *skel, const struct settings *settings, struct process *process,
@@ -177,22 +217,32 @@ static void attach_module(struct heap_bpf *skel, const struct settings *settings
 		return;
 	found.sites = find_sites(module, &settings->naming, &found.nr);
 	leave_out_untraceable(process, &found);
-	if (found.nr) {
+	found.known = module->probed_for_all;
+	if (found.nr && !found.known)
 		attach_sites(skel, settings, process, &found);
+	if (found.nr)
 		describe_found(process, &settings->naming, &found);
-	}
+	module->probed_for_all = settings->follow_forks && found.nr;
 	free(found.sites);
+}
+
+/* Whether its file was there before; in a child that is another program now, since it is that. */
+static bool is_searched(const struct process *process, const struct mapping *mapping)
+{
+	const struct mapping *before = process->mappings;
+
+	while (before->module != mapping->module || (process->parent && before->image != mapping->image))
+		before++;
+	return before != mapping;
 }
 
 void attach_allocators(struct heap_bpf *skel, const struct settings *settings, struct process *process)
 {
 	for (; process->nr_searched < process->nr_mappings; process->nr_searched++) {
-		unsigned module = process->mappings[process->nr_searched].module, i = 0;
+		const struct mapping *mapping = &process->mappings[process->nr_searched];
 
-		while (process->mappings[i].module != module)
-			i++;
-		if (i == process->nr_searched)
-			attach_module(skel, settings, process, &modules[module]);
+		if (!is_searched(process, mapping))
+			attach_module(skel, settings, process, &modules[mapping->module]);
 	}
 }
 

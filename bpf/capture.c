@@ -56,7 +56,8 @@ static void write_header(FILE *out, const struct run *run)
 	fprintf(out, ",\"duration_ms\":%" PRIu64, (run->end_ns - run->start_ns + 500000) / 1000000);
 	fprintf(out, ",\"mode\":\"%s\",\"stop\":\"%s\"",
 		settings->entry_only ? "entry" : settings->alloc_only ? "alloc" : "full", stops[run->stop]);
-	fprintf(out, ",\"unwind\":\"%s\"", unwind_names[settings->unwind]);
+	fprintf(out, ",\"unwind\":\"%s\"%s", unwind_names[settings->unwind],
+		settings->follow_forks ? ",\"follow_forks\":true" : "");
 	write_filters(out, settings);
 }
 
@@ -81,6 +82,8 @@ static void write_process(FILE *out, unsigned index, const struct ledger *ledger
 
 	fprintf(out, "{\"process\":%u,\"pid\":%d,\"name\":", index, process->pid);
 	json_string(out, process->name);
+	if (process->parent)
+		fprintf(out, ",\"parent\":%d", process->parent->pid);
 	write_command(out, process);
 	fprintf(out, ",\"allocators\":[%s]", process->allocators ? process->allocators : "");
 	fprintf(out, ",\"state\":\"%s\"", process->exited ? "exited" : "running");
@@ -161,6 +164,7 @@ static void write_lost(FILE *out, const struct ledger *ledger)
 	write_reason(&lost, "missed_probe", &missed, false);
 	write_reason(&lost, "not_followed", &counters[COUNT_NOT_FOLLOWED], false);
 	write_reason(&lost, "address_unknown", &counters[COUNT_ADDRESS_UNKNOWN], true);
+	write_reason(&lost, "process_table_full", &counters[COUNT_PROCESS_TABLE_FULL], false);
 	write_reason(&lost, "stacks_cut", &counters[COUNT_STACKS_CUT], true);
 	fputs("}", out);
 }
@@ -184,6 +188,8 @@ static void write_end(FILE *out, const struct run *run, const struct ledger *led
 	fputs("},\"notes\":{", out);
 	write_note(&notes, "untracked_frees", ledger->counters[COUNT_UNTRACKED_FREES].calls);
 	write_note(&notes, "failed", ledger->counters[COUNT_FAILED].calls);
+	write_note(&notes, "unfollowed_forks", ledger->unfollowed_forks);
+	write_note(&notes, "foreign_calls", ledger->counters[COUNT_FOREIGN_CALLS].calls);
 	write_note(&notes, "broken_stacks", sums->broken.calls);
 	write_note(&notes, "fp_stacks", sums->by_fp.calls);
 	fputs("}}}\n", out);

@@ -32,7 +32,7 @@ struct settings {
 	pid_t pids[MAX_PROCESSES];
 	unsigned nr_pids;
 	char **command; /* NULL, or what follows -- */
-	bool alloc_only, entry_only, kill_command, floor, doctor, programs;
+	bool alloc_only, entry_only, follow_forks, kill_command, floor, doctor, programs;
 	double duration; /* seconds; 0: until a signal */
 	uint64_t min_size, max_size;
 	uint32_t sample_calls, sample_bytes; /* one call in so many calls, or bytes; 0: all */
@@ -88,7 +88,8 @@ struct mapping {
 
 struct process {
 	pid_t pid;
-	int pidfd;
+	int pidfd; /* -1: a child that had ended when it was noticed */
+	const struct process *parent; /* --follow-forks: NULL for those that the user named */
 	char *name;
 	char *command; /* words ended by NUL */
 	size_t command_length;
@@ -124,7 +125,8 @@ unsigned mapped_module(const struct process *process, const struct mapping *mapp
 const struct mapping *find_mapping(const struct process *process, unsigned image, uint64_t address);
 
 /* --- mapwatch.c: mappings that appear while tracing --- */
-bool mapwatch_open(void);
+/* With `forks` it also wakes us when a process forks or ends. */
+bool mapwatch_open(bool forks);
 /* A file descriptor that is readable when there is something to drain; -1 without. */
 int mapwatch_fd(void);
 /* Adds what was mapped since the last call to its processes. */
@@ -144,7 +146,7 @@ struct uprobe_multi {
 	const uint64_t *offsets, *cookies;
 	uint32_t nr;
 	bool returns;
-	pid_t pid;
+	pid_t pid; /* 0: all processes */
 };
 bool uprobe_multi_works(void);
 /* Whether one program can have entries and returns, and choose which calls return to it. */
@@ -154,7 +156,7 @@ int uprobe_multi_attach(const struct uprobe_multi *probes);
 
 /* --- attach.c --- */
 /* Before loading: chooses how the programs will be attached. */
-void choose_attachment(struct heap_bpf *skel);
+void choose_attachment(struct heap_bpf *skel, const struct settings *settings);
 /* Attaches to the allocators among mappings not looked at before. */
 void attach_allocators(struct heap_bpf *skel, const struct settings *settings, struct process *process);
 /* On one function of our own file, in a process that runs it. */
@@ -192,7 +194,7 @@ struct ledger {
 	unsigned nr_stacks;
 	struct weight counters[NR_COUNTERS];
 	uint64_t missed_probes;
-	uint32_t execs[MAX_PROCESSES], forks[MAX_PROCESSES];
+	uint32_t execs[MAX_PROCESSES], forks[MAX_PROCESSES], unfollowed_forks;
 };
 struct weight read_counter(struct heap_bpf *skel, enum counter which);
 void read_counters(struct heap_bpf *skel, struct weight counters[NR_COUNTERS]);

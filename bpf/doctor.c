@@ -154,7 +154,7 @@ int doctor(const struct settings *settings)
 		read_mappings(add_process(settings->pids[i]));
 	skel = load_programs(settings); /* ends here with its own line where it fails */
 	print_check(OK, "BPF programs", "accepted by the kernel", NULL);
-	print_check(verdict_of(mapwatch_open()), "new mappings", "libraries loaded while tracing", "allow perf_event_open");
+	print_check(verdict_of(mapwatch_open(false)), "new mappings", "libraries loaded while tracing", "allow perf_event_open");
 	check_probes(skel, settings);
 	detach_all();
 	for (unsigned i = 1; i < nr_processes; i++)

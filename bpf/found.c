@@ -116,7 +116,7 @@ static void tell_allocator(struct process *process, const struct found *found)
 
 	process->allocator_files = formatted("%s%s%s of %s", before ? before : "", before ? ", " : "", names,
 					     found->module->path);
-	if (process->announced)
+	if (process->announced && !found->known)
 		event_warning("pid %d (%s): now also traces %s of %s, which it has just mapped", process->pid,
 			      process->name, names, found->module->path);
 	free(before);

@@ -8,6 +8,7 @@
 #define MOST_FRAMES 512
 #define USUAL_FRAMES 127
 #define MAX_PROCESSES 256
+#define NAME_LENGTH 16 /* of a process, with its NUL; the kernel's TASK_COMM_LEN */
 
 /* Bytes asked for and calls that got them. */
 struct weight {
@@ -105,11 +106,13 @@ enum counter {
 	COUNT_STACKS_CUT,
 	COUNT_NOT_FOLLOWED,
 	COUNT_ADDRESS_UNKNOWN,
+	COUNT_PROCESS_TABLE_FULL,
+	COUNT_FOREIGN_CALLS,
 	NR_COUNTERS,
 };
 
 #define COUNTER_ROWS 256 /* more CPUs than this share rows */
-#define COUNTER_COLUMNS 16 /* whole cache lines */
+#define COUNTER_COLUMNS 24 /* whole cache lines */
 
 _Static_assert(sizeof(struct weight) == 16, "shared with BPF");
 _Static_assert(NR_COUNTERS <= COUNTER_COLUMNS, "a column for each counter");

@@ -31,9 +31,23 @@ struct mm_struct {
 	struct uprobes_state uprobes_state;
 };
 
+typedef struct {
+	int counter;
+} atomic_t;
+
+struct rlimit {
+	unsigned long rlim_cur;
+};
+
+struct signal_struct {
+	atomic_t live; /* threads that have not begun to exit */
+	struct rlimit rlim[16]; /* by resource, RLIM_NLIMITS */
+};
+
 struct task_struct {
 	int tgid;
 	struct mm_struct *mm;
+	struct signal_struct *signal;
 	struct uprobe_task *utask;
 };
 

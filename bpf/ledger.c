@@ -39,7 +39,7 @@ uint64_t unfinished_calls(const struct weight counters[NR_COUNTERS])
 uint64_t lost_calls(struct heap_bpf *skel)
 {
 	static const enum counter losses[] = { COUNT_STACK_TABLE_FULL, COUNT_LIVE_TABLE_FULL, COUNT_NO_THREAD_RECORD,
-					       COUNT_ABANDONED, COUNT_MISSED_FREE };
+					       COUNT_ABANDONED, COUNT_MISSED_FREE, COUNT_PROCESS_TABLE_FULL };
 	uint64_t calls = 0;
 
 	for (unsigned i = 0; i < sizeof(losses) / sizeof(losses[0]); i++)
@@ -187,6 +187,7 @@ void read_ledger(struct heap_bpf *skel, const struct settings *settings, uint64_
 		ledger->execs[i] = skel->bss->execs[i];
 		ledger->forks[i] = skel->bss->forks[i];
 	}
+	ledger->unfollowed_forks = skel->bss->unfollowed_forks;
 	ledger->missed_probes = missed_probes(skel);
 	read_stacks(bpf_map__fd(skel->maps.stacks), ledger);
 	if (older_ns)

@@ -11,6 +11,7 @@
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "follow.h"
 #include "recorder.h"
 #include "heap.skel.h"
 
@@ -148,7 +149,9 @@ int main(int argc, char **argv)
 	if (settings.programs)
 		return print_programs(&settings);
 	run.signals = open_signals(&inherited);
-	watching = mapwatch_open();
+	if (settings.follow_forks)
+		require_followable();
+	watching = mapwatch_open(settings.follow_forks);
 	open_processes(&settings);
 	attachment.skel = load_programs(&settings);
 	spare_confined_processes(attachment.skel, &settings);

@@ -87,6 +87,7 @@ struct module {
 	struct symbols *symbols; /* NULL until asked for */
 	const char *symbol_source; /* where names come from, as the capture says it; NULL: nobody asked */
 	struct unwind_table *unwind_table; /* likewise */
+	bool probed_for_all; /* as an allocator of all processes */
 };
 extern struct module *modules;
 extern unsigned nr_modules;

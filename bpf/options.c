@@ -130,11 +130,12 @@ void parse_options(int argc, char **argv, struct settings *settings)
 	static struct settings defaults = { .max_size = UINT64_MAX, .max_stacks = 65536, .max_live = 1000000,
 					    .max_frames = USUAL_FRAMES, .max_rate = 300000,
 					    .capture_fd = 1, .event_fd = -1 };
-	int alloc_only = 0, entry_only = 0, kill = 0, floor = 0, doctor = 0, programs = 0, lines = 0, inlines = 0, option;
+	int alloc_only = 0, entry_only = 0, follow_forks = 0, kill = 0, floor = 0, doctor = 0, programs = 0, lines = 0, inlines = 0, option;
 	const struct option options[] = {
 		{ "pid", required_argument, NULL, 'p' },
 		{ "alloc-only", no_argument, &alloc_only, 1 },
 		{ "entry-only", no_argument, &entry_only, 1 },
+		{ "follow-forks", no_argument, &follow_forks, 1 },
 		{ "kill", no_argument, &kill, 1 },
 		{ "floor", no_argument, &floor, 1 },
 		{ "doctor", no_argument, &doctor, 1 },
@@ -171,6 +172,7 @@ void parse_options(int argc, char **argv, struct settings *settings)
 		settings->command = argv + optind;
 	settings->alloc_only = alloc_only;
 	settings->entry_only = entry_only;
+	settings->follow_forks = follow_forks;
 	settings->kill_command = kill;
 	settings->floor = floor;
 	settings->doctor = doctor;

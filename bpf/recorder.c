@@ -7,15 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-#include "code_cache.h"
+#include "follow.h"
 #include "recorder.h"
 #include "heap.skel.h"
 
 static const uint64_t status_interval_ns = 500000000;
-static const uint64_t code_cache_interval_ns = 10000000; /* to see whether it has to be read */
 static const uint64_t finish_limit_ns = 200000000;
 
 uint64_t clock_ns(void)
@@ -53,6 +51,21 @@ static void require_kernel(void)
 		die(1, "this kernel has no uprobes (/sys/bus/event_source/devices/uprobe): it needs CONFIG_UPROBE_EVENTS");
 }
 
+/* As many as there may be in the trace. */
+static unsigned most_processes(const struct settings *settings)
+{
+	return settings->follow_forks ? MAX_PROCESSES : settings->nr_pids ? settings->nr_pids : 1;
+}
+
+/* Those for which there is no place are in the table, too. */
+static void configure_following(struct heap_bpf *skel, const struct settings *settings)
+{
+	skel->rodata->follow_forks = settings->follow_forks;
+	bpf_program__set_autoload(skel->progs.on_exit, settings->follow_forks);
+	if (settings->follow_forks)
+		bpf_map__set_max_entries(skel->maps.processes, 1 << 16);
+}
+
 static void configure(struct heap_bpf *skel, const struct settings *settings)
 {
 	uint64_t seed = 0;
@@ -70,7 +83,7 @@ static void configure(struct heap_bpf *skel, const struct settings *settings)
 	skel->rodata->use_frame_pointers = settings->unwind != UNWIND_DWARF;
 	skel->rodata->max_frames = settings->max_frames;
 	bpf_map__set_value_size(skel->maps.stacks, STACK_SIZE(settings->max_frames));
-	bpf_map__set_max_entries(skel->maps.stacks, settings->max_stacks + settings->nr_pids + 1);
+	bpf_map__set_max_entries(skel->maps.stacks, settings->max_stacks + most_processes(settings));
 	bpf_map__set_max_entries(skel->maps.blocks, settings->alloc_only ? 1 : settings->max_live);
 }
 
@@ -80,7 +93,7 @@ static void add_overflow_stacks(struct heap_bpf *skel, const struct settings *se
 	size_t size = STACK_SIZE(settings->max_frames);
 	struct stack *stack = allocate(size);
 
-	for (uint64_t i = 0; i == 0 || i < settings->nr_pids; i++) {
+	for (uint64_t i = 0; i < most_processes(settings); i++) {
 		uint64_t id = i + 1;
 
 		stack->process = i;
@@ -96,12 +109,9 @@ static void add_overflow_stacks(struct heap_bpf *skel, const struct settings *se
  */
 void name_processes(struct heap_bpf *skel)
 {
-	const ino_t first_namespace = 0xEFFFFFFC; /* PROC_PID_INIT_INO, include/linux/proc_ns.h */
-	struct stat st;
-
-	if (stat("/proc/self/ns/pid", &st) || st.st_ino != first_namespace)
+	if (!in_first_pid_namespace())
 		return;
-	for (uint32_t i = 0; i < nr_processes; i++) {
+	for (uint32_t i = 0; i < nr_processes && !processes[i].parent; i++) {
 		uint32_t tgid = processes[i].pid;
 
 		skel->bss->learned[i] = tgid;
@@ -116,7 +126,8 @@ struct heap_bpf *open_programs(const struct settings *settings)
 	if (!skel)
 		die(1, "cannot open the BPF programs: %s", strerror(errno));
 	configure(skel, settings);
-	choose_attachment(skel);
+	configure_following(skel, settings);
+	choose_attachment(skel, settings);
 	size_unwind_maps(skel, settings);
 	return skel;
 }
@@ -134,7 +145,11 @@ struct heap_bpf *load_programs(const struct settings *settings)
 	add_overflow_stacks(skel, settings);
 	skel->links.on_exec = bpf_program__attach(skel->progs.on_exec);
 	skel->links.on_fork = bpf_program__attach(skel->progs.on_fork);
-	if (!skel->links.on_exec || !skel->links.on_fork)
+	if (settings->follow_forks) {
+		skel->links.on_exit = bpf_program__attach(skel->progs.on_exit);
+		follow_children(skel, settings);
+	}
+	if (!skel->links.on_exec || !skel->links.on_fork || (settings->follow_forks && !skel->links.on_exit))
 		die(1, "cannot watch exec and fork: %s; %s", strerror(errno), advice_for(errno));
 	return skel;
 }
@@ -170,62 +185,6 @@ static void note_exits(const struct pollfd *polls)
 	}
 }
 
-static bool read_code_cache(struct heap_bpf *skel, struct process *process)
-{
-	return skel->rodata->use_tables && follow_code_cache(process, skel->bss->broken_walks[process - processes]);
-}
-
-/* Rows for what compilers at run time have made since. Returns when to look again. */
-static uint64_t follow_code_caches(struct heap_bpf *skel)
-{
-	uint64_t again = UINT64_MAX;
-
-	for (unsigned i = 0; i < nr_processes; i++) {
-		if (read_code_cache(skel, &processes[i]))
-			publish_unwind_tables(skel, &processes[i]);
-		if (processes[i].code_cache && !processes[i].exited)
-			again = clock_ns() + code_cache_interval_ns;
-	}
-	return again;
-}
-
-void use_mappings(struct heap_bpf *skel, const struct settings *settings, struct process *process)
-{
-	read_code_cache(skel, process);
-	publish_unwind_tables(skel, process);
-	attach_allocators(skel, settings, process);
-}
-
-static void pause_ns(long ns)
-{
-	const struct timespec pause = { .tv_nsec = ns };
-
-	nanosleep(&pause, NULL);
-	mapwatch_drain();
-}
-
-static bool any_new_files(void)
-{
-	for (unsigned i = 0; i < nr_processes; i++)
-		if (processes[i].has_new_files)
-			return true;
-	return false;
-}
-
-/*
- * The pauses gather what a program start or a dlopen maps in a row, and bound our share of a busy machine: a
- * JIT compiler may map code all the time.
- */
-static void follow_mappings(struct heap_bpf *skel, const struct settings *settings)
-{
-	pause_ns(500000);
-	if (!any_new_files())
-		pause_ns(10000000);
-	for (unsigned i = 0; i < nr_processes; i++)
-		if (processes[i].has_new_mappings)
-			use_mappings(skel, settings, &processes[i]);
-}
-
 /* What is due every half a second. False when the trace shall end. */
 static bool take_stock(struct heap_bpf *skel, struct run *run)
 {
@@ -239,6 +198,8 @@ static bool take_stock(struct heap_bpf *skel, struct run *run)
 /* True when nothing is left to wait for. */
 static bool has_ended(struct run *run, struct pollfd *polls, uint64_t now)
 {
+	if (has_new_children())
+		mapwatch_drain();
 	if (!fill_polls(polls, run->signals))
 		run->stop = STOP_EXITED;
 	else if (now >= recording_end(run))
@@ -292,6 +253,9 @@ void stop_recording(struct heap_bpf *skel, struct run *run)
 	while (run->stop != STOP_EXITED && has_calls_in_flight(skel) && clock_ns() < run->end_ns + finish_limit_ns)
 		nanosleep(&pause, NULL);
 	skel->bss->recording = RECORDING_OFF;
-	detach_all();
 	mapwatch_drain();
+	if (run->settings->follow_forks)
+		use_new_mappings(skel, run->settings); /* of children that did not live to see it */
+	detach_all();
+	describe_children();
 }

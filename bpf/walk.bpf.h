@@ -108,8 +108,8 @@ static __always_inline __u64 walk_stack(struct pt_regs *ctx, struct task_struct 
 	struct uprobe_task *utask = task->utask;
 	__u32 nr = 2;
 
-	walk->process = stack->process;
 	walk->space = space_of(stack->process);
+	walk->process = walk->space % MAX_PROCESSES;
 	walk->trampoline = utask && utask->return_instances ? trampoline_of(task) : 0;
 	walk->end = max_frames < nr ? WALK_CUT : NR_WALK_ENDS;
 	start_walk(ctx, walk);

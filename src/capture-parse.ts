@@ -55,6 +55,7 @@ export function parseHeader(line: CaptureLine): CaptureHeader {
     mode: oneOf(line, 'mode', ['full', 'alloc', 'entry']),
     stop: oneOf(line, 'stop', ['duration', 'interrupted', 'exited', 'rate']),
     ...(has(line, 'unwind') && { unwind: oneOf(line, 'unwind', ['auto', 'dwarf', 'fp']) }),
+    ...(flag(line, 'follow_forks') && { followForks: true }),
     filters: parseFilters(nested(line, 'filters')),
     ...(has(line, 'sampling') && { sampling: parseSampling(nested(line, 'sampling')) }),
     limits: parseLimits(nested(line, 'limits')),
@@ -86,6 +87,7 @@ export function parseProcess(line: CaptureLine): CaptureProcess {
   return {
     pid: count(line, 'pid'),
     name: text(line, 'name'),
+    ...(has(line, 'parent') && { parent: count(line, 'parent') }),
     command: texts(line, 'command'),
     allocators: objects(line, 'allocators').map(parseAllocator),
     state: oneOf(line, 'state', ['running', 'exited']),

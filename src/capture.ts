@@ -39,6 +39,8 @@ export interface CaptureHeader {
   readonly stop: StopReason;
   /** Missing in captures whose stacks do not say how they end. */
   readonly unwind?: Unwind;
+  /** Children of the traced processes were traced, too. */
+  readonly followForks?: boolean;
   /** Bytes and milliseconds; `maxSize` null is no limit. */
   readonly filters: {
     readonly minSize: number;
@@ -57,6 +59,8 @@ export interface CaptureHeader {
 export interface CaptureProcess {
   readonly pid: number;
   readonly name: string;
+  /** Of a child that was followed: the pid of the process that it was forked by. */
+  readonly parent?: number;
   readonly command: readonly string[];
   readonly allocators: readonly CaptureAllocator[];
   readonly state: 'running' | 'exited';

@@ -1,20 +1,22 @@
 import { constants } from 'node:os';
 import type { Capture, CaptureProcess, CaptureStack, StopReason, Weight } from '../capture.ts';
-import { samplingInWords } from '../fold/heap-metadata.ts';
+import { samplingInWords, targetsOf } from '../fold/heap-metadata.ts';
 import type { Omission } from '../profile.ts';
 import { qualityLines, qualityProblems, type StackQuality } from '../stack-quality.ts';
 import { counted, formatBytes, formatCount } from '../units.ts';
 import { omissionLines } from './omissions.ts';
+import { processLines } from './process-lines.ts';
 
 /** What a trace saw and what it did not, line by line, for stderr; the quality is of the view that is shown. */
 export function summaryLines(capture: Capture, quality?: StackQuality): string[] {
   const { header, processes, end, truncated } = capture;
   const seconds = (header.durationMs / 1000).toFixed(1);
   return [
-    `traced ${processes.map(named).join(', ')} for ${seconds} s${stopWords[header.stop]}`,
+    `traced ${targetsOf(capture).join(', ')} for ${seconds} s${stopWords[header.stop]}`,
     ...(header.sampling ? [`estimated: ${samplingInWords(header.sampling)}`] : []),
     ...totalLines(capture),
-    ...processes.flatMap(fateLines),
+    ...processLines(capture),
+    ...processes.flatMap((process) => fateLines(process, header.followForks ?? false)),
     ...omissionLines({ lost: end?.lost ?? [], filtered: end?.filtered ?? [] }),
     ...remarks(end?.notes ?? [], quality !== undefined),
     ...qualityLines(quality),
@@ -78,10 +80,13 @@ function inWords({ bytes, calls }: Weight): string {
   return `${formatBytes(bytes)} in ${counted(calls, 'call')}`;
 }
 
-function fateLines(process: CaptureProcess): string[] {
+/** What became of a process; that children come, become other programs and go is as it should be. */
+function fateLines(process: CaptureProcess, followed: boolean): string[] {
   const lines: string[] = [];
+  if (process.parent !== undefined) return lines;
   if (process.execs > 0) lines.push(`replaced itself by another program ${times(process.execs)}`);
-  if (process.forks > 0) lines.push(`forked ${times(process.forks)}: children are not traced`);
+  if (process.forks > 0 && !followed)
+    lines.push(`forked ${times(process.forks)}: children are not traced (--follow-forks)`);
   if (process.exitCode !== undefined) lines.push(`exited with code ${process.exitCode}`);
   else if (process.signal !== undefined) lines.push(`was killed by ${signalName(process.signal)}`);
   else if (process.state === 'exited') lines.push('exited');
@@ -100,6 +105,8 @@ function signalName(number: number): string {
 const noteWords = new Map(
   Object.entries({
     untracked_frees: 'frees of blocks that were not recorded',
+    unfollowed_forks: 'children beyond the 256th process, which are not traced',
+    foreign_calls: 'calls of other processes met the probes',
     failed: 'calls that returned no memory',
     broken_stacks: 'calls whose outer callers could not be found',
   }),

@@ -31,6 +31,7 @@ function options(parser: Argv) {
       pid: { ...text, alias: 'p', describe: 'processes: 12,34; may be repeated' },
       name: { ...text, alias: 'n', describe: 'processes of this name' },
       command: { ...text, alias: 'c', describe: 'start this and trace it (no shell)' },
+      'follow-forks': { ...flag, describe: 'trace children, too; see README for its cost' },
       kill: { ...flag, describe: 'with -c: end the program with the trace' },
       all: { ...flag, alias: 'a', describe: 'every allocation, not only unfreed ones' },
       'entry-only': { ...flag, describe: 'with -a: cheapest, counts requests' },
@@ -47,7 +48,7 @@ function options(parser: Argv) {
       'max-live': { ...text, describe: 'room for live blocks (1000000)' },
       'max-stacks': { ...text, describe: 'room for distinct stacks (65536)' },
     })
-    .group(['pid', 'name', 'command', 'kill'], 'Target:')
+    .group(['pid', 'name', 'command', 'follow-forks', 'kill'], 'Target:')
     .group(['all', 'entry-only', 'min-size', 'max-size', 'older'], 'Allocations:')
     .group([...Object.keys(namingFlags), ...Object.keys(costFlags)], 'Allocations:')
     .group([...Object.keys(stackFlags), ...Object.keys(frameFlags)], 'Stacks:')
@@ -55,7 +56,7 @@ function options(parser: Argv) {
     .example('$0 -p 123 60', 'table of what stays unfreed')
     .example('$0 -p 123 60 -o leak.svg', 'the same as a flame graph')
     .example('$0 -p 123 -af 60 > all.stacks', 'every allocation, collapsed')
-    .example('$0 -c ./server -o x.capture', 'from its start, to fold later');
+    .example('$0 -c ./server -o x.capture', 'from its start');
 }
 
 type Options = ReturnType<typeof options> extends Argv<infer Found> ? Found : never;
@@ -73,6 +74,7 @@ function planOf(args: ArgumentsCamelCase<Options>): TracePlan {
     target,
     request: {
       mode: all ? (args.entryOnly ? 'entry' : 'alloc') : 'full',
+      followForks: args.followForks ?? false,
       seconds,
       ...sizesOf(args),
       olderMs: olderOf(args, all),

@@ -12,6 +12,8 @@ export type Target =
 export interface HeapRequest extends WalkRequest, CostRequest {
   readonly target: Target;
   readonly mode: CaptureMode;
+  /** Trace the children of the target, too. */
+  readonly followForks?: boolean;
   /** Without it the trace lasts until it is interrupted or every target has ended. */
   readonly seconds?: number | undefined;
   readonly minSize?: number | undefined;
@@ -40,6 +42,7 @@ export function collectHeap(
 export function heapArguments(request: HeapRequest): string[] {
   return [
     ...modeFlags[request.mode],
+    ...(request.followForks ? ['--follow-forks'] : []),
     ...withValue('--duration', request.seconds),
     ...withValue('--min-size', request.minSize),
     ...withValue('--max-size', request.maxSize),

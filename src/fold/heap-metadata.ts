@@ -1,6 +1,6 @@
 import type { Capture, CaptureHeader, Sampling } from '../capture.ts';
 import type { Metadata, Omission } from '../profile.ts';
-import { counted, formatBytes } from '../units.ts';
+import { counted, formatBytes, formatCount } from '../units.ts';
 import { stackQuality } from './stack-quality.ts';
 
 export type HeapView = 'all' | 'unfreed';
@@ -23,7 +23,7 @@ export function heapMetadata(capture: Capture, view: HeapView): Metadata {
     host,
     kernel,
     tool,
-    targets: capture.processes.map(({ name, pid }) => `${name} (pid ${pid})`),
+    targets: targetsOf(capture),
     start,
     durationMs,
     ...(sampling && { estimated: samplingInWords(sampling) }),
@@ -35,6 +35,16 @@ export function heapMetadata(capture: Capture, view: HeapView): Metadata {
     ...(stacks && { stacks }),
     notes: notes(capture),
   };
+}
+
+/** The processes that were named, each by itself, and how many children of theirs were followed. */
+export function targetsOf({ processes }: Capture): string[] {
+  const named = processes.filter(({ parent }) => parent === undefined);
+  const children = processes.length - named.length;
+  return [
+    ...named.map(({ name, pid }) => `${name} (pid ${pid})`),
+    ...(children > 0 ? [children === 1 ? 'one child' : `${formatCount(children)} children`] : []),
+  ];
 }
 
 /** `1 of 10 calls`, or `one call in 512.0 KiB`. */
@@ -56,8 +66,9 @@ function notes({ header, truncated, processes, end }: Capture): string[] {
   const remarks: string[] = [];
   if (header.mode === 'entry') remarks.push('counts requests, also those that failed');
   if (truncated) remarks.push('the capture was cut short: stacks and losses may be missing');
-  for (const { name, pid, execs } of processes)
-    if (execs > 0) remarks.push(`${name} (pid ${pid}) replaced itself by another program`);
+  for (const { name, pid, execs, parent } of processes)
+    if (execs > 0 && parent === undefined)
+      remarks.push(`${name} (pid ${pid}) replaced itself by another program`);
   const broken = end?.notes.find(({ reason }) => reason === 'broken_stacks');
   if (broken && header.unwind === undefined)
     remarks.push(`the outer callers of ${broken.calls} calls could not be found`);
