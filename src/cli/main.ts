@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import yargs, { type Argv } from 'yargs';
 import { UserError } from '../errors.ts';
+import { diff } from './diff.ts';
 import { doctor } from './doctor.ts';
 import { fold } from './fold.ts';
 import { render } from './render.ts';
@@ -10,7 +11,7 @@ import { top } from './top.ts';
 import { trace } from './trace.ts';
 
 /** A new command is one file and its line here. */
-const commands = [trace, fold, render, top, doctor];
+const commands = [trace, fold, render, top, diff, doctor];
 
 process.exitCode = await main(process.argv.slice(2));
 
