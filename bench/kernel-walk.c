@@ -14,12 +14,8 @@
 #include "kernel-walk.skel.h"
 #include "module.h"
 
-/* Where the helper would probe malloc. */
-static bool find_malloc(struct module *module, uint64_t *offset)
+static bool choose_malloc(const struct site *sites, unsigned nr, uint64_t *offset)
 {
-	struct site sites[MAX_MODULE_SITES];
-	unsigned nr = find_sites(module, sites);
-
 	for (unsigned i = 0; i < nr; i++) {
 		if (strcmp(sites[i].function->name, "malloc") != 0)
 			continue;
@@ -27,6 +23,18 @@ static bool find_malloc(struct module *module, uint64_t *offset)
 		return true;
 	}
 	return false;
+}
+
+/* Where the helper would probe malloc. */
+static bool find_malloc(struct module *module, uint64_t *offset)
+{
+	const struct naming nothing = { 0 };
+	unsigned nr;
+	struct site *sites = find_sites(module, &nothing, &nr);
+	bool found = choose_malloc(sites, nr, offset);
+
+	free(sites);
+	return found;
 }
 
 static struct module *find_allocator(pid_t pid, uint64_t *offset)
