@@ -52,8 +52,9 @@ static void attach(struct kernel_walk *skel, pid_t pid, bool multi)
 	uint64_t offset, cookie = 0;
 	struct module *module = find_allocator(pid, &offset);
 	char *path = formatted("/proc/self/fd/%d", module->fd);
-	const struct uprobe_multi probes = { .prog_fd = bpf_program__fd(skel->progs.walk), .path = path,
-					     .offsets = &offset, .cookies = &cookie, .nr = 1, .pid = pid };
+	const struct uprobe_multi probes = { .prog_fd = bpf_program__fd(skel->progs.walk),
+					     .attach_type = UPROBE_MULTI_ATTACH_TYPE, .path = path, .offsets = &offset,
+					     .cookies = &cookie, .nr = 1, .pid = pid };
 
 	if (multi ? uprobe_multi_attach(&probes) < 0
 		  : !bpf_program__attach_uprobe(skel->progs.walk, false, pid, path, offset))
