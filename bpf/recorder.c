@@ -134,8 +134,9 @@ struct heap_bpf *load_programs(const struct settings *settings)
 	add_overflow_stacks(skel, settings);
 	skel->links.on_exec = bpf_program__attach(skel->progs.on_exec);
 	skel->links.on_fork = bpf_program__attach(skel->progs.on_fork);
-	if (!skel->links.on_exec || !skel->links.on_fork)
-		die(1, "cannot watch exec and fork: %s; %s", strerror(errno), advice_for(errno));
+	skel->links.on_signal = bpf_program__attach(skel->progs.on_signal);
+	if (!skel->links.on_exec || !skel->links.on_fork || !skel->links.on_signal)
+		die(1, "cannot watch exec, fork and signals: %s; %s", strerror(errno), advice_for(errno));
 	return skel;
 }
 
