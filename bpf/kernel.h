@@ -35,6 +35,8 @@ struct task_struct {
 	int tgid;
 	struct mm_struct *mm;
 	struct uprobe_task *utask;
+	int pagefault_disabled; /* accesses to user memory fail where it is absent */
+	unsigned in_execve : 1;
 };
 
 #pragma clang attribute pop
