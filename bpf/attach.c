@@ -49,7 +49,7 @@ void choose_attachment(struct heap_bpf *skel, const struct settings *settings)
 		if (use_multi && bpf_program__type(program) == BPF_PROG_TYPE_KPROBE)
 			bpf_program__set_expected_attach_type(program, UPROBE_MULTI_ATTACH_TYPE);
 	choose_session(skel->progs.session_new, use_session);
-	choose_session(skel->progs.session_alloc, use_session && settings->follow_forks);
+	choose_session(skel->progs.session_alloc, use_session && (settings->follow_forks || settings->programs));
 }
 
 static bool is_return(const struct bpf_program *program)

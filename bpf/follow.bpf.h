@@ -128,8 +128,10 @@ int on_exec(struct bpf_raw_tracepoint_args *ctx)
 	index = *process % MAX_PROCESSES;
 	__sync_fetch_and_add(&execs[index], 1);
 	thread = find_thread(task, 0);
-	if (thread)
+	if (thread) {
 		thread->active = false;
+		thread->nr_interrupted = 0;
+	}
 	if (!follow_forks)
 		return 0;
 	space_owner[index] = index;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 /* The heap ledger: every outermost call of the malloc family, by stack, and what was freed of it. */
 #include <linux/bpf.h>
+#include <linux/bpf_perf_event.h>
 #include <linux/errno.h>
 #include <linux/ptrace.h>
 #include <stdbool.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include "calls.bpf.h"
+#include "faults.bpf.h"
 #include "follow.bpf.h"
 #include "heap.h"
 #include "kernel.h"
@@ -60,6 +62,19 @@ static __always_inline bool has_memory_limit(void)
 	return task->signal->rlim[RLIMIT_AS].rlim_cur != RLIM_INFINITY;
 }
 
+static __always_inline void record_new(struct pt_regs *ctx, struct task_struct *task, struct thread *thread,
+				       union cookie cookie)
+{
+	thread->cookie = cookie;
+	thread->size = size_asked(ctx, &cookie.site);
+	thread->not_sampled = !is_sampled(thread->size);
+	count(COUNT_ENTERED, 0);
+	if (is_left_out(thread))
+		return;
+	take_stack(ctx, task, thread);
+	record_untracked(thread);
+}
+
 /* Without a return probe: the request counts as allocated, and nobody knows where the block is. */
 static __always_inline void enter_unreturned(struct pt_regs *ctx, union cookie cookie)
 {
@@ -69,16 +84,10 @@ static __always_inline void enter_unreturned(struct pt_regs *ctx, union cookie c
 	if (recording != RECORDING_ON || may_throw(ctx, cookie))
 		return;
 	thread = thread_of(task, cookie.site.process);
-	if (!thread || is_nested(ctx, task, thread))
+	if (!thread || !begin_call(ctx, task, thread))
 		return;
-	thread->cookie = cookie;
-	thread->size = size_asked(ctx, &cookie.site);
-	thread->not_sampled = !is_sampled(thread->size);
-	count(COUNT_ENTERED, 0);
-	if (is_left_out(thread))
-		return;
-	take_stack(ctx, task, thread);
-	record_untracked(thread);
+	record_new(ctx, task, thread, cookie);
+	resume_interrupted(thread);
 }
 
 extern bool bpf_session_is_return(void) __ksym __weak;
@@ -201,6 +210,46 @@ int enter_request(struct pt_regs *ctx)
 		record(thread, 0);
 	else
 		count(fate_of(ctx, thread), thread->size);
+	return 0;
+}
+
+/* A signal handler is about to run, perhaps amid a call of the allocator. */
+SEC("raw_tracepoint/signal_deliver")
+int on_signal(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct k_sigaction *action = (struct k_sigaction *)ctx->args[2];
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
+	struct thread *thread = find_thread(task, 0);
+	void *handler = NULL;
+
+	if (!thread || !thread->active)
+		return 0;
+	bpf_probe_read_kernel(&handler, sizeof(handler), __builtin_preserve_access_index(&action->sa.sa_handler));
+	if ((__u64)handler > 1) /* SIG_DFL, SIG_IGN */
+		note_signal(task, thread);
+	return 0;
+}
+
+/* A fault on a user address, in user mode or in the kernel: address, registers, error code. */
+SEC("raw_tracepoint/page_fault_user")
+int on_user_fault(struct bpf_raw_tracepoint_args *ctx)
+{
+	see_fault(ctx->args[0], ctx->args[2], true);
+	return 0;
+}
+
+SEC("raw_tracepoint/page_fault_kernel")
+int on_kernel_fault(struct bpf_raw_tracepoint_args *ctx)
+{
+	see_fault(ctx->args[0], ctx->args[2], false);
+	return 0;
+}
+
+/* Where there are no such tracepoints. Whether the page was there, and how it was accessed, nobody tells: as if written first. */
+SEC("perf_event")
+int on_fault_event(struct bpf_perf_event_data *ctx)
+{
+	see_fault(ctx->addr, FAULT_WRITE, (__s64)PT_REGS_IP(&ctx->regs) >= 0);
 	return 0;
 }
 

@@ -30,7 +30,8 @@ void use_mappings(struct heap_bpf *skel, const struct settings *settings, struct
 {
 	read_code_cache(skel, process);
 	publish_unwind_tables(skel, process);
-	attach_allocators(skel, settings, process);
+	if (settings->heap)
+		attach_allocators(skel, settings, process);
 }
 
 static void pause_ns(long ns)

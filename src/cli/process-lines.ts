@@ -1,5 +1,6 @@
 import type { Capture, CaptureProcess, Weight } from '../capture.ts';
 import { weightIn } from '../fold/heap-weight.ts';
+import { named } from '../fold/run-metadata.ts';
 import { counted, formatBytes, formatCount } from '../units.ts';
 
 /** As many lines as help; the others are one. */
@@ -12,7 +13,9 @@ export function processLines(capture: Capture): string[] {
   const view = header.mode === 'full' ? 'unfreed' : 'all';
   const sums = sumsOf(capture, view);
   const order = [...processes.keys()].sort((a, b) => sums[b]!.bytes - sums[a]!.bytes);
-  const lines = order.slice(0, most).map((i) => `  ${inWords(sums[i]!)}  ${named(processes[i]!)}`);
+  const lines = order
+    .slice(0, most)
+    .map((i) => `  ${inWords(sums[i]!)}  ${lineage(processes[i]!)}`);
   const rest = order.slice(most).map((i) => sums[i]!);
   return rest.length === 0
     ? lines
@@ -34,6 +37,7 @@ function inWords({ bytes, calls }: Weight): string {
   return `${formatBytes(bytes)} in ${counted(calls, 'call')}`;
 }
 
-function named({ name, pid, parent }: CaptureProcess): string {
-  return parent === undefined ? `${name} (pid ${pid})` : `${name} (pid ${pid}, child of ${parent})`;
+function lineage(process: CaptureProcess): string {
+  const { pid, name, parent } = process;
+  return parent === undefined ? named(process) : `${name} (pid ${pid}, child of ${parent})`;
 }

@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import type { Capture, CaptureProcess, CaptureStack, StopReason, Weight } from '../capture.ts';
-import { samplingInWords, targetsOf } from '../fold/heap-metadata.ts';
+import { samplingInWords } from '../fold/heap-metadata.ts';
+import { named, targetsOf } from '../fold/run-metadata.ts';
 import type { Omission } from '../profile.ts';
 import { qualityLines, qualityProblems, type StackQuality } from '../stack-quality.ts';
 import { counted, formatBytes, formatCount } from '../units.ts';
@@ -48,10 +49,6 @@ const stopWords: Record<StopReason, string> = {
   exited: ', until it ended',
   rate: ', until it called its allocator faster than --max-rate',
 };
-
-function named({ name, pid }: CaptureProcess): string {
-  return `${name} (pid ${pid})`;
-}
 
 function totalLines({ header, stacks, end }: Capture): string[] {
   const allocated = header.mode === 'entry' ? 'requested' : 'allocated';

@@ -55,8 +55,7 @@ function options(parser: Argv) {
     .group(['folded', 'output', ...Object.keys(tableFlags)], 'Result:')
     .example('$0 -p 123 60', 'table of what stays unfreed')
     .example('$0 -p 123 60 -o leak.svg', 'the same as a flame graph')
-    .example('$0 -p 123 -af 60 > all.stacks', 'every allocation, collapsed')
-    .example('$0 -c ./server -o x.capture', 'from its start');
+    .example('$0 -p 123 -af 60 > all.stacks', 'every allocation, collapsed');
 }
 
 type Options = ReturnType<typeof options> extends Argv<infer Found> ? Found : never;
