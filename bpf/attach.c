@@ -208,6 +208,16 @@ static void attach_sites(struct heap_bpf *skel, const struct settings *settings,
 	attach_batch(&entries, &place);
 }
 
+/* For --mmap, which asks whose a mapping is. */
+static void keep_ranges(struct module *module, const struct found *found)
+{
+	module->allocating = allocate((found->nr + 1) * sizeof(*module->allocating));
+	module->nr_allocating = found->nr;
+	for (unsigned i = 0; i < found->nr; i++)
+		module->allocating[i] = (struct function_range){ found->sites[i].offset,
+								 found->sites[i].offset + found->sites[i].size };
+}
+
 static void attach_module(struct heap_bpf *skel, const struct settings *settings, struct process *process,
 			  struct module *module)
 {
@@ -217,6 +227,8 @@ static void attach_module(struct heap_bpf *skel, const struct settings *settings
 		return;
 	found.sites = find_sites(module, &settings->naming, &found.nr);
 	leave_out_untraceable(process, &found);
+	if (!module->allocating)
+		keep_ranges(module, &found);
 	found.known = module->probed_for_all;
 	if (found.nr && !found.known)
 		attach_sites(skel, settings, process, &found);

@@ -37,7 +37,7 @@ struct settings {
 	char **command; /* NULL, or what follows -- */
 	bool heap, faults; /* what is traced */
 	enum fault_source fault_source;
-	bool alloc_only, entry_only, follow_forks, kill_command, floor, doctor, programs;
+	bool alloc_only, entry_only, mmap, follow_forks, kill_command, floor, doctor, programs;
 	double duration; /* seconds; 0: until a signal */
 	uint64_t min_size, max_size;
 	uint32_t sample_calls, sample_bytes; /* one call in so many calls, or bytes; 0: all */
@@ -201,6 +201,7 @@ struct ledger {
 	struct weight counters[NR_COUNTERS];
 	uint64_t missed_probes;
 	uint64_t faults[NR_FAULT_COUNTERS];
+	uint64_t lost_map_events, failed_maps;
 	uint32_t execs[MAX_PROCESSES], forks[MAX_PROCESSES], unfollowed_forks;
 };
 struct weight read_counter(struct heap_bpf *skel, enum counter which);

@@ -6,14 +6,12 @@
 #include <bpf/bpf_core_read.h>
 #include "calls.bpf.h"
 #include "faults.h"
+#include "follow.bpf.h"
 #include "interrupted.bpf.h"
 
 /* The error code of a fault; arch/x86/include/asm/trap_pf.h. */
 #define FAULT_PRESENT 1
 #define FAULT_WRITE 2
-
-/* Setting, fixed before loading: the page size is 1 << page_bits. */
-const volatile __u32 page_bits = 12;
 
 /* By CPU, so that CPUs do not wait for each other; the sum counts. */
 __u64 fault_counts[COUNTER_ROWS][FAULT_COLUMNS];
@@ -46,35 +44,6 @@ struct {
 static __always_inline void count_fault(enum fault_counter which)
 {
 	__sync_fetch_and_add(&fault_counts[bpf_get_smp_processor_id() % COUNTER_ROWS][which], 1);
-}
-
-/* Index of the process that the thread belongs to, or MAX_PROCESSES. */
-static __always_inline __u32 traced_process(void)
-{
-	__u32 tgid = bpf_get_current_pid_tgid() >> 32, *process;
-
-	if (tgid == learned[0]) /* mostly there is but one: saves a search */
-		return 0;
-	process = bpf_map_lookup_elem(&processes, &tgid);
-	return process ? *process % MAX_PROCESSES : MAX_PROCESSES;
-}
-
-/* Fills the stack and returns its key. A worker thread of the kernel (io_uring) has no user stack. */
-static __always_inline __u64 walk_fault(struct task_struct *task, struct fault *fault)
-{
-	struct walk *walk = &fault->walk;
-	struct stack *stack = &fault->stack;
-
-	begin_walk(task, walk, stack);
-	walk->hash = mix(walk->hash, OVERFLOW_FAULTS(0)); /* apart from stacks of the heap */
-	if (!start_where_interrupted(task, walk)) {
-		stack->nr_frames = 0;
-		stack->walk_end = WALK_NO_USER_STACK;
-		return walk->hash | 1ULL << 63;
-	}
-	stack->frame[0] = walk->at.pc;
-	walk->hash = mix(walk->hash, stack->frame[0]);
-	return finish_walk(walk, stack, 1);
 }
 
 /* Finds or makes the stack's entry. One that finds no room shares the overflow stack. */
@@ -148,7 +117,8 @@ static __always_inline void record_fault(struct task_struct *task, __u32 process
 		return; /* cannot be */
 	fault->stack.process = process;
 	fault->stack.image = execs[process % MAX_PROCESSES];
-	stack = intern_fault_stack(fault, walk_fault(task, fault));
+	stack = intern_fault_stack(
+		fault, walk_where_interrupted(task, &fault->walk, &fault->stack, OVERFLOW_FAULTS(0)));
 	if (!stack)
 		return; /* cannot be: the helper made the overflow stacks */
 	__sync_fetch_and_add(&stack->alloc.calls, 1);

@@ -14,6 +14,9 @@
 #include "rule_cache.bpf.h"
 #include "thread.bpf.h"
 
+/* Setting, fixed before loading: the page size is 1 << page_bits. */
+const volatile __u32 page_bits = 12;
+
 /* Per process: how many children it forked. */
 volatile __u32 forks[MAX_PROCESSES];
 
@@ -57,6 +60,17 @@ static __always_inline bool is_traced(union cookie *cookie)
 	else if (cookie->site.size_arg)
 		count(COUNT_PROCESS_TABLE_FULL, 0);
 	return false;
+}
+
+/* Index of the process that the thread belongs to, or MAX_PROCESSES. */
+static __always_inline __u32 traced_process(void)
+{
+	__u32 tgid = bpf_get_current_pid_tgid() >> 32, *process;
+
+	if (!follow_forks && tgid == learned[0]) /* mostly there is but one: saves a search */
+		return 0;
+	process = bpf_map_lookup_elem(&processes, &tgid);
+	return process && *process < MAX_PROCESSES ? memory_of(*process) % MAX_PROCESSES : MAX_PROCESSES;
 }
 
 /* Its parent's tables serve a child until it maps code of its own. */

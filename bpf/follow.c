@@ -24,11 +24,11 @@ bool in_first_pid_namespace(void)
 	return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == first_namespace;
 }
 
-void require_followable(void)
+void require_numbers(const struct settings *settings)
 {
-	if (!in_first_pid_namespace())
-		die(1, "--follow-forks cannot tell processes apart in a pid namespace of its own: run memstacks on the host, "
-		       "outside of containers");
+	if ((settings->follow_forks || settings->mmap) && !in_first_pid_namespace())
+		die(1, "%s cannot tell processes apart in a pid namespace of its own: run memstacks on the host, outside of "
+		       "containers", settings->mmap ? "--mmap" : "--follow-forks");
 }
 
 void follow_children(struct heap_bpf *skel, const struct settings *settings)

@@ -6,8 +6,8 @@
 #include "collector.h"
 
 bool in_first_pid_namespace(void);
-/* Ends the helper where children cannot be followed. */
-void require_followable(void);
+/* Ends the helper where processes cannot be told by their numbers, and have to be. */
+void require_numbers(const struct settings *settings);
 /* After loading, before anything is attached. */
 void follow_children(struct heap_bpf *skel, const struct settings *settings);
 /* Whether the programs know children that are not among the processes yet. */

@@ -10,6 +10,7 @@
 #include "calls.bpf.h"
 #include "faults.bpf.h"
 #include "follow.bpf.h"
+#include "maps.bpf.h"
 #include "heap.h"
 #include "kernel.h"
 

@@ -19,6 +19,11 @@ struct weight {
 /* With --sample-bytes the calls of a stack are fixed-point numbers: what one call counts. */
 #define CALL_ONE 65536
 
+enum stack_kind {
+	STACK_HEAP, /* or, with a number, of page faults */
+	STACK_MAPS, /* of --mmap: the helper has the bytes; alloc.calls is not 0 */
+};
+
 /* Value of the stacks map; its key is a 64-bit hash of process, image and frames. */
 struct stack {
 	struct weight alloc;
@@ -29,7 +34,7 @@ struct stack {
 	__u16 nr_frames;
 	__u16 walk_end; /* an enum walk_end */
 	__u32 number; /* of page faults: see faults.h, and alloc counts them; 0: of the heap */
-	__u32 unused;
+	__u32 kind; /* an enum stack_kind */
 	__u64 frame[]; /* leaf first: the probed address, then return addresses, some with FRAME_BY_FP */
 };
 

@@ -28,6 +28,7 @@ struct uprobes_state {
 };
 
 struct mm_struct {
+	unsigned long brk; /* where it ends what brk(2) maps */
 	struct uprobes_state uprobes_state;
 };
 

@@ -172,8 +172,7 @@ int main(int argc, char **argv)
 	if (settings.programs)
 		return print_programs(&settings);
 	run.signals = open_signals(&inherited);
-	if (settings.follow_forks)
-		require_followable();
+	require_numbers(&settings);
 	watching = mapwatch_open(settings.follow_forks);
 	open_processes(&settings);
 	attachment.skel = load_programs(&settings);

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "follow.h"
+#include "ranges.h"
 #include "recorder.h"
 #include "resident.h"
 #include "heap.skel.h"
@@ -84,7 +85,7 @@ static void configure(struct heap_bpf *skel, const struct settings *settings)
 	skel->rodata->use_frame_pointers = settings->unwind != UNWIND_DWARF;
 	skel->rodata->max_frames = settings->max_frames;
 	bpf_map__set_value_size(skel->maps.stacks, STACK_SIZE(settings->max_frames));
-	bpf_map__set_max_entries(skel->maps.stacks, settings->max_stacks + 2 * most_processes(settings));
+	bpf_map__set_max_entries(skel->maps.stacks, settings->max_stacks + 3 * most_processes(settings));
 	bpf_map__set_max_entries(skel->maps.blocks, settings->alloc_only || !settings->heap ? 1 : settings->max_live);
 }
 
@@ -100,11 +101,12 @@ static void add_overflow_stacks(struct heap_bpf *skel, const struct settings *se
 	struct stack *stack = allocate(STACK_SIZE(settings->max_frames));
 
 	for (uint64_t i = 0; i < most_processes(settings); i++) {
-		stack->process = i;
-		stack->number = 0;
+		*stack = (struct stack){ .process = i };
 		add_stack(skel, settings, i + 1, stack);
 		stack->number = OVERFLOW_NUMBER(i);
 		add_stack(skel, settings, OVERFLOW_FAULTS(i), stack);
+		*stack = (struct stack){ .process = i, .kind = STACK_MAPS };
+		add_stack(skel, settings, OVERFLOW_MAPS(i), stack);
 	}
 	free(stack);
 }
@@ -145,6 +147,7 @@ struct heap_bpf *open_programs(const struct settings *settings)
 	configure_following(skel, settings);
 	choose_attachment(skel, settings);
 	choose_fault_source(skel, settings);
+	choose_map_events(skel, settings);
 	if (!settings->heap)
 		leave_out_probes(skel);
 	size_unwind_maps(skel, settings);
@@ -174,6 +177,8 @@ struct heap_bpf *load_programs(const struct settings *settings)
 		die(1, "cannot watch exec, fork and signals: %s; %s", strerror(errno), advice_for(errno));
 	if (settings->faults)
 		attach_faults(skel);
+	if (settings->mmap)
+		watch_maps(skel);
 	return skel;
 }
 
@@ -184,15 +189,18 @@ void start_recording(struct heap_bpf *skel, struct run *run)
 	skel->bss->recording = run->settings->floor ? RECORDING_OFF : RECORDING_ON;
 }
 
-/* The signals and new mappings first, then a pidfd for each process that lives; returns how many live. */
+#define FIXED_POLLS 3
+
+/* The signals, new mappings and what --mmap tells first, then a pidfd for each process that lives; returns how many live. */
 static unsigned fill_polls(struct pollfd *polls, int signals)
 {
 	unsigned alive = 0;
 
 	polls[0] = (struct pollfd){ .fd = signals, .events = POLLIN };
 	polls[1] = (struct pollfd){ .fd = mapwatch_fd(), .events = POLLIN };
+	polls[2] = (struct pollfd){ .fd = map_events_fd(), .events = POLLIN };
 	for (unsigned i = 0; i < nr_processes; i++) {
-		polls[2 + i] = (struct pollfd){ .fd = processes[i].exited ? -1 : processes[i].pidfd, .events = POLLIN };
+		polls[FIXED_POLLS + i] = (struct pollfd){ .fd = processes[i].exited ? -1 : processes[i].pidfd, .events = POLLIN };
 		alive += !processes[i].exited;
 	}
 	return alive;
@@ -201,7 +209,7 @@ static unsigned fill_polls(struct pollfd *polls, int signals)
 static void note_exits(const struct pollfd *polls)
 {
 	for (unsigned i = 0; i < nr_processes; i++) {
-		if (!(polls[2 + i].revents & POLLIN))
+		if (!(polls[FIXED_POLLS + i].revents & POLLIN))
 			continue;
 		processes[i].exited = true;
 		open_jit_map(&processes[i]);
@@ -211,6 +219,7 @@ static void note_exits(const struct pollfd *polls)
 /* What is due every half a second. False when the trace shall end. */
 static bool take_stock(struct heap_bpf *skel, struct run *run)
 {
+	drain_map_events();
 	run->stop = STOP_RATE;
 	if (run->settings->heap && !run->settings->floor && calls_too_fast(skel, run->settings))
 		return false;
@@ -235,13 +244,13 @@ static bool has_ended(struct run *run, struct pollfd *polls, uint64_t now)
 void keep_recording(struct heap_bpf *skel, struct run *run)
 {
 	uint64_t now = clock_ns(), next_status = now + status_interval_ns, end = recording_end(run);
-	struct pollfd polls[2 + MAX_PROCESSES];
+	struct pollfd polls[FIXED_POLLS + MAX_PROCESSES];
 
 	for (; !has_ended(run, polls, now); now = clock_ns()) {
 		uint64_t wake = end < next_status ? end : next_status, again = follow_code_caches(skel);
 
 		wake = again < wake ? again : wake;
-		poll(polls, 2 + nr_processes, wake > now ? (wake - now + 999999) / 1000000 : 0);
+		poll(polls, FIXED_POLLS + nr_processes, wake > now ? (wake - now + 999999) / 1000000 : 0);
 		note_exits(polls);
 		if (polls[0].revents & POLLIN) {
 			run->stop = STOP_INTERRUPTED;
@@ -249,6 +258,8 @@ void keep_recording(struct heap_bpf *skel, struct run *run)
 		}
 		if (polls[1].revents & POLLIN)
 			follow_mappings(skel, run->settings);
+		if (polls[2].revents & POLLIN)
+			drain_map_events();
 		if (clock_ns() < next_status)
 			continue;
 		next_status += status_interval_ns;
@@ -280,6 +291,7 @@ void stop_recording(struct heap_bpf *skel, struct run *run)
 		nanosleep(&pause, NULL);
 	skel->bss->recording = RECORDING_OFF;
 	detach_faults();
+	unwatch_maps();
 	mapwatch_drain();
 	if (run->settings->follow_forks)
 		use_new_mappings(skel, run->settings); /* of children that did not live to see it */

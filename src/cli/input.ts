@@ -1,26 +1,29 @@
 import { createReadStream } from 'node:fs';
-import { isCapture } from '../capture.ts';
+import { type Capture, isCapture } from '../capture.ts';
 import { readCapture } from '../capture-reader.ts';
 import { type CollapsedInput, readCollapsed } from '../collapsed-reader.ts';
 import { UserError } from '../errors.ts';
 import { foldHeap } from '../fold/heap.ts';
 import type { HeapView } from '../fold/heap-metadata.ts';
+import { foldMaps, foldMemory, type MapView } from '../fold/maps.ts';
 import type { FrameChoice } from '../fold/stack-tree.ts';
 import type { Profile, Unit } from '../profile.ts';
 import { single } from './numbers.ts';
 import { systemReason } from './system-error.ts';
 
-export const views: readonly HeapView[] = ['all', 'unfreed'];
+type CaptureView = HeapView | MapView;
+
+export const views: readonly CaptureView[] = ['all', 'unfreed', 'mmap', 'mapped'];
 
 /** The view that an option names. Throws a UserError when it was given more than once. */
-export function viewOf(value: string | readonly string[] | undefined): HeapView | undefined {
+export function viewOf(value: string | readonly string[] | undefined): CaptureView | undefined {
   const name = single(value, '--view');
   return views.find((view) => view === name);
 }
 
 export interface InputOptions {
-  /** Of a capture. Default: unfreed where the capture has frees. */
-  readonly view: HeapView | undefined;
+  /** Of a capture. Default: unfreed where the capture has frees, and what was mapped with it. */
+  readonly view: CaptureView | undefined;
   /** Of a capture. */
   readonly frames: FrameChoice;
   /** Of collapsed stacks, which do not say what they count. */
@@ -60,12 +63,17 @@ async function parse(bytes: Bytes, name: string, options: InputOptions): Promise
   const { first, all } = await peek(bytes);
   if (isCapture(first)) {
     const capture = await readCapture(all);
-    const natural = capture.header.mode === 'full' ? 'unfreed' : 'all';
-    return { profile: foldHeap(capture, view ?? natural, frames), warnings: [] };
+    return { profile: folded(capture, view, frames), warnings: [] };
   }
   refuseForCollapsed(options);
   const input = await readCollapsed(all, { unit, column: unit === 'count' ? 'samples' : unit });
   return { profile: input.profile, warnings: skippedLines(input, name) };
+}
+
+function folded(capture: Capture, view: CaptureView | undefined, frames: FrameChoice): Profile {
+  if (view === 'mmap' || view === 'mapped') return foldMaps(capture, view, frames);
+  if (view !== undefined) return foldHeap(capture, view, frames);
+  return foldMemory(capture, capture.header.mode === 'full' ? 'unfreed' : 'all', frames);
 }
 
 function refuseForCollapsed({ view, frames }: InputOptions): void {

@@ -29,7 +29,8 @@ function sumsOf({ processes, stacks }: Capture, view: 'all' | 'unfreed'): Weight
   return sums;
 }
 
-function plus(left: Weight, right: Weight): Weight {
+/** Of two weights. */
+export function plus(left: Weight, right: Weight): Weight {
   return { bytes: left.bytes + right.bytes, calls: left.calls + right.calls };
 }
 

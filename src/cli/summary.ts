@@ -1,12 +1,20 @@
 import { constants } from 'node:os';
-import type { Capture, CaptureProcess, CaptureStack, StopReason, Weight } from '../capture.ts';
+import type {
+  Capture,
+  CaptureProcess,
+  CaptureStack,
+  MapStack,
+  MapWeights,
+  StopReason,
+  Weight,
+} from '../capture.ts';
 import { samplingInWords } from '../fold/heap-metadata.ts';
 import { named, targetsOf } from '../fold/run-metadata.ts';
 import type { Omission } from '../profile.ts';
 import { qualityLines, qualityProblems, type StackQuality } from '../stack-quality.ts';
 import { counted, formatBytes, formatCount } from '../units.ts';
 import { omissionLines } from './omissions.ts';
-import { processLines } from './process-lines.ts';
+import { plus, processLines } from './process-lines.ts';
 
 /** What a trace saw and what it did not, line by line, for stderr; the quality is of the view that is shown. */
 export function summaryLines(capture: Capture, quality?: StackQuality): string[] {
@@ -50,16 +58,33 @@ const stopWords: Record<StopReason, string> = {
   rate: ', until it called its allocator faster than --max-rate',
 };
 
-function totalLines({ header, stacks, end }: Capture): string[] {
+function totalLines(capture: Capture): string[] {
+  const { header, stacks, end } = capture;
   const allocated = header.mode === 'entry' ? 'requested' : 'allocated';
   const total = (key: TotalKey) => end?.[key] ?? sumOf(stacks, key);
   const lines = [`${allocated}  ${inWords(total('alloc'))}`];
-  if (header.mode !== 'full') return lines;
+  if (header.mode !== 'full') return [...lines, ...mapLines(capture)];
   return [
     ...lines,
     `freed      ${inWords(total('freed'))}`,
     `unfreed    ${inWords(total('unfreed'))}`,
+    ...mapLines(capture),
   ];
+}
+
+/** A ledger of its own: these bytes are in none of the lines above. */
+function mapLines({ maps, end }: Capture): string[] {
+  if (maps === undefined) return [];
+  const total = (key: keyof MapWeights) => end?.maps?.[key] ?? mapSum(maps, key);
+  return [
+    `mmap       ${inWords(total('mmap'))}`,
+    `munmapped  ${inWords(total('munmapped'))}`,
+    `mapped     ${inWords(total('mapped'))}`,
+  ];
+}
+
+function mapSum(maps: readonly MapStack[], key: keyof MapWeights): Weight {
+  return maps.map((stack) => stack[key]).reduce(plus, { bytes: 0, calls: 0 });
 }
 
 type TotalKey = 'alloc' | 'freed' | 'unfreed';
@@ -102,6 +127,8 @@ function signalName(number: number): string {
 const noteWords = new Map(
   Object.entries({
     untracked_frees: 'frees of blocks that were not recorded',
+    failed_maps: 'system calls that mapped nothing',
+    untracked_unmaps: 'munmaps of what was not recorded, those of allocators among them',
     unfollowed_forks: 'children beyond the 256th process, which are not traced',
     foreign_calls: 'calls of other processes met the probes',
     failed: 'calls that returned no memory',

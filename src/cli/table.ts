@@ -4,6 +4,7 @@ import { type Column, type Frame, type NodeIndex, type Profile, stackOf } from '
 import { qualityLines } from '../stack-quality.ts';
 import { counted, formatBytes, formatCount } from '../units.ts';
 import { printable } from './terminal.ts';
+import { viewWords } from './view-words.ts';
 
 export const sortKeys = ['size', 'count'] as const;
 
@@ -66,7 +67,7 @@ function sortedRows(profile: Profile, sort: TableOptions['sort']): Row[] {
 }
 
 function titleLine({ meta }: Profile): string {
-  const what = meta.view === 'unfreed' ? 'not freed' : 'allocated';
+  const what = viewWords[meta.view ?? 'all'];
   const targets = meta.targets ? ` by ${printable(meta.targets.join(', '))}` : '';
   const duration =
     meta.durationMs === undefined ? '' : ` in ${(meta.durationMs / 1000).toFixed(1)} s`;

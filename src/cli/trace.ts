@@ -35,6 +35,7 @@ function options(parser: Argv) {
       kill: { ...flag, describe: 'with -c: end the program with the trace' },
       all: { ...flag, alias: 'a', describe: 'every allocation, not only unfreed ones' },
       'entry-only': { ...flag, describe: 'with -a: cheapest, counts requests' },
+      mmap: { ...flag, describe: 'mmap, mremap and brk too, under [mmap]' },
       'min-size': { ...text, alias: 'z', describe: 'only sizes from: 64, 4k, 1M' },
       'max-size': { ...text, alias: 'Z', describe: 'only sizes up to' },
       older: { ...text, describe: 'unfreed: only blocks of this age in ms' },
@@ -49,12 +50,11 @@ function options(parser: Argv) {
       'max-stacks': { ...text, describe: 'room for distinct stacks (65536)' },
     })
     .group(['pid', 'name', 'command', 'follow-forks', 'kill'], 'Target:')
-    .group(['all', 'entry-only', 'min-size', 'max-size', 'older'], 'Allocations:')
+    .group(['all', 'entry-only', 'mmap', 'min-size', 'max-size', 'older'], 'Allocations:')
     .group([...Object.keys(namingFlags), ...Object.keys(costFlags)], 'Allocations:')
     .group([...Object.keys(stackFlags), ...Object.keys(frameFlags)], 'Stacks:')
     .group(['folded', 'output', ...Object.keys(tableFlags)], 'Result:')
-    .example('$0 -p 123 60', 'table of what stays unfreed')
-    .example('$0 -p 123 60 -o leak.svg', 'the same as a flame graph')
+    .example('$0 -p 123 60 -o leak.svg', 'flame graph of what stays unfreed')
     .example('$0 -p 123 -af 60 > all.stacks', 'every allocation, collapsed');
 }
 
@@ -73,6 +73,7 @@ function planOf(args: ArgumentsCamelCase<Options>): TracePlan {
     target,
     request: {
       mode: all ? (args.entryOnly ? 'entry' : 'alloc') : 'full',
+      mmap: args.mmap ?? false,
       followForks: args.followForks ?? false,
       seconds,
       ...sizesOf(args),

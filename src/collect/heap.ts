@@ -12,6 +12,8 @@ export type Target =
 export interface HeapRequest extends WalkRequest, CostRequest {
   readonly target: Target;
   readonly mode: CaptureMode;
+  /** Trace mmap, munmap, mremap and brk, too. */
+  readonly mmap?: boolean;
   /** Trace the children of the target, too. */
   readonly followForks?: boolean;
   /** Without it the trace lasts until it is interrupted or every target has ended. */
@@ -42,6 +44,7 @@ export function collectHeap(
 export function heapArguments(request: HeapRequest): string[] {
   return [
     ...modeFlags[request.mode],
+    ...(request.mmap ? ['--mmap'] : []),
     ...(request.followForks ? ['--follow-forks'] : []),
     ...withValue('--duration', request.seconds),
     ...withValue('--min-size', request.minSize),

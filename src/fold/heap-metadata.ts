@@ -14,11 +14,15 @@ const onlyUnfreed: ReadonlySet<string> = new Set([
   'exec',
 ]);
 
+/** Those that concern only memory that is mapped by system calls. */
+const onlyMaps: ReadonlySet<string> = new Set(['map_events', 'allocator_mapped', 'exec_mapped']);
+
 /** What the capture says about the run, as far as it concerns the view. */
 export function heapMetadata(capture: Capture, view: HeapView): Metadata {
   const { sampling } = capture.header;
   const stacks = stackQuality(capture, view);
-  const concerns = ({ reason }: Omission) => view === 'unfreed' || !onlyUnfreed.has(reason);
+  const concerns = ({ reason }: Omission) =>
+    !onlyMaps.has(reason) && (view === 'unfreed' || !onlyUnfreed.has(reason));
   return {
     view,
     ...runMetadata(capture),
@@ -48,7 +52,8 @@ function filterWords({ filters }: CaptureHeader, view: HeapView): string[] {
   return words;
 }
 
-function notes({ header, truncated, processes, end }: Capture): string[] {
+/** Plain remarks on a capture. */
+export function notes({ header, truncated, processes, end }: Capture): string[] {
   const remarks: string[] = [];
   if (header.mode === 'entry') remarks.push('counts requests, also those that failed');
   if (truncated) remarks.push('the capture was cut short: stacks and losses may be missing');
