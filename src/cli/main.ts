@@ -4,13 +4,15 @@ import yargs, { type Argv } from 'yargs';
 import { UserError } from '../errors.ts';
 import { doctor } from './doctor.ts';
 import { fold } from './fold.ts';
+import { pgfault } from './pgfault.ts';
+import { record } from './record.ts';
 import { render } from './render.ts';
 import { printable } from './terminal.ts';
 import { top } from './top.ts';
 import { trace } from './trace.ts';
 
 /** A new command is one file and its line here. */
-const commands = [trace, fold, render, top, doctor];
+const commands = [trace, pgfault, record, fold, render, top, doctor];
 
 process.exitCode = await main(process.argv.slice(2));
 

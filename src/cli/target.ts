@@ -1,6 +1,6 @@
 import splitWords from 'string-argv';
-import type { Target } from '../collect/heap.ts';
 import { processesNamed } from '../collect/processes.ts';
+import type { Target } from '../collect/trace.ts';
 import { UserError } from '../errors.ts';
 import { several, single } from './numbers.ts';
 
