@@ -2,6 +2,7 @@ import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { views } from '../fold/views.ts';
 import { defineCommand } from './command.ts';
 import { convert } from './convert.ts';
+import { diffTableLines } from './diff-table.ts';
 import { viewOf } from './input.ts';
 import { single, wholeOption } from './numbers.ts';
 import type { ProfileOutputKind } from './outputs.ts';
@@ -65,11 +66,12 @@ function tableOutput(table: Omit<TableOptions, 'width'>): ProfileOutputKind {
   };
 }
 
-/** The table in the width of the terminal. */
+/** The table in the width of the terminal; of a differential that of its changes. */
 export function tableText(
   profile: Parameters<typeof tableLines>[0],
   table: Omit<TableOptions, 'width'>,
 ): string[] {
   const width = process.stdout.columns || 80;
-  return tableLines(profile, { ...table, width }).map((line) => `${line}\n`);
+  const lines = profile.meta.differential ? diffTableLines : tableLines;
+  return lines(profile, { ...table, width }).map((line) => `${line}\n`);
 }
