@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -181,6 +182,25 @@ unsigned mapped_module(const struct process *process, const struct mapping *mapp
 	return module;
 }
 
+/* Where the target's root directory is for us; 0: nowhere else than ours, or out of sight. */
+static size_t read_root(const struct process *process, char *root, size_t room)
+{
+	char *link = formatted("/proc/%d/root", process->thread);
+	ssize_t length = readlink(link, root, room);
+
+	free(link);
+	return length > 1 && (size_t)length < room ? length : 0;
+}
+
+/* /proc has paths as we see them: after a chroot the target sees less of them. */
+static const char *as_target_sees(const struct process *process, const char *path)
+{
+	char root[PATH_MAX];
+	size_t length = *path == '/' ? read_root(process, root, sizeof(root)) : 0;
+
+	return length && strncmp(path, root, length) == 0 && path[length] == '/' ? path + length : path;
+}
+
 /* One line of /proc/PID/maps: start-end perms offset dev inode path. */
 static void read_mapping(struct process *process, const char *line)
 {
@@ -193,7 +213,8 @@ static void read_mapping(struct process *process, const char *line)
 	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*c%*c%c%*c %" SCNx64 " %x:%x %" SCNu64 " %n", &mapping.start,
 		   &mapping.end, &execute, &mapping.offset, &major, &minor, &ino, &path) < 7 || execute != 'x')
 		return;
-	mapping.module = mapped_module(process, &mapping, makedev(major, minor), ino, line + path);
+	mapping.module = mapped_module(process, &mapping, makedev(major, minor), ino,
+				       as_target_sees(process, line + path));
 	add_mapping(process, &mapping);
 }
 
