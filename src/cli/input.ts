@@ -2,10 +2,14 @@ import { createReadStream } from 'node:fs';
 import { isCapture } from '../capture.ts';
 import { readCapture } from '../capture-reader.ts';
 import { type CollapsedInput, readCollapsed } from '../collapsed-reader.ts';
+import { embeddedBytes, isSvg } from '../embedded.ts';
 import { UserError } from '../errors.ts';
 import { type FrameChoice, foldHeap } from '../fold/heap.ts';
 import type { HeapView } from '../fold/heap-metadata.ts';
+import { forEachLine } from '../lines.ts';
 import type { Profile, Unit } from '../profile.ts';
+import { ProfileTextReader } from '../profile-text-reader.ts';
+import { formatBytes } from '../units.ts';
 import { gunzipped } from './gunzip.ts';
 import { single } from './numbers.ts';
 import { systemReason } from './system-error.ts';
@@ -36,7 +40,7 @@ export interface Input {
 type Bytes = AsyncIterable<Uint8Array>;
 
 /**
- * Reads a capture or collapsed stacks, gzipped or not, from a file; from stdin without a
+ * Reads a capture, collapsed stacks or an SVG with data in it, gzipped or not, from a file; from stdin without a
  * path. Throws a UserError for what cannot be read.
  */
 export async function readInput(path: string | undefined, options: InputOptions): Promise<Input> {
@@ -63,20 +67,51 @@ async function parse(bytes: Bytes, name: string, options: InputOptions): Promise
     const natural = capture.header.mode === 'full' ? 'unfreed' : 'all';
     return { profile: foldHeap(capture, view ?? natural, frames), warnings: [] };
   }
-  refuseForCollapsed(options);
+  if (isSvg(first)) {
+    refuseOptionsOfCaptures(options, 'a picture');
+    return { profile: await readSvg(all), warnings: [] };
+  }
+  refuseOptionsOfCaptures(options, 'a file of collapsed stacks');
   const input = await readCollapsed(all, { unit, column: unit === 'count' ? 'samples' : unit });
   return { profile: input.profile, warnings: skippedLines(input, name) };
 }
 
-function refuseForCollapsed({ view, frames }: InputOptions): void {
-  if (view) throw new UserError('--view needs a capture: collapsed stacks are of one view', 2);
+function refuseOptionsOfCaptures({ view, frames }: InputOptions, what: string): void {
+  if (view) throw new UserError(`--view needs a capture: ${what} has one view`, 2);
   if (frames.addresses)
-    throw new UserError('--addresses needs a capture: collapsed stacks have names only', 2);
+    throw new UserError(`--addresses needs a capture: ${what} has names only`, 2);
   if (frames.hideAllocator)
+    throw new UserError(`--hide-allocator needs a capture: ${what} does not tell the allocator`, 2);
+}
+
+/** The profile that an SVG holds. */
+async function readSvg(chunks: Bytes): Promise<Profile> {
+  const { first, all } = await peek(embeddedBytes(chunks));
+  if (first.length === 0)
     throw new UserError(
-      '--hide-allocator needs a capture: collapsed stacks do not tell the allocator',
-      2,
+      'there are no stacks in this SVG: it was drawn with --no-embed, or its --max-size left them out, or by another tool, such as flamegraph.pl; name the capture or the collapsed stacks that it was drawn from',
     );
+  const reader = new ProfileTextReader();
+  const text = gunzipped(all, () => {
+    throw new UserError('the data in this SVG are cut short');
+  });
+  await forEachLine(atMost(text, mostEmbeddedBytes), (line) =>
+    reader.take(new TextDecoder().decode(line)),
+  );
+  return reader.finish();
+}
+
+/** A small file can stand for a lot of them. */
+const mostEmbeddedBytes = 1024 ** 3;
+
+async function* atMost(chunks: Bytes, most: number): AsyncGenerator<Uint8Array> {
+  let length = 0;
+  for await (const chunk of chunks) {
+    length += chunk.length;
+    if (length > most)
+      throw new UserError(`the data in this SVG unpack to more than ${formatBytes(most)}`);
+    yield chunk;
+  }
 }
 
 function skippedLines({ skipped, skippedLines }: CollapsedInput, name: string): string[] {
