@@ -1,4 +1,6 @@
+import { normalizations } from './differential.ts';
 import type { Metadata } from './profile.ts';
+import { pageKinds, type Residency } from './residency.ts';
 
 type Check = (value: unknown) => boolean;
 
@@ -45,6 +47,42 @@ const isQuality = isObject({
   nameless: isListOf(isNameless),
 });
 
+const residencyChecks: { readonly [Key in keyof Required<Residency>]: Check } = {
+  process: isText,
+  pageSize: isCount,
+  kinds: isListOf(isOneOf(...pageKinds)),
+  before: isCount,
+  after: isCount,
+  rss: isObject({ before: isCount }, { after: isCount }),
+  explained: isCount,
+  withoutFault: isCount,
+  freed: isCount,
+  swappedOut: isCount,
+  copied: isCount,
+  again: isCount,
+  swapped: isCount,
+  zero: isCount,
+  released: isCount,
+  upperBound: isFlag,
+};
+const { rss, ...residencyNeeded } = residencyChecks;
+const isResidency = isObject(residencyNeeded, { rss });
+
+const isMetadata: Check = (value) =>
+  isObject({})(value) && wrongField(value as Record<string, unknown>) === undefined;
+const isRun = isObject({
+  name: isText,
+  total: isCount,
+  factor: (value) => Number.isFinite(value) && (value as number) >= 0,
+  meta: isMetadata,
+});
+const isDifferential = isObject({
+  before: isListOf(isRun),
+  after: isListOf(isRun),
+  normalized: isOneOf(...normalizations),
+  threshold: isCount,
+});
+
 const checks: { readonly [Key in keyof Required<Metadata>]: Check } = {
   view: isOneOf('all', 'unfreed', 'resident'),
   host: isText,
@@ -58,7 +96,9 @@ const checks: { readonly [Key in keyof Required<Metadata>]: Check } = {
   filtered: isListOf(isOmission),
   lost: isListOf(isOmission),
   stacks: isQuality,
+  residency: isListOf(isResidency),
   notes: isListOf(isText),
+  differential: isDifferential,
 };
 
 /** The first field of what should be metadata that is not what it should be; undefined if all are. */

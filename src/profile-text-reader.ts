@@ -26,9 +26,10 @@ export class ProfileTextReader {
       else if (line.startsWith('{')) takeFrame(this.#draft, line);
       else takeNode(this.#draft, line);
     } catch (error) {
-      if (error instanceof Malformed || error instanceof SyntaxError)
+      // JSON that is nested too deeply is a RangeError.
+      if ([Malformed, SyntaxError, RangeError].some((kind) => error instanceof kind))
         throw new UserError(
-          `the embedded data are malformed: line ${this.#line}: ${error.message}`,
+          `the embedded data are malformed: line ${this.#line}: ${(error as Error).message}`,
         );
       throw error;
     }

@@ -35,7 +35,7 @@ export async function convert({ file, input, outputs, kinds }: Conversion): Prom
 }
 
 /** Of stacks that are as they should be there is nothing to say. */
-function remarksOn({ meta }: Profile): string[] {
+export function remarksOn({ meta }: Profile): string[] {
   const { estimated, notes = [], stacks } = meta;
   const problems = qualityProblems(stacks);
   return [
@@ -46,7 +46,8 @@ function remarksOn({ meta }: Profile): string[] {
   ];
 }
 
-async function writeFiles(
+/** Writes all files, or says which could not be written. Throws a UserError. */
+export async function writeFiles(
   { outputs: paths, kinds }: Pick<Conversion, 'outputs' | 'kinds'>,
   profile: Profile,
   onRemark: (line: string) => void,

@@ -2,16 +2,14 @@ import { createReadStream } from 'node:fs';
 import { isCapture } from '../capture.ts';
 import { readCapture } from '../capture-reader.ts';
 import { type CollapsedInput, readCollapsed } from '../collapsed-reader.ts';
-import { embeddedBytes, isSvg } from '../embedded.ts';
+import { isSvg } from '../embedded.ts';
 import { UserError } from '../errors.ts';
-import { type FrameChoice, foldHeap } from '../fold/heap.ts';
+import { foldHeap } from '../fold/heap.ts';
 import type { HeapView } from '../fold/heap-metadata.ts';
-import { forEachLine } from '../lines.ts';
+import type { FrameChoice } from '../fold/stack-tree.ts';
 import type { Profile, Unit } from '../profile.ts';
-import { ProfileTextReader } from '../profile-text-reader.ts';
-import { formatBytes } from '../units.ts';
-import { gunzipped } from './gunzip.ts';
 import { single } from './numbers.ts';
+import { type Bytes, peek } from './peek.ts';
 import { systemReason } from './system-error.ts';
 
 export const views: readonly HeapView[] = ['all', 'unfreed'];
@@ -36,8 +34,6 @@ export interface Input {
   /** Lines that were not understood. */
   readonly warnings: readonly string[];
 }
-
-type Bytes = AsyncIterable<Uint8Array>;
 
 /**
  * Reads a capture, collapsed stacks or an SVG with data in it, gzipped or not, from a file; from stdin without a
@@ -69,6 +65,7 @@ async function parse(bytes: Bytes, name: string, options: InputOptions): Promise
   }
   if (isSvg(first)) {
     refuseOptionsOfCaptures(options, 'a picture');
+    const { readSvg } = await import('./svg-input.ts');
     return { profile: await readSvg(all), warnings: [] };
   }
   refuseOptionsOfCaptures(options, 'a file of collapsed stacks');
@@ -84,36 +81,6 @@ function refuseOptionsOfCaptures({ view, frames }: InputOptions, what: string): 
     throw new UserError(`--hide-allocator needs a capture: ${what} does not tell the allocator`, 2);
 }
 
-/** The profile that an SVG holds. */
-async function readSvg(chunks: Bytes): Promise<Profile> {
-  const { first, all } = await peek(embeddedBytes(chunks));
-  if (first.length === 0)
-    throw new UserError(
-      'there are no stacks in this SVG: it was drawn with --no-embed, or its --max-size left them out, or by another tool, such as flamegraph.pl; name the capture or the collapsed stacks that it was drawn from',
-    );
-  const reader = new ProfileTextReader();
-  const text = gunzipped(all, () => {
-    throw new UserError('the data in this SVG are cut short');
-  });
-  await forEachLine(atMost(text, mostEmbeddedBytes), (line) =>
-    reader.take(new TextDecoder().decode(line)),
-  );
-  return reader.finish();
-}
-
-/** A small file can stand for a lot of them. */
-const mostEmbeddedBytes = 1024 ** 3;
-
-async function* atMost(chunks: Bytes, most: number): AsyncGenerator<Uint8Array> {
-  let length = 0;
-  for await (const chunk of chunks) {
-    length += chunk.length;
-    if (length > most)
-      throw new UserError(`the data in this SVG unpack to more than ${formatBytes(most)}`);
-    yield chunk;
-  }
-}
-
 function skippedLines({ skipped, skippedLines }: CollapsedInput, name: string): string[] {
   const lines = skipped.map(({ line, why, text }) => `${name}:${line}: skipped: ${why}: ${text}`);
   const more = skippedLines - skipped.length;
@@ -122,28 +89,8 @@ function skippedLines({ skipped, skippedLines }: CollapsedInput, name: string): 
 
 async function unzipped(bytes: Bytes, onCut: () => void): Promise<Bytes> {
   const { first, all } = await peek(bytes);
-  return first[0] === 0x1f && first[1] === 0x8b ? gunzipped(all, onCut) : all;
-}
-
-/** The first bytes, enough to tell formats apart, and everything with these bytes again. */
-async function peek(bytes: Bytes): Promise<{ first: Uint8Array; all: Bytes }> {
-  const iterator = bytes[Symbol.asyncIterator]();
-  let first = Buffer.alloc(0);
-  let ended = false;
-  while (!ended && first.length < 64) {
-    const next = await iterator.next();
-    ended = next.done === true;
-    if (!next.done) first = Buffer.concat([first, next.value]);
-  }
-  return { first, all: joined(first, iterator) };
-}
-
-async function* joined(
-  first: Uint8Array,
-  rest: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  if (first.length > 0) yield first;
-  yield* { [Symbol.asyncIterator]: () => rest };
+  const isPacked = first[0] === 0x1f && first[1] === 0x8b;
+  return isPacked ? (await import('./gunzip.ts')).gunzipped(all, onCut) : all;
 }
 
 function unreadable(name: string, error: unknown): unknown {

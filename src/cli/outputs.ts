@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
-import { writeCollapsed } from '../collapsed.ts';
+import { writeCollapsed, writeDifferential } from '../collapsed.ts';
 import { UserError } from '../errors.ts';
 import type { Profile } from '../profile.ts';
 import type { SvgOptions } from '../render/svg.ts';
-import { type OutputFile, openOutput } from './output-file.ts';
+import type { OutputFile } from './output-file.ts';
 import { type PictureKind, pictures } from './pictures.ts';
 
 /** What a file's suffix asks for. */
@@ -25,7 +25,7 @@ export const profileOutputs: readonly [ProfileOutputKind, ...ProfileOutputKind[]
   {
     suffixes: ['.folded', '.stacks'],
     what: 'collapsed stacks',
-    text: async (profile) => writeCollapsed(profile),
+    text: async (profile) => collapsedText(profile),
   },
   ...pictures.map((kind) => pictureOutput(kind, {})),
 ];
@@ -35,6 +35,11 @@ export const traceOutputs: readonly OutputKind[] = [
   ...profileOutputs,
   { suffixes: ['.capture'], what: 'everything, to fold later' },
 ];
+
+/** Of a differential with both of its counts. */
+export function collapsedText(profile: Profile): Iterable<string> {
+  return profile.meta.differential ? writeDifferential(profile) : writeCollapsed(profile);
+}
 
 /** A picture, drawn as the options say. */
 export function pictureOutput({ draw, ...kind }: PictureKind, look: SvgOptions): ProfileOutputKind {
@@ -80,6 +85,9 @@ export async function openOutputs(
   paths: readonly string[],
   kinds: readonly OutputKind[],
 ): Promise<Output[]> {
+  // Without an output there is nothing to load.
+  if (paths.length === 0) return [];
+  const { openOutput } = await import('./output-file.ts');
   const wanted = [...new Set(paths)].map((path) => ({ path, kind: kindOf(path, kinds) }));
   const outputs: Output[] = [];
   try {

@@ -24,6 +24,10 @@ function holdsData(svg: string): boolean {
   return svg.includes('<metadata');
 }
 
+function framesIn(svg: string): number {
+  return svg.match(/<g class="f/g)!.length;
+}
+
 describe('a picture of limited size', () => {
   const whole = sized(0);
 
@@ -57,9 +61,7 @@ describe('a picture of limited size', () => {
 
   test('is larger rather than nothing, and says so', () => {
     const { svg, remarks } = sized(1);
-    expect(parse(svg).querySelectorAll('.f')).toHaveLength(
-      parse(whole.svg).querySelectorAll('.f').length,
-    );
+    expect(framesIn(svg)).toBe(framesIn(whole.svg));
     expect(remarks).toEqual([
       'this file has more than 1 byte (--max-size): its frames do not fit, and the stacks are not in it',
     ]);
