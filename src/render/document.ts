@@ -37,8 +37,8 @@ export function* svgDocument(drawing: Drawing): Generator<string> {
 }
 
 /** Pixels from the top to below the frames. */
-export function framesEnd({ top, layout, frameHeight }: Picture): number {
-  return top + layout.rows * frameHeight;
+export function framesEnd({ top, rows, frameHeight }: Picture): number {
+  return top + rows * frameHeight;
 }
 
 function opening({ picture, lines, look }: Drawing): string {

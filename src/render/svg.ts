@@ -98,6 +98,7 @@ function pictureOf(subject: Subject, options: SvgOptions, top: number): Picture 
     font,
     width,
     top,
+    rows: layout.rows,
     face: flameFace(profile, { ...look, total, fillOf }),
     frameHeight: options.frameHeight ?? defaults.frameHeight,
     inverted: options.inverted ?? false,
