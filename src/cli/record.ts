@@ -97,7 +97,8 @@ async function deliver(capture: Capture, { plan, outputs, screen }: Delivery): P
   // Captures first: whatever goes wrong from here on can be made up from them.
   for (const output of outputs) if (!output.text) await finish(output, output.file.finish());
   const profile = foldHeap(capture, plan.view, plan.frames);
-  for (const output of outputs) if (output.text) await finish(output, writeOutput(output, profile));
+  for (const output of outputs)
+    if (output.text) await finish(output, writeOutput(output, profile, screen.line));
   await attempt(writeStdout(stdoutText(profile, plan)));
   for (const line of summaryLines(capture, profile.meta.stacks)) screen.line(line);
   if (plan.target.kind === 'command') for (const line of stillRunning(capture)) screen.line(line);

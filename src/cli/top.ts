@@ -31,7 +31,7 @@ export const tableFlags = {
 
 function options(parser: Argv) {
   return parser
-    .positional('file', { type: 'string', describe: 'capture, also .gz; - or none: stdin' })
+    .positional('file', { type: 'string', describe: 'capture or .svg, also .gz; - or none: stdin' })
     .options({
       view: { ...text, choices: views, describe: 'unfreed if the capture has frees' },
       ...frameFlags,
