@@ -41,7 +41,7 @@ function importersOf(...packages: string[]): string[] {
 test('imports are found at all', () => {
   expect(importersOf('capture.ts')).toContain('fold/heap.ts');
   expect(imports.filter(({ kind }) => kind === 'dynamic').map(({ to }) => to)).toContain(
-    'cli/record.ts',
+    'cli/run-trace.ts',
   );
 });
 

@@ -4,27 +4,27 @@ import { readCapture } from '../capture-reader.ts';
 import { type CollapsedInput, readCollapsed } from '../collapsed-reader.ts';
 import { isSvg } from '../embedded.ts';
 import { UserError } from '../errors.ts';
-import { foldHeap } from '../fold/heap.ts';
-import type { HeapView } from '../fold/heap-metadata.ts';
+import type { ResidentChoice } from '../fold/resident.ts';
 import type { FrameChoice } from '../fold/stack-tree.ts';
+import { foldView, type View, views } from '../fold/views.ts';
 import type { Profile, Unit } from '../profile.ts';
 import { single } from './numbers.ts';
 import { type Bytes, peek } from './peek.ts';
 import { systemReason } from './system-error.ts';
 
-export const views: readonly HeapView[] = ['all', 'unfreed'];
-
 /** The view that an option names. Throws a UserError when it was given more than once. */
-export function viewOf(value: string | readonly string[] | undefined): HeapView | undefined {
+export function viewOf(value: string | readonly string[] | undefined): View | undefined {
   const name = single(value, '--view');
   return views.find((view) => view === name);
 }
 
 export interface InputOptions {
   /** Of a capture. Default: unfreed where the capture has frees. */
-  readonly view: HeapView | undefined;
+  readonly view: View | undefined;
   /** Of a capture. */
   readonly frames: FrameChoice;
+  /** Of a capture of page faults. */
+  readonly resident?: ResidentChoice;
   /** Of collapsed stacks, which do not say what they count. */
   readonly unit: Unit;
 }
@@ -56,12 +56,11 @@ export async function readInput(path: string | undefined, options: InputOptions)
 }
 
 async function parse(bytes: Bytes, name: string, options: InputOptions): Promise<Input> {
-  const { view, frames, unit } = options;
+  const { unit } = options;
   const { first, all } = await peek(bytes);
   if (isCapture(first)) {
     const capture = await readCapture(all);
-    const natural = capture.header.mode === 'full' ? 'unfreed' : 'all';
-    return { profile: foldHeap(capture, view ?? natural, frames), warnings: [] };
+    return { profile: foldView(capture, options), warnings: [] };
   }
   if (isSvg(first)) {
     refuseOptionsOfCaptures(options, 'a picture');
@@ -73,10 +72,13 @@ async function parse(bytes: Bytes, name: string, options: InputOptions): Promise
   return { profile: input.profile, warnings: skippedLines(input, name) };
 }
 
-function refuseOptionsOfCaptures({ view, frames }: InputOptions, what: string): void {
+function refuseOptionsOfCaptures(options: InputOptions, what: string): void {
+  const { view, frames, resident = {} } = options;
   if (view) throw new UserError(`--view needs a capture: ${what} has one view`, 2);
   if (frames.addresses)
     throw new UserError(`--addresses needs a capture: ${what} has names only`, 2);
+  if (resident.bytes || resident.kinds)
+    throw new UserError('--bytes, --anon, --file and --shmem need a capture of page faults', 2);
   if (frames.hideAllocator)
     throw new UserError(`--hide-allocator needs a capture: ${what} does not tell the allocator`, 2);
 }
