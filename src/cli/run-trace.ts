@@ -105,7 +105,7 @@ async function deliver(capture: Capture, { plan, outputs, screen }: Delivery): P
     metas.push(profile.meta);
     for (const output of outputs)
       if (output.text && paths.includes(output.file.path))
-        await finish(output, writeOutput(output, profile));
+        await finish(output, writeOutput(output, profile, screen.line));
     if (place === 0) await attempt(writeStdout(stdoutText(profile, plan)));
   };
   // Captures first: whatever goes wrong from here on can be made up from them.

@@ -38,7 +38,10 @@ export const tableFlags = {
 
 function options(parser: Argv) {
   return parser
-    .positional('input', { type: 'string', describe: 'capture, also .gz; - or none: stdin' })
+    .positional('input', {
+      type: 'string',
+      describe: 'capture or .svg, also .gz; - or none: stdin',
+    })
     .options({
       view: { ...text, choices: views, describe: 'unfreed if the capture has frees' },
       ...frameFlags,
