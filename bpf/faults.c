@@ -26,18 +26,20 @@ const char *fault_source(void)
 	return fault_source_names[source];
 }
 
-/* By the type that the kernel has for each of its tracepoints. */
+#ifdef __x86_64__
+static const bool knows_error_code = true;
+#else
+static const bool knows_error_code = false;
+#endif
+
+/* By the type that the kernel has for each of its tracepoints. What they tell means something else on other machines. */
 static bool kernel_has_tracepoints(void)
 {
 	struct btf *btf = btf__load_vmlinux_btf();
 	bool has = btf && btf__find_by_name_kind(btf, "btf_trace_page_fault_user", BTF_KIND_TYPEDEF) > 0;
 
 	btf__free(btf);
-#ifdef __x86_64__
-	return has;
-#else
-	return false; /* the error code means something else */
-#endif
+	return has && knows_error_code;
 }
 
 static uint32_t page_bits(void)
