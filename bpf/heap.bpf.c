@@ -70,6 +70,19 @@ int session_new(struct pt_regs *ctx)
 	return 0;
 }
 
+static __always_inline void record_new(struct pt_regs *ctx, struct task_struct *task, struct thread *thread,
+				       union cookie cookie)
+{
+	thread->cookie = cookie;
+	thread->size = size_asked(ctx, &cookie.site);
+	thread->not_sampled = !is_sampled(thread->size);
+	count(COUNT_ENTERED, 0);
+	if (is_left_out(thread))
+		return;
+	take_stack(ctx, task, thread);
+	record_untracked(thread);
+}
+
 /* Without sessions: the request counts as allocated, and nobody knows where the block is. */
 SEC("uprobe")
 int enter_new(struct pt_regs *ctx)
@@ -81,16 +94,10 @@ int enter_new(struct pt_regs *ctx)
 	if (recording != RECORDING_ON || may_throw(ctx, cookie))
 		return 0;
 	thread = thread_of(task, cookie.site.process);
-	if (!thread || is_nested(ctx, task, thread))
+	if (!thread || !begin_call(ctx, task, thread))
 		return 0;
-	thread->cookie = cookie;
-	thread->size = size_asked(ctx, &cookie.site);
-	thread->not_sampled = !is_sampled(thread->size);
-	count(COUNT_ENTERED, 0);
-	if (is_left_out(thread))
-		return 0;
-	take_stack(ctx, task, thread);
-	record_untracked(thread);
+	record_new(ctx, task, thread, cookie);
+	resume_interrupted(thread);
 	return 0;
 }
 
@@ -179,8 +186,27 @@ int on_exec(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	__sync_fetch_and_add(&execs[*process % MAX_PROCESSES], 1);
 	thread = find_thread(task, 0);
-	if (thread)
-		thread->active = false;
+	if (!thread)
+		return 0;
+	thread->active = false;
+	thread->nr_interrupted = 0;
+	return 0;
+}
+
+/* A signal handler is about to run, perhaps amid a call of the allocator. */
+SEC("raw_tracepoint/signal_deliver")
+int on_signal(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct k_sigaction *action = (struct k_sigaction *)ctx->args[2];
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
+	struct thread *thread = find_thread(task, 0);
+	void *handler = NULL;
+
+	if (!thread || !thread->active)
+		return 0;
+	bpf_probe_read_kernel(&handler, sizeof(handler), __builtin_preserve_access_index(&action->sa.sa_handler));
+	if ((__u64)handler > 1) /* SIG_DFL, SIG_IGN */
+		note_signal(task, thread);
 	return 0;
 }
 

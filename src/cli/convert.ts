@@ -25,15 +25,17 @@ export interface Conversion {
 export async function convert({ file, input, outputs, kinds }: Conversion): Promise<number> {
   for (const path of outputs) kindOf(path, kinds);
   const { profile, warnings } = await readInput(file, input);
-  if (outputs.length > 0) await writeFiles(outputs, kinds, profile);
-  else await writeStdout(await kinds[0].text(profile));
+  const remarks: string[] = [];
+  const onRemark = (line: string) => remarks.push(line);
+  if (outputs.length > 0) await writeFiles({ outputs, kinds }, profile, onRemark);
+  else await writeStdout(await kinds[0].text(profile, onRemark));
   const screen = screenOn(process.stderr);
-  for (const line of [...warnings, ...remarksOn(profile)]) screen.line(line);
+  for (const line of [...warnings, ...remarksOn(profile), ...remarks]) screen.line(line);
   return 0;
 }
 
 /** Of stacks that are as they should be there is nothing to say. */
-function remarksOn({ meta }: Profile): string[] {
+export function remarksOn({ meta }: Profile): string[] {
   const { estimated, notes = [], stacks } = meta;
   const problems = qualityProblems(stacks);
   return [
@@ -44,16 +46,17 @@ function remarksOn({ meta }: Profile): string[] {
   ];
 }
 
-async function writeFiles(
-  paths: readonly string[],
-  kinds: readonly ProfileOutputKind[],
+/** Writes all files, or says which could not be written. Throws a UserError. */
+export async function writeFiles(
+  { outputs: paths, kinds }: Pick<Conversion, 'outputs' | 'kinds'>,
   profile: Profile,
+  onRemark: (line: string) => void,
 ): Promise<void> {
   // Being asked to end must not leave half a file beside its place.
   const interruption = catchSignals();
   const outputs = await openOutputs(paths, kinds);
   try {
-    for (const output of outputs) await writeOutput(output, profile);
+    for (const output of outputs) await writeOutput(output, profile, onRemark);
   } finally {
     await discardOutputs(outputs);
     interruption.release();

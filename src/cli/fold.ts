@@ -12,7 +12,7 @@ export const fold = defineCommand({
     parser
       .positional('file', {
         type: 'string',
-        describe: 'capture or collapsed stacks, also .gz; - or none: stdin',
+        describe: 'capture, collapsed stacks or .svg, also .gz; - or none: stdin',
       })
       .options({
         view: {
