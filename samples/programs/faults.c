@@ -148,16 +148,16 @@ void site_moved(void)
 	remember(__func__, ANON, 700);
 }
 
+static unsigned char present[64 * HUGE_PAGES];
+
 static size_t resident_pages(char *memory, size_t pages)
 {
-	unsigned char *present = malloc(pages);
 	size_t nr = 0;
 
-	if (!present || mincore(memory, pages * PAGE, present))
+	if (pages > sizeof(present) || mincore(memory, pages * PAGE, present))
 		give_up("faults: mincore failed");
 	for (size_t i = 0; i < pages; i++)
 		nr += present[i] & 1;
-	free(present);
 	return nr;
 }
 
@@ -372,13 +372,20 @@ static void start_thread(void)
 		usleep(1000);
 }
 
+static char *heap; /* where brk began */
+
+/* Resident ones. */
+static size_t heap_pages(void)
+{
+	return resident_pages(heap, page_of((char *)sbrk(0) + PAGE - 1) - page_of(heap));
+}
+
 /* 64 MB in blocks that malloc takes from the top of the heap, and gives back when they are free. */
 void site_malloc_trimmed(void)
 {
 	enum { BLOCKS = 1024, SIZE = 65536 };
 	static char *blocks[BLOCKS];
-	char *before = (char *)(page_of(sbrk(0)) * PAGE);
-	size_t end;
+	size_t before = heap_pages();
 
 	for (int i = 0; i < BLOCKS; i++) {
 		blocks[i] = malloc(SIZE);
@@ -386,8 +393,7 @@ void site_malloc_trimmed(void)
 	}
 	for (int i = BLOCKS; i-- > 0;)
 		free(blocks[i]);
-	end = page_of((char *)sbrk(0) + PAGE - 1);
-	remember(__func__, ANON, resident_pages(before, end - page_of(before)));
+	remember(__func__, ANON, heap_pages() - before);
 }
 
 static char *protected_memory;
@@ -459,6 +465,8 @@ int main(int argc, char **argv)
 {
 	if (argc != 2)
 		give_up("usage: faults FILE");
+	heap = (char *)(page_of((char *)sbrk(0) + PAGE - 1) * PAGE);
+	memset(present, 1, sizeof(present)); /* or its own pages would be new in the middle of a site */
 	open_file(argv[1]);
 	say("ready\n");
 	if (!heard_line())
