@@ -10,6 +10,7 @@ import {
   type ProfileOutputKind,
   writeOutput,
 } from './outputs.ts';
+import type { Source } from './pictures.ts';
 import { writeStdout } from './stdout.ts';
 import { screenOn } from './terminal.ts';
 
@@ -24,11 +25,11 @@ export interface Conversion {
 /** Reads one file and writes it as something else; the exit code. Throws a UserError. */
 export async function convert({ file, input, outputs, kinds }: Conversion): Promise<number> {
   for (const path of outputs) kindOf(path, kinds);
-  const { profile, warnings } = await readInput(file, input);
-  if (outputs.length > 0) await writeFiles(outputs, kinds, profile);
-  else await writeStdout(await kinds[0].text(profile));
+  const { warnings, ...source } = await readInput(file, input);
+  if (outputs.length > 0) await writeFiles(outputs, kinds, source);
+  else await writeStdout(await kinds[0].text(source));
   const screen = screenOn(process.stderr);
-  for (const line of [...warnings, ...remarksOn(profile)]) screen.line(line);
+  for (const line of [...warnings, ...remarksOn(source.profile)]) screen.line(line);
   return 0;
 }
 
@@ -48,13 +49,13 @@ export function remarksOn({ meta }: Profile): string[] {
 export async function writeFiles(
   paths: readonly string[],
   kinds: readonly ProfileOutputKind[],
-  profile: Profile,
+  source: Source,
 ): Promise<void> {
   // Being asked to end must not leave half a file beside its place.
   const interruption = catchSignals();
   const outputs = await openOutputs(paths, kinds);
   try {
-    for (const output of outputs) await writeOutput(output, profile);
+    for (const output of outputs) await writeOutput(output, source);
   } finally {
     await discardOutputs(outputs);
     interruption.release();

@@ -3,11 +3,13 @@ import { isCapture } from '../capture.ts';
 import { readCapture } from '../capture-reader.ts';
 import { type CollapsedInput, readCollapsed } from '../collapsed-reader.ts';
 import { UserError } from '../errors.ts';
-import { type FrameChoice, foldHeap } from '../fold/heap.ts';
+import type { FrameChoice } from '../fold/heap.ts';
 import type { HeapView } from '../fold/heap-metadata.ts';
-import type { Profile, Unit } from '../profile.ts';
+import type { Unit } from '../profile.ts';
+import { sourceOf } from './capture-source.ts';
 import { gunzipped } from './gunzip.ts';
 import { single } from './numbers.ts';
+import type { Source } from './pictures.ts';
 import { systemReason } from './system-error.ts';
 
 export const views: readonly HeapView[] = ['all', 'unfreed'];
@@ -27,8 +29,7 @@ export interface InputOptions {
   readonly unit: Unit;
 }
 
-export interface Input {
-  readonly profile: Profile;
+export interface Input extends Source {
   /** Lines that were not understood. */
   readonly warnings: readonly string[];
 }
@@ -48,8 +49,8 @@ export async function readInput(path: string | undefined, options: InputOptions)
     const file = path ? createReadStream(path) : process.stdin;
     const cut: string[] = [];
     const bytes = await unzipped(file, () => cut.push(`${name}: the gzip data ends early`));
-    const { profile, warnings } = await parse(bytes, name, options);
-    return { profile, warnings: [...cut, ...warnings] };
+    const { warnings, ...source } = await parse(bytes, name, options);
+    return { ...source, warnings: [...cut, ...warnings] };
   } catch (error) {
     throw unreadable(name, error);
   }
@@ -61,7 +62,7 @@ async function parse(bytes: Bytes, name: string, options: InputOptions): Promise
   if (isCapture(first)) {
     const capture = await readCapture(all);
     const natural = capture.header.mode === 'full' ? 'unfreed' : 'all';
-    return { profile: foldHeap(capture, view ?? natural, frames), warnings: [] };
+    return { ...sourceOf(capture, view ?? natural, frames), warnings: [] };
   }
   refuseForCollapsed(options);
   const input = await readCollapsed(all, { unit, column: unit === 'count' ? 'samples' : unit });

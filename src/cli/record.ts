@@ -5,9 +5,10 @@ import type { Status } from '../collect/events.ts';
 import { collectHeap, type HeapRequest } from '../collect/heap.ts';
 import type { Watcher } from '../collect/run.ts';
 import { UserError } from '../errors.ts';
-import { type FrameChoice, foldHeap } from '../fold/heap.ts';
+import type { FrameChoice } from '../fold/heap.ts';
 import type { HeapView } from '../fold/heap-metadata.ts';
 import type { Profile } from '../profile.ts';
+import { sourceOf } from './capture-source.ts';
 import { catchSignals } from './interruption.ts';
 import { liveText } from './live.ts';
 import { discardOutputs, type Output, openOutputs, traceOutputs, writeOutput } from './outputs.ts';
@@ -95,8 +96,9 @@ async function deliver(capture: Capture, { plan, outputs, screen }: Delivery): P
   };
   // Captures first: whatever goes wrong from here on can be made up from them.
   for (const output of outputs) if (!output.text) await finish(output, output.file.finish());
-  const profile = foldHeap(capture, plan.view, plan.frames);
-  for (const output of outputs) if (output.text) await finish(output, writeOutput(output, profile));
+  const source = sourceOf(capture, plan.view, plan.frames);
+  const { profile } = source;
+  for (const output of outputs) if (output.text) await finish(output, writeOutput(output, source));
   await attempt(writeStdout(stdoutText(profile, plan)));
   for (const line of summaryLines(capture, profile.meta.stacks)) screen.line(line);
   if (plan.target.kind === 'command') for (const line of stillRunning(capture)) screen.line(line);

@@ -1,6 +1,6 @@
 import { type Children, childNodes, childrenOf } from '../children.ts';
-import { kindsOf } from '../frame-words.ts';
 import { type Column, type NodeIndex, type Profile, totals } from '../profile.ts';
+import { compareFrames } from './frame-order.ts';
 
 /** A rectangle in weights and rows; pixels come later. */
 export interface Box {
@@ -93,20 +93,6 @@ function sortOut(tree: Tree, parent: NodeIndex, smallest: number) {
   return { wide, narrow, narrowWeight };
 }
 
-/** By name, module, file, line and kind; texts in code units: no locale. */
-function byFrame(profile: Profile, a: NodeIndex, b: NodeIndex): number {
-  const left = profile.frames[profile.frame[a]!]!;
-  const right = profile.frames[profile.frame[b]!]!;
-  return (
-    compare(left.name, right.name) ||
-    compare(left.module ?? '', right.module ?? '') ||
-    compare(left.file ?? '', right.file ?? '') ||
-    (left.line ?? 0) - (right.line ?? 0) ||
-    compare(kindsOf(left).join(), kindsOf(right).join())
-  );
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+function byFrame({ frames, frame }: Profile, a: NodeIndex, b: NodeIndex): number {
+  return compareFrames(frames[frame[a]!]!, frames[frame[b]!]!);
 }
