@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 #include "allocator.h"
+#include "faults.h"
 #include "heap.h"
 #include "modules.h"
 
@@ -25,6 +26,8 @@ struct code_cache;
 struct process;
 
 /* --- options.c --- */
+enum fault_source { FAULTS_BY_ANY, FAULTS_BY_TRACEPOINT, FAULTS_BY_EVENT };
+extern const char *const fault_source_names[];
 enum unwind { UNWIND_AUTO, UNWIND_DWARF, UNWIND_FP };
 extern const char *const unwind_names[];
 
@@ -32,12 +35,15 @@ struct settings {
 	pid_t pids[MAX_PROCESSES];
 	unsigned nr_pids;
 	char **command; /* NULL, or what follows -- */
+	bool heap, faults; /* what is traced */
+	enum fault_source fault_source;
 	bool alloc_only, entry_only, kill_command, floor, doctor, programs;
 	double duration; /* seconds; 0: until a signal */
 	uint64_t min_size, max_size;
 	uint32_t sample_calls, sample_bytes; /* one call in so many calls, or bytes; 0: all */
 	uint64_t older_ms;
 	uint64_t max_rate; /* allocator calls a second; 0: any */
+	uint64_t max_pages;
 	uint32_t max_stacks, max_live, max_frames;
 	enum unwind unwind;
 	char **debug_dirs;
@@ -52,13 +58,13 @@ void parse_options(int argc, char **argv, struct settings *settings);
 struct progress {
 	uint64_t elapsed_ms;
 	struct weight allocated, freed;
-	uint64_t lost_calls;
+	uint64_t lost_calls, faults;
 };
 void events_open(int fd);
 void event_tracing(const char *text);
 void event_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* False when nobody listens any more. */
-bool event_status(const struct progress *progress);
+bool event_status(const struct settings *settings, const struct progress *progress);
 /* Reports the error and ends the helper with the exit code. */
 _Noreturn void die(int exit_code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The advice that belongs to a refused bpf() or perf_event_open(). */
@@ -88,6 +94,8 @@ struct mapping {
 
 struct process {
 	pid_t pid;
+	pid_t thread; /* one that lived lately, the main one if it did: /proc has what is the process's there */
+	pid_t attached_thread; /* whose end would be that of perf event probes; 0: there are none */
 	int pidfd;
 	char *name;
 	char *command; /* words ended by NUL */
@@ -95,6 +103,7 @@ struct process {
 	struct mapping *mappings; /* executable ones, oldest first */
 	unsigned nr_mappings;
 	unsigned nr_searched; /* of the mappings: looked at for allocators */
+	unsigned nr_described; /* of these, when it had to be done again */
 	unsigned image;
 	bool has_new_files, has_new_mappings; /* since its address space was published */
 	struct jit_map *jit_map; /* see find_jit_map */
@@ -122,6 +131,16 @@ void add_mapping(struct process *process, const struct mapping *mapping);
 unsigned mapped_module(const struct process *process, const struct mapping *mapping, dev_t dev, ino_t ino,
 		       const char *path);
 const struct mapping *find_mapping(const struct process *process, unsigned image, uint64_t address);
+
+/* --- threads.c --- */
+/* State letter and flags of the thread, as /proc/PID/stat has them. False: there is no such process. */
+bool read_state(pid_t pid, pid_t thread, char *state, unsigned *flags);
+bool is_alive(pid_t pid, pid_t thread);
+/* The one with the lowest number, which mostly is the main one; 0: none lives. */
+pid_t find_living_thread(pid_t pid);
+/* The same thread as long as it lives. When none does, the last one. */
+pid_t living_thread(struct process *process);
+bool any_main_thread_ended(void);
 
 /* --- mapwatch.c: mappings that appear while tracing --- */
 bool mapwatch_open(void);
@@ -157,6 +176,8 @@ int uprobe_multi_attach(const struct uprobe_multi *probes);
 void choose_attachment(struct heap_bpf *skel);
 /* Attaches to the allocators among mappings not looked at before. */
 void attach_allocators(struct heap_bpf *skel, const struct settings *settings, struct process *process);
+/* Perf event probes end with the thread that they were attached by: attaches them by another one. */
+void follow_threads(struct heap_bpf *skel, const struct settings *settings);
 /* On one function of our own file, in a process that runs it. */
 bool attach_return_probe(struct bpf_program *program, pid_t pid, uint64_t offset);
 void detach_all(void);
@@ -192,6 +213,7 @@ struct ledger {
 	unsigned nr_stacks;
 	struct weight counters[NR_COUNTERS];
 	uint64_t missed_probes;
+	uint64_t faults[NR_FAULT_COUNTERS];
 	uint32_t execs[MAX_PROCESSES], forks[MAX_PROCESSES];
 };
 struct weight read_counter(struct heap_bpf *skel, enum counter which);
@@ -208,6 +230,10 @@ void read_ledger(struct heap_bpf *skel, const struct settings *settings, uint64_
 void find_jit_map(struct process *process);
 /* Opens it if it exists: at the latest when the process has ended. */
 void open_jit_map(struct process *process);
+
+/* --- faults.c --- */
+/* Who tells of them, as the capture says it. */
+const char *fault_source(void);
 
 /* --- capture.c --- */
 enum stop_reason { STOP_DURATION, STOP_INTERRUPTED, STOP_EXITED, STOP_RATE };

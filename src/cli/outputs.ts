@@ -3,7 +3,7 @@ import { writeCollapsed, writeDifferential } from '../collapsed.ts';
 import { UserError } from '../errors.ts';
 import type { Profile } from '../profile.ts';
 import type { SvgOptions } from '../render/svg.ts';
-import { type OutputFile, openOutput } from './output-file.ts';
+import type { OutputFile } from './output-file.ts';
 import { type PictureKind, pictures, type Source } from './pictures.ts';
 
 /** What a file's suffix asks for. */
@@ -11,8 +11,11 @@ export interface OutputKind {
   readonly suffixes: readonly string[];
   readonly what: string;
   /** Missing: the file is the capture itself, as the helper wrote it. */
-  readonly text?: (source: Source) => Promise<Iterable<string>>;
+  readonly text?: (source: Source, onRemark: OnRemark) => Promise<Iterable<string | Uint8Array>>;
 }
+
+/** Called with what the user should know of an output. */
+type OnRemark = (line: string) => void;
 
 /** An output that is made of a profile. */
 export type ProfileOutputKind = OutputKind & Required<Pick<OutputKind, 'text'>>;
@@ -40,8 +43,10 @@ export function collapsedText(profile: Profile): Iterable<string> {
 
 /** A picture, drawn as the options say. */
 export function pictureOutput({ draw, ...kind }: PictureKind, look: SvgOptions): ProfileOutputKind {
-  const options = (profile: Profile) => ({ ...countNameOf(profile), ...look });
-  return { ...kind, text: (source) => draw(source, options(source.profile)) };
+  return {
+    ...kind,
+    text: (source, onRemark) => draw(source, { ...countNameOf(source.profile), ...look, onRemark }),
+  };
 }
 
 /** What collapsed stacks count is anybody's guess: samples is what they had first. */
@@ -80,6 +85,9 @@ export async function openOutputs(
   paths: readonly string[],
   kinds: readonly OutputKind[],
 ): Promise<Output[]> {
+  // Without an output there is nothing to load.
+  if (paths.length === 0) return [];
+  const { openOutput } = await import('./output-file.ts');
   const wanted = [...new Set(paths)].map((path) => ({ path, kind: kindOf(path, kinds) }));
   const outputs: Output[] = [];
   try {
@@ -95,8 +103,13 @@ export async function openOutputs(
 }
 
 /** Writes one output and puts it in its place. Throws a UserError when that fails. */
-export async function writeOutput({ file, text }: Output, source: Source): Promise<void> {
-  if (text) for (const chunk of await text(source)) await file.write(chunk);
+export async function writeOutput(
+  { file, text }: Output,
+  source: Source,
+  onRemark: OnRemark,
+): Promise<void> {
+  const remark = (line: string) => onRemark(`${file.path}: ${line}`);
+  if (text) for (const chunk of await text(source, remark)) await file.write(chunk);
   await file.finish();
 }
 

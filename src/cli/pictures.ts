@@ -13,7 +13,7 @@ export interface Source {
 export interface PictureKind {
   readonly suffixes: readonly string[];
   readonly what: string;
-  readonly draw: (source: Source, options: SvgOptions) => Promise<Iterable<string>>;
+  readonly draw: (source: Source, options: SvgOptions) => Promise<Iterable<string | Uint8Array>>;
 }
 
 /** A new kind of picture is one file in src/render and its line here. The first goes to stdout. */

@@ -1,9 +1,9 @@
 import { deflateRawSync } from 'node:zlib';
 import { childNodes, childrenOf } from '../children.ts';
+import { compareFrames } from '../frame-order.ts';
 import { kindsOf } from '../frame-words.ts';
 import type { Column, Frame, FrameIndex, NodeIndex, Profile } from '../profile.ts';
 import { ProfileBuilder } from '../profile-builder.ts';
-import { compareFrames } from './frame-order.ts';
 import { defaultCountName } from './header.ts';
 import type { PageColumn, PageData, PageLook, PageView } from './page-data.ts';
 import { visible } from './xml.ts';

@@ -2,7 +2,7 @@ import { select } from 'd3';
 import { element, selected } from './elements.ts';
 import type { Model } from './model.ts';
 import { type Session, update } from './session.ts';
-import type { State } from './state.ts';
+import { type State, toView } from './state.ts';
 import { capitalised, foundInWords, nameOf, shownName } from './words.ts';
 
 const viewNames: Readonly<Record<string, string>> = {
@@ -89,10 +89,10 @@ function drawChoices(session: Session, id: string, choices: readonly Choice[]): 
 }
 
 function viewChoices({ source, state }: Model): Choice[] {
-  return source.data.views.map(({ name, columns }, view) => ({
+  return source.data.views.map(({ name }, view) => ({
     text: viewNames[name] ?? name,
     isPressed: view === state.view,
-    change: { view, column: Math.min(state.column, columns.length - 1) },
+    change: toView(source.data, state, view),
   }));
 }
 

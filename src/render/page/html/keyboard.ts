@@ -3,6 +3,7 @@ import { type Direction, goTo, moveCursor } from './cursor.ts';
 import { element } from './elements.ts';
 import { matchingNodes, nextOf } from './matches.ts';
 import { type Session, update, zoomTo } from './session.ts';
+import { toView } from './state.ts';
 import { hideTooltip } from './tooltip.ts';
 
 const directions: Readonly<Record<string, Direction>> = {
@@ -129,8 +130,7 @@ function toggleLeaves(session: Session): void {
 function nextView(session: Session): void {
   const { state, source } = session.model;
   const view = (state.view + 1) % source.data.views.length;
-  const last = source.data.views[view]!.columns.length - 1;
-  update(session, { view, column: Math.min(state.column, last) });
+  update(session, toView(source.data, state, view));
 }
 
 function nextColumn(session: Session): void {

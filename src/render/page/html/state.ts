@@ -29,6 +29,13 @@ export interface State {
 
 export const noQuery: Query = { text: '', isRegExp: false, isCaseSensitive: false };
 
+/** The change to another view: of its columns the one that counts the same, if there is one. */
+export function toView({ views }: PageData, state: State, view: number): Partial<State> {
+  const { unit } = views[state.view]!.columns[state.column]!;
+  const column = views[view]!.columns.findIndex((each) => each.unit === unit);
+  return { view, column: Math.max(0, column) };
+}
+
 /** What a page shows that was opened without a link. */
 export function initialState({ look }: PageData): State {
   return {

@@ -1,5 +1,5 @@
-import { kindsOf } from '../frame-words.ts';
-import type { Frame } from '../profile.ts';
+import { kindsOf } from './frame-words.ts';
+import type { Frame } from './profile.ts';
 
 /** Siblings by name, module, file, line and kind; texts in code units: no locale. */
 export function compareFrames(left: Frame, right: Frame): number {
