@@ -6,10 +6,11 @@ import { isSvg } from '../embedded.ts';
 import { UserError } from '../errors.ts';
 import type { ResidentChoice } from '../fold/resident.ts';
 import type { FrameChoice } from '../fold/stack-tree.ts';
-import { foldView, type View, views } from '../fold/views.ts';
-import type { Profile, Unit } from '../profile.ts';
+import { foldOtherViews, foldView, type View, views } from '../fold/views.ts';
+import type { Unit } from '../profile.ts';
 import { single } from './numbers.ts';
 import { type Bytes, peek } from './peek.ts';
+import type { Source } from './pictures.ts';
 import { systemReason } from './system-error.ts';
 
 /** The view that an option names. Throws a UserError when it was given more than once. */
@@ -29,8 +30,7 @@ export interface InputOptions {
   readonly unit: Unit;
 }
 
-export interface Input {
-  readonly profile: Profile;
+export interface Input extends Source {
   /** Lines that were not understood. */
   readonly warnings: readonly string[];
 }
@@ -48,8 +48,8 @@ export async function readInput(path: string | undefined, options: InputOptions)
     const file = path ? createReadStream(path) : process.stdin;
     const cut: string[] = [];
     const bytes = await unzipped(file, () => cut.push(`${name}: the gzip data ends early`));
-    const { profile, warnings } = await parse(bytes, name, options);
-    return { profile, warnings: [...cut, ...warnings] };
+    const { warnings, ...source } = await parse(bytes, name, options);
+    return { ...source, warnings: [...cut, ...warnings] };
   } catch (error) {
     throw unreadable(name, error);
   }
@@ -60,7 +60,11 @@ async function parse(bytes: Bytes, name: string, options: InputOptions): Promise
   const { first, all } = await peek(bytes);
   if (isCapture(first)) {
     const capture = await readCapture(all);
-    return { profile: foldView(capture, options), warnings: [] };
+    return {
+      profile: foldView(capture, options),
+      otherViews: () => foldOtherViews(capture, options),
+      warnings: [],
+    };
   }
   if (isSvg(first)) {
     refuseOptionsOfCaptures(options, 'a picture');
