@@ -1,17 +1,16 @@
-import { type DecimalCount, endsInCount, parseCollapsedLine } from './collapsed-line.ts';
+import { PartReader } from './collapsed/part-reader.ts';
+import type { StackTree } from './collapsed/stack-tree.ts';
+import type { Part, Skipped, Tally } from './collapsed/tally.ts';
+import { frameOfText } from './collapsed-name.ts';
 import { withoutFirstCounts, withWholeCounts } from './collapsed-repair.ts';
 import { UserError } from './errors.ts';
-import { forEachLine } from './lines.ts';
-import type { Profile, Unit } from './profile.ts';
+import { type Column, type Profile, totalTooLarge, type Unit } from './profile.ts';
 import { ProfileBuilder } from './profile-builder.ts';
-import { StackPath } from './stack-path.ts';
 
-/** A line that could not be read. The text is the input's: hostile, and shortened. */
-export interface Skipped {
-  /** Counted from 1. */
-  readonly line: number;
-  readonly text: string;
-  readonly why: string;
+/** What collapsed stacks, which do not say it, count. */
+export interface CollapsedColumn {
+  readonly unit?: Unit;
+  readonly column?: string;
 }
 
 /** What was done to make sense of the input is in `profile.meta.notes`. */
@@ -22,9 +21,6 @@ export interface CollapsedInput {
   readonly skippedLines: number;
 }
 
-const skippedKept = 10;
-const skippedTextBytes = 120;
-
 /**
  * Reads collapsed stacks as all the tools write them into a profile of one column, `samples` in
  * `count` unless told otherwise. Decimal counts become whole ones such that the total stays true.
@@ -33,89 +29,109 @@ const skippedTextBytes = 120;
  */
 export async function readCollapsed(
   chunks: AsyncIterable<Uint8Array>,
-  { unit = 'count', column = 'samples' }: { unit?: Unit; column?: string } = {},
+  column: CollapsedColumn = {},
 ): Promise<CollapsedInput> {
-  const reader = new CollapsedReader({ name: column, unit });
-  await forEachLine(chunks, (line, number) => reader.take(line, number));
-  return reader.finish();
+  const reader = new PartReader(true);
+  for await (const chunk of chunks) {
+    for (let rest = chunk; rest.length > 0 && !reader.isRefused; ) {
+      const room = reader.room();
+      const piece = rest.subarray(0, room.length);
+      room.set(piece);
+      reader.take(piece.length);
+      rest = rest.subarray(piece.length);
+    }
+    if (reader.isRefused) break;
+  }
+  return collapsedInput(reader.finish(), column);
 }
 
-class CollapsedReader {
-  readonly #builder: ProfileBuilder;
-  readonly #path: StackPath;
-  readonly #skipped: Skipped[] = [];
-  #skippedLines = 0;
-  #stackLines = 0;
-  #decimalLines = 0;
-  #differential = true;
-
-  constructor(column: { name: string; unit: Unit }) {
-    this.#builder = new ProfileBuilder([column, { name: 'millionths', unit: column.unit }]);
-    this.#path = new StackPath(this.#builder);
-  }
-
-  take(line: Uint8Array, number: number): void {
-    const parsed = parseCollapsedLine(number === 1 ? withoutByteOrderMark(line) : line);
-    if (parsed.kind === 'skipped') this.#skip(line, number, parsed.why);
-    if (parsed.kind !== 'stack') return;
-    if (parsed.count.units > Number.MAX_SAFE_INTEGER)
-      throw new UserError(`line ${number}: the count is above 2^53: scale the counts down`);
-    this.#stackLines++;
-    this.#differential &&= endsInCount(parsed.stack);
-    this.#add(parsed.stack, parsed.count);
-  }
-
-  finish(): CollapsedInput {
-    const notes = this.#notes();
-    let profile = this.#builder.build(notes.length > 0 ? { notes } : {});
-    if (this.#stackLines === 0) throw this.#nothing();
-    if (this.#differential) profile = withoutFirstCounts(profile);
-    if (this.#decimalLines > 0) profile = withWholeCounts(profile);
-    if (profile.columns[0]!.self.every((weight) => weight === 0))
-      throw new UserError('the counts of these collapsed stacks add up to nothing');
-    return {
-      profile: { ...profile, columns: profile.columns.slice(0, 1) },
-      skipped: this.#skipped,
-      skippedLines: this.#skippedLines,
-    };
-  }
-
-  /** A stack without weight needs no node. */
-  #add(stack: Uint8Array, { units, millionths }: DecimalCount): void {
-    if (units === 0 && millionths === 0) return;
-    const node = this.#path.node(stack);
-    this.#builder.add(node, 0, units);
-    if (millionths === 0) return;
-    this.#builder.add(node, 1, millionths);
-    this.#decimalLines++;
-  }
-
-  #skip(line: Uint8Array, number: number, why: string): void {
-    this.#skippedLines++;
-    if (this.#skipped.length === skippedKept) return;
-    const text = new TextDecoder().decode(line.subarray(0, skippedTextBytes));
-    this.#skipped.push({ line: number, text, why });
-  }
-
-  #notes(): string[] {
-    const notes: string[] = [];
-    if (this.#differential) notes.push('two counts a line (a differential): the last one is taken');
-    if (this.#decimalLines > 0)
-      notes.push(`${this.#decimalLines} decimal counts, made whole such that the total stays true`);
-    return notes;
-  }
-
-  #nothing(): UserError {
-    const first = this.#skipped[0];
-    const found =
-      first === undefined ? 'it is empty, or all comments' : `line ${first.line}: ${first.why}`;
-    return new UserError(
-      `no collapsed stacks in the input: ${found}; expected lines such as "main;work;malloc 4096"`,
-    );
-  }
+/** What `readCollapsed` gives and throws, of text that was read already. */
+export function collapsedInput(
+  { tally, tree }: Part,
+  column: CollapsedColumn = {},
+): CollapsedInput {
+  if (tally.refused) throw new UserError(`line ${tally.refused.line}: ${tally.refused.why}`);
+  if (tally.stackLines === 0) throw nothingIn(tally);
+  const notes = notesOn(tally);
+  let profile = profileOf(tree, columnsOf(tree, tally, column), notes);
+  if (tally.differential) profile = withoutFirstCounts(profile);
+  if (tally.decimalLines > 0) profile = withWholeCounts(profile);
+  if (profile.columns[0]!.self.every((weight) => weight === 0))
+    throw new UserError('the counts of these collapsed stacks add up to nothing');
+  const { skipped, skippedLines } = tally;
+  return { profile, skipped, skippedLines };
 }
 
-function withoutByteOrderMark(line: Uint8Array): Uint8Array {
-  const marked = line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf;
-  return marked ? line.subarray(3) : line;
+/** Units, and millionths if there are decimal counts. */
+function columnsOf(
+  { self }: StackTree,
+  { millionths }: Tally,
+  { unit = 'count', column = 'samples' }: CollapsedColumn,
+): Column[] {
+  const units = { name: column, unit, self };
+  if (self.reduce((sum, weight) => sum + weight, 0) > Number.MAX_SAFE_INTEGER)
+    throw totalTooLarge(units);
+  if (millionths.size === 0) return [units];
+  const parts = new Float64Array(self.length);
+  for (const [node, value] of millionths) parts[node] = value;
+  return [units, { name: 'millionths', unit, self: parts }];
+}
+
+function profileOf(tree: StackTree, columns: Column[], notes: readonly string[]): Profile {
+  const names = namesIn(tree);
+  const profile = {
+    frames: names.map(frameOfText),
+    parent: tree.parent,
+    frame: tree.name,
+    columns,
+    meta: notes.length > 0 ? { notes } : {},
+  };
+  return names.some(isAmbiguous) ? withFramesOnce(profile) : profile;
+}
+
+function namesIn({ nameBytes, nameEnds }: StackTree): string[] {
+  const text = Buffer.from(nameBytes.buffer).toString('latin1');
+  const isAscii = !/[\x80-\xff]/.test(text);
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  return Array.from(nameEnds, (end, name) => {
+    const start = name === 0 ? 0 : nameEnds[name - 1]!;
+    return isAscii ? text.slice(start, end) : decoder.decode(nameBytes.subarray(start, end));
+  });
+}
+
+/** Other bytes may stand for the same frame: what is not UTF-8, marks in another order, no name at all. */
+function isAmbiguous(name: string): boolean {
+  return (
+    name === '' || name === '[empty]' || name.includes('\ufffd') || /_\[.\]_\[.\]$/s.test(name)
+  );
+}
+
+function withFramesOnce({ frames, parent, frame, columns, meta }: Profile): Profile {
+  const builder = new ProfileBuilder(columns);
+  const known = frames.map((each) => builder.frame(each));
+  const moved = new Int32Array(parent.length);
+  for (let node = 1; node < parent.length; node++) {
+    moved[node] = builder.child(moved[parent[node]!]!, known[frame[node]!]!);
+    for (const [index, { self }] of columns.entries())
+      builder.add(moved[node]!, index, self[node]!);
+  }
+  return builder.build(meta);
+}
+
+function notesOn({ differential, decimalLines }: Tally): string[] {
+  return [
+    ...(differential ? ['two counts a line (a differential): the last one is taken'] : []),
+    ...(decimalLines > 0
+      ? [`${decimalLines} decimal counts, made whole such that the total stays true`]
+      : []),
+  ];
+}
+
+function nothingIn({ skipped }: Tally): UserError {
+  const first = skipped[0];
+  const found =
+    first === undefined ? 'it is empty, or all comments' : `line ${first.line}: ${first.why}`;
+  return new UserError(
+    `no collapsed stacks in the input: ${found}; expected lines such as "main;work;malloc 4096"`,
+  );
 }

@@ -1,3 +1,4 @@
+import { UserError } from './errors.ts';
 import type { StackQuality } from './stack-quality.ts';
 
 /** Index into `Profile.frames`. */
@@ -106,4 +107,12 @@ export function stackOf(profile: Profile, node: NodeIndex): Frame[] {
     stack.push(profile.frames[profile.frame[at]!]!);
   }
   return stack.reverse();
+}
+
+/** For a column whose sum leaves the exact range of doubles. */
+export function totalTooLarge({ name }: { readonly name: string }): UserError {
+  return new UserError(
+    `the total of ${name} is above ${Number.MAX_SAFE_INTEGER} and cannot be exact: ` +
+      'split the input, or scale its counts down',
+  );
 }
