@@ -2,9 +2,9 @@ import { PartReader } from './collapsed/part-reader.ts';
 import type { StackTree } from './collapsed/stack-tree.ts';
 import type { Part, Skipped, Tally } from './collapsed/tally.ts';
 import { frameOfText } from './collapsed-name.ts';
-import { withoutFirstCounts, withWholeCounts } from './collapsed-repair.ts';
+import { withFirstCounts, withWholeCounts } from './collapsed-repair.ts';
 import { UserError } from './errors.ts';
-import { type Column, type Profile, totalTooLarge, type Unit } from './profile.ts';
+import { type Column, type Profile, sumOf, totalTooLarge, type Unit } from './profile.ts';
 import { ProfileBuilder } from './profile-builder.ts';
 
 /** What collapsed stacks, which do not say it, count. */
@@ -24,7 +24,7 @@ export interface CollapsedInput {
 /**
  * Reads collapsed stacks as all the tools write them into a profile of one column, `samples` in
  * `count` unless told otherwise. Decimal counts become whole ones such that the total stays true.
- * When every line ends in two counts the file is a differential and the last count is taken.
+ * When every line ends in two counts the file is a differential: the columns are `before` and `after`.
  * Throws a UserError when nothing could be read, and for counts that cannot be added exactly.
  */
 export async function readCollapsed(
@@ -52,40 +52,50 @@ export function collapsedInput(
 ): CollapsedInput {
   if (tally.refused) throw new UserError(`line ${tally.refused.line}: ${tally.refused.why}`);
   if (tally.stackLines === 0) throw nothingIn(tally);
-  const notes = notesOn(tally);
-  let profile = profileOf(tree, columnsOf(tree, tally, column), notes);
-  if (tally.differential) profile = withoutFirstCounts(profile);
-  if (tally.decimalLines > 0) profile = withWholeCounts(profile);
-  if (profile.columns[0]!.self.every((weight) => weight === 0))
+  const profile = repaired(profileOf(tree, columnsOf(tree, tally, column)), tally);
+  if (profile.columns.every((each) => sumOf(each) === 0))
     throw new UserError('the counts of these collapsed stacks add up to nothing');
   const { skipped, skippedLines } = tally;
   return { profile, skipped, skippedLines };
 }
 
-/** Units, and millionths if there are decimal counts. */
+/** Units; millionths if there are any; and for a differential how many lines end at each node. */
 function columnsOf(
   { self }: StackTree,
-  { millionths }: Tally,
+  { millionths, differential, ends }: Tally,
   { unit = 'count', column = 'samples' }: CollapsedColumn,
 ): Column[] {
   const units = { name: column, unit, self };
-  if (self.reduce((sum, weight) => sum + weight, 0) > Number.MAX_SAFE_INTEGER)
-    throw totalTooLarge(units);
-  if (millionths.size === 0) return [units];
-  const parts = new Float64Array(self.length);
-  for (const [node, value] of millionths) parts[node] = value;
-  return [units, { name: 'millionths', unit, self: parts }];
+  if (sumOf(units) > Number.MAX_SAFE_INTEGER) throw totalTooLarge(units);
+  if (!differential && millionths.size === 0) return [units];
+  const sparse = [
+    { name: 'millionths', unit, self: dense(millionths, self.length) },
+    { name: 'lines', unit, self: dense(ends, self.length) },
+  ];
+  return [units, ...sparse.slice(0, differential ? 2 : 1)];
 }
 
-function profileOf(tree: StackTree, columns: Column[], notes: readonly string[]): Profile {
+function dense(sparse: ReadonlyMap<number, number>, length: number): Float64Array {
+  const values = new Float64Array(length);
+  for (const [node, value] of sparse) values[node] = value;
+  return values;
+}
+
+function repaired(profile: Profile, { differential, decimalLines }: Tally): Profile {
+  if (!differential && decimalLines === 0) return profile;
+  const counts = differential ? withFirstCounts(profile) : profile;
+  const isMillionths = (_: Column, index: number) => index % 2 === 1;
+  if (counts.columns.filter(isMillionths).every((column) => sumOf(column) === 0))
+    return { ...counts, columns: counts.columns.filter((_, index) => index % 2 === 0) };
+  const lines = differential ? '' : `${decimalLines} `;
+  const note = `${lines}decimal counts, made whole such that the total stays true`;
+  return withWholeCounts({ ...counts, meta: { ...counts.meta, notes: [note] } });
+}
+
+function profileOf(tree: StackTree, columns: Column[]): Profile {
   const names = namesIn(tree);
-  const profile = {
-    frames: names.map(frameOfText),
-    parent: tree.parent,
-    frame: tree.name,
-    columns,
-    meta: notes.length > 0 ? { notes } : {},
-  };
+  const frames = names.map(frameOfText);
+  const profile = { frames, parent: tree.parent, frame: tree.name, columns, meta: {} };
   return names.some(isAmbiguous) ? withFramesOnce(profile) : profile;
 }
 
@@ -116,15 +126,6 @@ function withFramesOnce({ frames, parent, frame, columns, meta }: Profile): Prof
       builder.add(moved[node]!, index, self[node]!);
   }
   return builder.build(meta);
-}
-
-function notesOn({ differential, decimalLines }: Tally): string[] {
-  return [
-    ...(differential ? ['two counts a line (a differential): the last one is taken'] : []),
-    ...(decimalLines > 0
-      ? [`${decimalLines} decimal counts, made whole such that the total stays true`]
-      : []),
-  ];
 }
 
 function nothingIn({ skipped }: Tally): UserError {

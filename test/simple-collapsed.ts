@@ -1,8 +1,9 @@
 import { type DecimalCount, endsInCount, parseCollapsedLine } from '../src/collapsed-line.ts';
 import { frameOfText } from '../src/collapsed-name.ts';
 import type { CollapsedInput } from '../src/collapsed-reader.ts';
-import { withoutFirstCounts, withWholeCounts } from '../src/collapsed-repair.ts';
+import { withFirstCounts, withWholeCounts } from '../src/collapsed-repair.ts';
 import { UserError } from '../src/errors.ts';
+import { type Profile, sumOf } from '../src/profile.ts';
 import { ProfileBuilder } from '../src/profile-builder.ts';
 
 /** One line of collapsed text, as the simplest reader sees it. */
@@ -35,6 +36,7 @@ export function simplyRead(bytes: Uint8Array): CollapsedInput {
   const builder = new ProfileBuilder([
     { name: 'samples', unit: 'count' },
     { name: 'millionths', unit: 'count' },
+    { name: 'lines', unit: 'count' },
   ]);
   const skipped: { line: number; text: string; why: string }[] = [];
   const stacks: { stack: Uint8Array; count: DecimalCount }[] = [];
@@ -51,19 +53,24 @@ export function simplyRead(bytes: Uint8Array): CollapsedInput {
     stacks.push(parsed);
   }
   if (stacks.length === 0) throw new UserError('no stacks');
+  const differential = stacks.every(({ stack }) => endsInCount(stack));
   for (const { stack, count } of stacks) {
-    if (count.units + count.millionths === 0) continue;
+    if (count.units + count.millionths === 0 && !differential) continue;
     let node = 0;
     for (const name of framesOf(stack))
       node = builder.child(node, builder.frame(frameOfText(name)));
-    builder.add(node, 0, count.units);
-    builder.add(node, 1, count.millionths);
+    for (const [column, value] of [count.units, count.millionths, 1].entries())
+      builder.add(node, column, value);
   }
-  const differential = stacks.every(({ stack }) => endsInCount(stack));
-  const decimals = stacks.filter(({ count }) => count.millionths > 0).length;
-  let profile = builder.build();
-  if (differential) profile = withoutFirstCounts(profile);
-  if (decimals > 0) profile = withWholeCounts(profile);
-  if (profile.columns[0]!.self.every((weight) => weight === 0)) throw new UserError('nothing');
+  const profile = repaired(builder.build(), differential);
+  if (profile.columns.every((column) => sumOf(column) === 0)) throw new UserError('nothing');
   return { profile, skipped: skipped.slice(0, 10), skippedLines: skipped.length };
+}
+
+function repaired(profile: Profile, differential: boolean): Profile {
+  const { columns, ...rest } = differential ? withFirstCounts(profile) : profile;
+  const pairs = differential ? columns : columns.slice(0, 2);
+  const whole = pairs.filter((_, index) => index % 2 === 0);
+  const hasMillionths = pairs.some((column, index) => index % 2 === 1 && sumOf(column) > 0);
+  return hasMillionths ? withWholeCounts({ ...rest, columns: pairs }) : { ...rest, columns: whole };
 }

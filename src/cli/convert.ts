@@ -33,7 +33,7 @@ export async function convert({ file, input, outputs, kinds }: Conversion): Prom
 }
 
 /** Of stacks that are as they should be there is nothing to say. */
-function remarksOn({ meta }: Profile): string[] {
+export function remarksOn({ meta }: Profile): string[] {
   const { estimated, notes = [], stacks } = meta;
   const problems = qualityProblems(stacks);
   return [
@@ -44,7 +44,8 @@ function remarksOn({ meta }: Profile): string[] {
   ];
 }
 
-async function writeFiles(
+/** Writes all files, or says which could not be written. Throws a UserError. */
+export async function writeFiles(
   paths: readonly string[],
   kinds: readonly ProfileOutputKind[],
   profile: Profile,

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { writeCollapsed } from '../collapsed.ts';
+import { writeCollapsed, writeDifferential } from '../collapsed.ts';
 import { UserError } from '../errors.ts';
 import type { Profile } from '../profile.ts';
 import type { SvgOptions } from '../render/svg.ts';
@@ -22,7 +22,7 @@ export const profileOutputs: readonly [ProfileOutputKind, ...ProfileOutputKind[]
   {
     suffixes: ['.folded', '.stacks'],
     what: 'collapsed stacks',
-    text: async (profile) => writeCollapsed(profile),
+    text: async (profile) => collapsedText(profile),
   },
   ...pictures.map((kind) => pictureOutput(kind, {})),
 ];
@@ -32,6 +32,11 @@ export const traceOutputs: readonly OutputKind[] = [
   ...profileOutputs,
   { suffixes: ['.capture'], what: 'everything, to fold later' },
 ];
+
+/** Of a differential with both of its counts. */
+export function collapsedText(profile: Profile): Iterable<string> {
+  return profile.meta.differential ? writeDifferential(profile) : writeCollapsed(profile);
+}
 
 /** A picture, drawn as the options say. */
 export function pictureOutput({ draw, ...kind }: PictureKind, look: SvgOptions): ProfileOutputKind {

@@ -82,6 +82,6 @@ function given<Fields extends object>(
 }
 
 /** Collapsed stacks do not say what they count. */
-function unitOf(countName: string | undefined): Unit {
+export function unitOf(countName: string | undefined): Unit {
   return countName === 'bytes' || countName === 'pages' ? countName : 'count';
 }

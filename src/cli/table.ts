@@ -94,7 +94,7 @@ const stackHeight = 6;
  * `malloc <- session_create <- handle_request`, broken where it gets too wide, never inside a name.
  * A deep stack ends with how many of its outer frames are not shown.
  */
-function stackLines(profile: Profile, node: NodeIndex, width: number): string[] {
+export function stackLines(profile: Profile, node: NodeIndex, width: number): string[] {
   const names = stackOf(profile, node).map((frame) => printable(frameText(frame)));
   const lines: string[] = [];
   let line = '';

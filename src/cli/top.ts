@@ -1,6 +1,7 @@
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { defineCommand } from './command.ts';
 import { convert } from './convert.ts';
+import { diffTableLines } from './diff-table.ts';
 import { viewOf, views } from './input.ts';
 import { single, wholeOption } from './numbers.ts';
 import type { ProfileOutputKind } from './outputs.ts';
@@ -39,7 +40,7 @@ function options(parser: Argv) {
 }
 
 type Options = ReturnType<typeof options> extends Argv<infer Found> ? Found : never;
-type TableArgs = Pick<ArgumentsCamelCase<Options>, 'top' | 'sort'>;
+type TableArgs = Partial<Pick<ArgumentsCamelCase<Options>, 'top' | 'sort'>>;
 
 /** Throws a UserError for a number that is none. */
 export function tableOptionsOf({ top, sort }: TableArgs): Omit<TableOptions, 'width'> {
@@ -57,11 +58,12 @@ function tableOutput(table: Omit<TableOptions, 'width'>): ProfileOutputKind {
   };
 }
 
-/** The table in the width of the terminal. */
+/** The table in the width of the terminal; of a differential that of its changes. */
 export function tableText(
   profile: Parameters<typeof tableLines>[0],
   table: Omit<TableOptions, 'width'>,
 ): string[] {
   const width = process.stdout.columns || 80;
-  return tableLines(profile, { ...table, width }).map((line) => `${line}\n`);
+  const lines = profile.meta.differential ? diffTableLines : tableLines;
+  return lines(profile, { ...table, width }).map((line) => `${line}\n`);
 }

@@ -2,7 +2,7 @@ import { type DecimalCount, endsInCount, parseCollapsedLine } from '../collapsed
 import { UserError } from '../errors.ts';
 import { type Kernel, newKernel } from './kernel.ts';
 import { addTree, treeOf } from './stack-tree.ts';
-import { add, addMillionths, emptyTally, type Part, skip, type Tally } from './tally.ts';
+import { add, addTo, emptyTally, type Part, skip, type Tally } from './tally.ts';
 
 const lineFeed = 10;
 const firstRoom = 1024 * 1024;
@@ -15,20 +15,26 @@ const maxLineBytes = 256 * 1024 * 1024;
 export class PartReader {
   readonly #kernel: Kernel = newKernel();
   readonly #isFirst: boolean;
-  readonly #tally: Tally = emptyTally();
+  readonly #tally: Tally;
   #size = firstRoom;
   #start = this.#kernel.input_room(firstRoom);
   /** Bytes of a line that has begun, from `#start` on. */
   #begun = 0;
 
-  /** @param isFirst the text begins here, perhaps with a byte order mark */
+  /** @param isFirst the text begins here: perhaps with a byte order mark, perhaps as a differential */
   constructor(isFirst: boolean) {
     this.#isFirst = isFirst;
+    this.#tally = emptyTally(isFirst);
   }
 
   /** There was a line after which nothing is read. */
   get isRefused(): boolean {
     return this.#tally.refused !== undefined;
+  }
+
+  /** Every stack so far could have two counts. */
+  get mayBeDifferential(): boolean {
+    return this.#tally.differential;
   }
 
   /** Where the next bytes are to be put. */
@@ -54,7 +60,7 @@ export class PartReader {
       );
   }
 
-  /** Adds a part that follows directly. */
+  /** Adds a part that follows directly, unless this may be a differential. */
   append({ tally, tree }: Part): void {
     this.#endLine();
     const nodes = withinMemory(() => addTree(this.#kernel, tree));
@@ -117,16 +123,18 @@ export class PartReader {
     else this.#takeStack(stack, count);
   }
 
-  #takeStack(stack: Uint8Array, { units, millionths }: DecimalCount): void {
+  #takeStack(stack: Uint8Array, count: DecimalCount): void {
     this.#tally.stackLines++;
     this.#tally.differential &&= endsInCount(stack);
-    // A stack without weight needs no node.
-    if (units === 0 && millionths === 0) return;
+    const isNothing = count.units === 0 && count.millionths === 0;
+    // A stack without weight needs no node, unless another count of its line has some.
+    if (isNothing && !this.#tally.differential) return;
     const node = this.#kernel.node_of(stack.byteOffset, stack.length);
-    this.#kernel.add(node, units);
-    if (millionths === 0) return;
+    this.#kernel.add(node, count.units);
+    if (this.#tally.differential) addTo(this.#tally.ends, node, 1);
+    if (count.millionths === 0) return;
     this.#tally.decimalLines++;
-    addMillionths(this.#tally, node, millionths);
+    addTo(this.#tally.millionths, node, count.millionths);
   }
 
   /** A last line without a line feed. */

@@ -22,6 +22,8 @@ export interface Tally {
   refused?: { readonly line: number; readonly why: string };
   /** What decimal counts have beside whole units, by node. */
   readonly millionths: Map<number, number>;
+  /** Of what may be a differential: how many lines end at a node. */
+  readonly ends: Map<number, number>;
 }
 
 /** Plain data, which one thread can hand to another. */
@@ -33,15 +35,17 @@ export interface Part {
 const skippedKept = 10;
 const skippedTextBytes = 120;
 
-export function emptyTally(): Tally {
+/** @param differential that is what it may turn out to be */
+export function emptyTally(differential: boolean): Tally {
   return {
     lines: 0,
     stackLines: 0,
     decimalLines: 0,
-    differential: true,
+    differential,
     skipped: [],
     skippedLines: 0,
     millionths: new Map(),
+    ends: new Map(),
   };
 }
 
@@ -53,7 +57,7 @@ export function skip(tally: Tally, line: Uint8Array, why: string): void {
   tally.skipped.push({ line: tally.lines, text, why });
 }
 
-/** Adds the tally of the part that follows; `nodes` are its nodes' new numbers. */
+/** Adds the tally of the part that follows, no differential; `nodes` are its nodes' new numbers. */
 export function add(to: Tally, more: Tally, nodes: Int32Array): void {
   const placed = <T extends { readonly line: number }>(at: T) => ({
     ...at,
@@ -61,14 +65,14 @@ export function add(to: Tally, more: Tally, nodes: Int32Array): void {
   });
   to.skipped.push(...more.skipped.slice(0, skippedKept - to.skipped.length).map(placed));
   if (more.refused) to.refused ??= placed(more.refused);
-  for (const [node, millionths] of more.millionths) addMillionths(to, nodes[node]!, millionths);
+  for (const [node, millionths] of more.millionths) addTo(to.millionths, nodes[node]!, millionths);
   to.lines += more.lines;
   to.stackLines += more.stackLines;
   to.decimalLines += more.decimalLines;
   to.skippedLines += more.skippedLines;
-  to.differential &&= more.differential;
 }
 
-export function addMillionths({ millionths }: Tally, node: number, more: number): void {
-  millionths.set(node, (millionths.get(node) ?? 0) + more);
+/** Adds to what a sparse column has for a node. */
+export function addTo(sparse: Map<number, number>, node: number, more: number): void {
+  sparse.set(node, (sparse.get(node) ?? 0) + more);
 }

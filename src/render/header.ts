@@ -1,6 +1,6 @@
 import type { Column, Metadata, Omission, Profile } from '../profile.ts';
 import { qualityLines } from '../stack-quality.ts';
-import { counted, formatBytes, formatCount } from '../units.ts';
+import { counted, formatBytes, formatCount, formatDuration } from '../units.ts';
 import type { Layout } from './layout.ts';
 
 const titles = {
@@ -97,14 +97,6 @@ function madeWith({ tool, kernel }: Metadata): string {
 function inUtc(iso: string): string {
   const match = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z$/.exec(iso);
   return match === null ? iso : `${match[1]} ${match[2]} UTC`;
-}
-
-function formatDuration(ms: number): string {
-  if (ms < 1000) return `${ms} ms`;
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
-  const minutes = Math.floor(ms / 60_000);
-  if (minutes < 60) return `${minutes} min ${Math.floor((ms % 60_000) / 1000)} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 /** `12 calls, 4.0 KiB (live table full)` */

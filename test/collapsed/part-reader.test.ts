@@ -31,6 +31,8 @@ function inParts(bytes: Uint8Array, places: readonly number[], size: number): Pa
   const borders = [0, ...ends.sort((a, b) => a - b), bytes.length];
   const pieces = borders.slice(1).map((end, i) => bytes.subarray(borders[i], end));
   const [first, ...others] = pieces.map((piece, i) => fed(new PartReader(i === 0), piece, size));
+  // What may be a differential is not read in parts.
+  fc.pre(!first!.mayBeDifferential);
   for (const other of others) first!.append(structuredClone(other.finish()));
   return first!.finish();
 }
@@ -40,7 +42,8 @@ type Outcome = Partial<Omit<CollapsedInput, 'profile'>> & { stacks?: string; ref
 function outcome(read: () => CollapsedInput): Outcome {
   try {
     const { profile, ...rest } = read();
-    return { stacks: [...writeCollapsed(profile)].join(''), ...rest };
+    const stacks = profile.columns.flatMap(({ name }) => [name, ...writeCollapsed(profile, name)]);
+    return { stacks: stacks.join('\n'), ...rest };
   } catch (error) {
     if (error instanceof UserError) return { refused: true };
     throw error;
