@@ -1,7 +1,7 @@
 const FUNCTIONS = 20_000;
 const MAX_CALLEES = 12;
 const STACKS = 4000;
-const LEAST_DEPTH = 10;
+const LEAST_DEPTH = 12;
 const DEPTH_SPAN = 110;
 const CHUNK_LINES = 1000;
 
@@ -62,7 +62,12 @@ function nextStack(stacks, random) {
 
 function collapsedLine(callees, names, random) {
   const frames = callees.slice(1).map((callee) => names[callee % FUNCTIONS]);
-  return `main;${frames.join(';')};malloc ${16 + Math.floor(1e6 * random() ** 4)}\n`;
+  return `main;${frames.join(';')};malloc ${weight(random)}\n`;
+}
+
+/** A few stacks have most of the bytes: a power law. */
+function weight(random) {
+  return Math.floor(16 / Math.max(random(), 1e-7) ** 1.5);
 }
 
 function functionName(index) {

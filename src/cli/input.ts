@@ -8,6 +8,8 @@ import type { HeapView } from '../fold/heap-metadata.ts';
 import type { FrameChoice } from '../fold/stack-tree.ts';
 import type { Profile, Unit } from '../profile.ts';
 import { single } from './numbers.ts';
+import { RegularFile, regularFile } from './regular-file.ts';
+import { readStacksFile } from './stacks-file.ts';
 import { systemReason } from './system-error.ts';
 
 export const views: readonly HeapView[] = ['all', 'unfreed'];
@@ -44,15 +46,24 @@ export async function readInput(path: string | undefined, options: InputOptions)
   const name = path || 'stdin';
   if (!path && process.stdin.isTTY)
     throw new UserError('name a file to read, or pipe one in; see --help', 2);
+  let file: RegularFile | undefined;
   try {
-    const file = path ? createReadStream(path) : process.stdin;
+    file = regularFile(path || undefined);
     const cut: string[] = [];
-    const bytes = await unzipped(file, () => cut.push(`${name}: the gzip data ends early`));
+    const bytes = await unzipped(file ?? streamOf(path), () =>
+      cut.push(`${name}: the gzip data ends early`),
+    );
     const { profile, warnings } = await parse(bytes, name, options);
     return { profile, warnings: [...cut, ...warnings] };
   } catch (error) {
     throw unreadable(name, error);
+  } finally {
+    file?.close();
   }
+}
+
+function streamOf(path: string | undefined): Bytes {
+  return path ? createReadStream(path) : process.stdin;
 }
 
 async function parse(bytes: Bytes, name: string, options: InputOptions): Promise<Input> {
@@ -64,7 +75,9 @@ async function parse(bytes: Bytes, name: string, options: InputOptions): Promise
     return { profile: foldHeap(capture, view ?? natural, frames), warnings: [] };
   }
   refuseForCollapsed(options);
-  const input = await readCollapsed(all, { unit, column: unit === 'count' ? 'samples' : unit });
+  const column = { unit, column: unit === 'count' ? 'samples' : unit };
+  const isFile = all instanceof RegularFile;
+  const input = await (isFile ? readStacksFile(all, column) : readCollapsed(all, column));
   return { profile: input.profile, warnings: skippedLines(input, name) };
 }
 
@@ -91,12 +104,15 @@ async function unzipped(bytes: Bytes, onCut: () => void): Promise<Bytes> {
   return isPacked ? (await import('./gunzip.ts')).gunzipped(all, onCut) : all;
 }
 
+const leastBytes = 64;
+
 /** The first bytes, enough to tell formats apart, and everything with these bytes again. */
 async function peek(bytes: Bytes): Promise<{ first: Uint8Array; all: Bytes }> {
+  if (bytes instanceof RegularFile) return { first: bytes.first(leastBytes), all: bytes };
   const iterator = bytes[Symbol.asyncIterator]();
   let first = Buffer.alloc(0);
   let ended = false;
-  while (!ended && first.length < 64) {
+  while (!ended && first.length < leastBytes) {
     const next = await iterator.next();
     ended = next.done === true;
     if (!next.done) first = Buffer.concat([first, next.value]);
