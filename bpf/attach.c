@@ -43,7 +43,7 @@ void choose_attachment(struct heap_bpf *skel, const struct settings *settings)
 {
 	struct bpf_program *program;
 
-	use_multi = uprobe_multi_works();
+	use_multi = uprobe_multi_works() && !any_main_thread_ended(); /* it finds the memory by the main thread */
 	use_session = use_multi && uprobe_session_works();
 	bpf_object__for_each_program(program, skel->obj)
 		if (use_multi && bpf_program__type(program) == BPF_PROG_TYPE_KPROBE)
@@ -118,7 +118,7 @@ struct place {
 static void attach_batch(const struct batch *batch, const struct place *place)
 {
 	char *path = formatted("/proc/self/fd/%d", place->module->fd);
-	pid_t pid = place->for_all ? all_processes() : place->process->pid;
+	pid_t pid = place->for_all ? all_processes() : use_multi ? place->process->pid : place->process->attached_thread;
 
 	if (batch->nr && !(use_multi ? attach_multi : attach_events)(batch, pid, path))
 		cannot_attach(place->process, place->module, errno);
@@ -208,16 +208,6 @@ static void attach_sites(struct heap_bpf *skel, const struct settings *settings,
 	attach_batch(&entries, &place);
 }
 
-/* For --mmap, which asks whose a mapping is. */
-static void keep_ranges(struct module *module, const struct found *found)
-{
-	module->allocating = allocate((found->nr + 1) * sizeof(*module->allocating));
-	module->nr_allocating = found->nr;
-	for (unsigned i = 0; i < found->nr; i++)
-		module->allocating[i] = (struct function_range){ found->sites[i].offset,
-								 found->sites[i].offset + found->sites[i].size };
-}
-
 static void attach_module(struct heap_bpf *skel, const struct settings *settings, struct process *process,
 			  struct module *module)
 {
@@ -227,12 +217,11 @@ static void attach_module(struct heap_bpf *skel, const struct settings *settings
 		return;
 	found.sites = find_sites(module, &settings->naming, &found.nr);
 	leave_out_untraceable(process, &found);
-	if (!module->allocating)
-		keep_ranges(module, &found);
+	keep_places(&found);
 	found.known = module->probed_for_all;
 	if (found.nr && !found.known)
 		attach_sites(skel, settings, process, &found);
-	if (found.nr)
+	if (found.nr && process->nr_searched >= process->nr_described)
 		describe_found(process, &settings->naming, &found);
 	module->probed_for_all = settings->follow_forks && found.nr;
 	free(found.sites);
@@ -250,11 +239,35 @@ static bool is_searched(const struct process *process, const struct mapping *map
 
 void attach_allocators(struct heap_bpf *skel, const struct settings *settings, struct process *process)
 {
+	if (!use_multi && !settings->follow_forks && !process->attached_thread)
+		process->attached_thread = living_thread(process);
 	for (; process->nr_searched < process->nr_mappings; process->nr_searched++) {
 		const struct mapping *mapping = &process->mappings[process->nr_searched];
 
 		if (!is_searched(process, mapping))
 			attach_module(skel, settings, process, &modules[mapping->module]);
+	}
+}
+
+/* The old probes have no effect any more. They stay until the end: the kernel takes its time to remove one. */
+static void attach_again(struct heap_bpf *skel, const struct settings *settings, struct process *process)
+{
+	event_warning("thread %d, by which pid %d (%s) was traced, has ended: it is traced by another one; calls of the "
+		      "last half second may be missing", process->attached_thread, process->pid, process->name);
+	process->attached_thread = 0;
+	process->nr_described = process->nr_searched;
+	process->nr_searched = 0;
+	attach_allocators(skel, settings, process);
+}
+
+void follow_threads(struct heap_bpf *skel, const struct settings *settings)
+{
+	for (unsigned i = 0; i < nr_processes; i++) {
+		struct process *process = &processes[i];
+
+		if (process->attached_thread && !process->exited &&
+		    !is_alive(process->pid, process->attached_thread) && find_living_thread(process->pid))
+			attach_again(skel, settings, process);
 	}
 }
 

@@ -78,6 +78,7 @@ static void adopt(unsigned index)
 
 	child->parent = &processes[programs->bss->parents[index] % MAX_PROCESSES];
 	child->pid = programs->bss->learned[index];
+	child->thread = child->pid;
 	child->pidfd = syscall(SYS_pidfd_open, child->pid, 0);
 	child->exited = child->pidfd < 0;
 	child->announced = true;

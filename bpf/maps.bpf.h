@@ -9,6 +9,7 @@
 #include "follow.bpf.h"
 #include "interrupted.bpf.h"
 #include "maps.h"
+#include "moves.bpf.h"
 #include "nesting.bpf.h"
 
 /* Setting, fixed before loading: bytes of a page of MAP_HUGETLB that does not say its size. */
@@ -37,32 +38,6 @@ struct {
 	__type(key, int);
 	__type(value, struct map_call);
 } map_calls SEC(".maps");
-
-/* Scratch. It may belong to the CPU: the kernel runs programs of tracepoints without preemption. */
-struct map_walk {
-	struct walk walk;
-	struct stack stack; /* with room for max_frames */
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct { __u64 word[sizeof(struct map_walk) / 8 + MOST_FRAMES + FRAMES_PER_TURN]; });
-} map_scratch SEC(".maps");
-
-/* The contexts of tracepoints syscalls:sys_enter_* and sys_exit_*. */
-struct syscall_enter {
-	__u64 common;
-	__s64 number;
-	__u64 argument[6];
-};
-
-struct syscall_exit {
-	__u64 common;
-	__s64 number;
-	__s64 result;
-};
 
 static __always_inline bool is_error(__s64 result)
 {
@@ -99,11 +74,11 @@ static __always_inline bool is_allocators(struct task_struct *task)
 	return thread && is_nested((struct pt_regs *)bpf_task_pt_regs(task), task, thread);
 }
 
-/* The key of the stack, which has its place in the table then. */
+/* The key of the stack, which has its place in the table then. Nothing else that uses the scratch can interrupt this program. */
 static __always_inline __u64 map_stack(struct task_struct *task, __u32 process)
 {
 	__u32 zero = 0;
-	struct map_walk *scratch = bpf_map_lookup_elem(&map_scratch, &zero);
+	struct fault *scratch = bpf_map_lookup_elem(&fault_scratch, &zero);
 	struct stack *stack;
 	__u64 key;
 
@@ -112,6 +87,7 @@ static __always_inline __u64 map_stack(struct task_struct *task, __u32 process)
 	scratch->stack.process = process;
 	scratch->stack.image = execs[process % MAX_PROCESSES];
 	scratch->stack.kind = STACK_MAPS;
+	scratch->stack.number = 0;
 	key = walk_where_interrupted(task, &scratch->walk, &scratch->stack, OVERFLOW_MAPS(0));
 	bpf_map_update_elem(&stacks, &key, &scratch->stack, BPF_NOEXIST);
 	stack = bpf_map_lookup_elem(&stacks, &key);
@@ -187,7 +163,7 @@ static __always_inline __u64 mapped_bytes(__u64 length, __u64 flags)
 }
 
 SEC("tracepoint/syscalls/sys_enter_mmap")
-int enter_mmap(struct syscall_enter *ctx)
+int enter_mmap(struct call_entry *ctx)
 {
 	struct map_call *call = begin_map_call();
 
@@ -197,7 +173,7 @@ int enter_mmap(struct syscall_enter *ctx)
 }
 
 SEC("tracepoint/syscalls/sys_exit_mmap")
-int exit_mmap(struct syscall_exit *ctx)
+int exit_mmap(struct call_return *ctx)
 {
 	struct map_call call;
 
@@ -211,7 +187,7 @@ int exit_mmap(struct syscall_exit *ctx)
 }
 
 SEC("tracepoint/syscalls/sys_enter_munmap")
-int enter_munmap(struct syscall_enter *ctx)
+int enter_munmap(struct call_entry *ctx)
 {
 	struct map_call *call = begin_map_call();
 
@@ -221,7 +197,7 @@ int enter_munmap(struct syscall_enter *ctx)
 }
 
 SEC("tracepoint/syscalls/sys_exit_munmap")
-int exit_munmap(struct syscall_exit *ctx)
+int exit_munmap(struct call_return *ctx)
 {
 	struct map_call call;
 
@@ -232,7 +208,7 @@ int exit_munmap(struct syscall_exit *ctx)
 
 /* With an old size of 0 it maps shared memory once more, and with MREMAP_DONTUNMAP it leaves the old range there. */
 SEC("tracepoint/syscalls/sys_enter_mremap")
-int enter_mremap(struct syscall_enter *ctx)
+int enter_mremap(struct call_entry *ctx)
 {
 	const __u64 dont_unmap = 4;
 	struct map_call *call = begin_map_call();
@@ -246,7 +222,7 @@ int enter_mremap(struct syscall_enter *ctx)
 }
 
 SEC("tracepoint/syscalls/sys_exit_mremap")
-int exit_mremap(struct syscall_exit *ctx)
+int exit_mremap(struct call_return *ctx)
 {
 	struct map_call call;
 
@@ -262,7 +238,7 @@ int exit_mremap(struct syscall_exit *ctx)
 
 /* The break need not lie between pages, but what is mapped below it ends with one. */
 SEC("tracepoint/syscalls/sys_enter_brk")
-int enter_brk(struct syscall_enter *ctx)
+int enter_brk(struct call_entry *ctx)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
 	struct map_call *call = begin_map_call();
@@ -280,7 +256,7 @@ int enter_brk(struct syscall_enter *ctx)
 }
 
 SEC("tracepoint/syscalls/sys_exit_brk")
-int exit_brk(struct syscall_exit *ctx)
+int exit_brk(struct call_return *ctx)
 {
 	struct map_call call;
 	__u64 new = whole_pages(ctx->result);

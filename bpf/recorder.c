@@ -176,7 +176,7 @@ struct heap_bpf *load_programs(const struct settings *settings)
 	    (settings->follow_forks && !skel->links.on_exit))
 		die(1, "cannot watch exec, fork and signals: %s; %s", strerror(errno), advice_for(errno));
 	if (settings->faults)
-		attach_faults(skel);
+		attach_faults(skel, settings);
 	if (settings->mmap)
 		watch_maps(skel);
 	return skel;
@@ -220,6 +220,7 @@ static void note_exits(const struct pollfd *polls)
 static bool take_stock(struct heap_bpf *skel, struct run *run)
 {
 	drain_map_events();
+	follow_threads(skel, run->settings);
 	run->stop = STOP_RATE;
 	if (run->settings->heap && !run->settings->floor && calls_too_fast(skel, run->settings))
 		return false;
@@ -258,8 +259,7 @@ void keep_recording(struct heap_bpf *skel, struct run *run)
 		}
 		if (polls[1].revents & POLLIN)
 			follow_mappings(skel, run->settings);
-		if (polls[2].revents & POLLIN)
-			drain_map_events();
+		drain_map_events();
 		if (clock_ns() < next_status)
 			continue;
 		next_status += status_interval_ns;

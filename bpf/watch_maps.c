@@ -15,9 +15,11 @@ static struct ring_buffer *ring; /* NULL: nobody asks */
 static struct bpf_link **links;
 static unsigned nr_links;
 
+/* Those of the ledger of pages are called on_... */
 static bool tells_of_maps(const struct bpf_program *program)
 {
-	return strncmp(bpf_program__section_name(program), "tracepoint/syscalls/", 20) == 0;
+	return strncmp(bpf_program__section_name(program), "tracepoint/syscalls/", 20) == 0 &&
+	       strncmp(bpf_program__name(program), "on_", 3) != 0;
 }
 
 /* Of /proc/meminfo, bytes. */

@@ -10,14 +10,17 @@ import type {
 } from '../capture.ts';
 import { samplingInWords } from '../fold/heap-metadata.ts';
 import { named, targetsOf } from '../fold/run-metadata.ts';
-import type { Omission } from '../profile.ts';
-import { qualityLines, qualityProblems, type StackQuality } from '../stack-quality.ts';
+import type { Metadata, Omission } from '../profile.ts';
+import { qualityLines, qualityProblems } from '../stack-quality.ts';
 import { counted, formatBytes, formatCount } from '../units.ts';
 import { omissionLines } from './omissions.ts';
 import { plus, processLines } from './process-lines.ts';
+import { residencyLines } from './residency-lines.ts';
 
-/** What a trace saw and what it did not, line by line, for stderr; the quality is of the view that is shown. */
-export function summaryLines(capture: Capture, quality?: StackQuality): string[] {
+/** What a trace saw and what it did not, line by line, for stderr, and what the views say that are shown. */
+export function summaryLines(capture: Capture, views: readonly Metadata[] = []): string[] {
+  const qualities = views.map(({ stacks }) => stacks);
+  const hasQuality = qualities.some((quality) => quality !== undefined);
   const { header, processes, end, truncated } = capture;
   const seconds = (header.durationMs / 1000).toFixed(1);
   return [
@@ -25,11 +28,14 @@ export function summaryLines(capture: Capture, quality?: StackQuality): string[]
     ...(header.sampling ? [`estimated: ${samplingInWords(header.sampling)}`] : []),
     ...totalLines(capture),
     ...processLines(capture),
+    ...faultLines(capture),
+    ...views.flatMap(({ residency = [] }) => residency.flatMap(residencyLines)),
     ...processes.flatMap((process) => fateLines(process, header.followForks ?? false)),
     ...omissionLines({ lost: end?.lost ?? [], filtered: end?.filtered ?? [] }),
-    ...remarks(end?.notes ?? [], quality !== undefined),
-    ...qualityLines(quality),
-    ...qualityProblems(quality),
+    ...remarks(end?.notes ?? [], hasQuality),
+    // Of several views, most say the same.
+    ...new Set(qualities.flatMap(qualityLines)),
+    ...new Set(qualities.flatMap(qualityProblems)),
     ...(truncated ? ['warning: the capture was cut short: stacks and losses may be missing'] : []),
   ];
 }
@@ -60,6 +66,7 @@ const stopWords: Record<StopReason, string> = {
 
 function totalLines(capture: Capture): string[] {
   const { header, stacks, end } = capture;
+  if (header.mode === undefined) return [];
   const allocated = header.mode === 'entry' ? 'requested' : 'allocated';
   const total = (key: TotalKey) => end?.[key] ?? sumOf(stacks, key);
   const lines = [`${allocated}  ${inWords(total('alloc'))}`];
@@ -85,6 +92,14 @@ function mapLines({ maps, end }: Capture): string[] {
 
 function mapSum(maps: readonly MapStack[], key: keyof MapWeights): Weight {
   return maps.map((stack) => stack[key]).reduce(plus, { bytes: 0, calls: 0 });
+}
+
+function faultLines({ end }: Capture): string[] {
+  if (end?.faults === undefined) return [];
+  const { user, kernel, present } = end.faults;
+  const modes = `${formatCount(user)} in user mode, ${formatCount(kernel)} in kernel mode`;
+  const words = `${modes}; ${formatCount(present)} found their page there`;
+  return [`faults     ${formatCount(user + kernel)}: ${words}`];
 }
 
 type TotalKey = 'alloc' | 'freed' | 'unfreed';
@@ -132,6 +147,8 @@ const noteWords = new Map(
     unfollowed_forks: 'children beyond the 256th process, which are not traced',
     foreign_calls: 'calls of other processes met the probes',
     failed: 'calls that returned no memory',
+    exec_faults: 'faults while the program was being replaced',
+    late_faults: 'faults after the end of the trace, before its pages were looked at',
     broken_stacks: 'calls whose outer callers could not be found',
   }),
 );

@@ -8,5 +8,5 @@ export const viewWords: Readonly<Record<View, string>> = {
   mapped: 'not unmapped',
   all_and_mmap: 'allocated, and mapped under [mmap]',
   unfreed_and_mapped: 'not freed, and under [mmap] not unmapped',
-  resident: 'resident',
+  resident: 'became resident',
 };

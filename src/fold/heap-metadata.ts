@@ -14,15 +14,20 @@ const onlyUnfreed: ReadonlySet<string> = new Set([
   'exec',
 ]);
 
-/** Those that concern only memory that is mapped by system calls. */
-const onlyMaps: ReadonlySet<string> = new Set(['map_events', 'allocator_mapped', 'exec_mapped']);
+/** Those that concern only page faults, or memory that is mapped by system calls. */
+const ofOthers: ReadonlySet<string> = new Set([
+  'page_table_full',
+  'map_events',
+  'allocator_mapped',
+  'exec_mapped',
+]);
 
 /** What the capture says about the run, as far as it concerns the view. */
 export function heapMetadata(capture: Capture, view: HeapView): Metadata {
   const { sampling } = capture.header;
   const stacks = stackQuality(capture, view);
   const concerns = ({ reason }: Omission) =>
-    !onlyMaps.has(reason) && (view === 'unfreed' || !onlyUnfreed.has(reason));
+    !ofOthers.has(reason) && (view === 'unfreed' || !onlyUnfreed.has(reason));
   return {
     view,
     ...runMetadata(capture),
