@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -136,6 +137,15 @@ void note_exec(struct process *process)
 	free(process->allocator_files);
 	process->command = process->allocators = process->allocator_files = NULL;
 	process->command_length = 0;
+}
+
+void note_ends_of_children(void)
+{
+	for (unsigned i = nr_targets; programs && i < nr_processes; i++) {
+		struct pollfd end = { .fd = processes[i].pidfd, .events = POLLIN };
+
+		processes[i].exited |= poll(&end, 1, 0) == 1;
+	}
 }
 
 void describe_children(void)

@@ -18,6 +18,8 @@ void adopt_children(void);
 void complete_children(unsigned first);
 /* The process has just become another program. */
 void note_exec(struct process *process);
+/* Those that have ended since the trace did: with COMMAND, mostly. */
+void note_ends_of_children(void);
 /* At the end: their names, and the command lines of those that still run. */
 void describe_children(void);
 

@@ -152,6 +152,7 @@ static void end_command(struct process *process, const struct settings *settings
 	if (process->exited && !process->reaped)
 		process->reaped = waitpid(process->pid, &process->wait_status, 0) == process->pid;
 	process->exited |= process->reaped;
+	note_ends_of_children();
 }
 
 int main(int argc, char **argv)

@@ -51,10 +51,17 @@ export function programStatus({ header, processes }: Capture): number {
   return program.exitCode ?? 0;
 }
 
-/** Says so when the program that was started under trace has not ended. */
+/** Says so when the program that was started under trace has not ended, or children of it. */
 export function stillRunning({ processes }: Capture): string[] {
   const running = processes.filter(({ state }) => state === 'running');
-  return running.map((program) => `${named(program)} still runs: --kill ends it with the trace`);
+  const programs = running.filter(({ parent }) => parent === undefined);
+  const children = running.length - programs.length;
+  return [
+    ...programs.map((program) => `${named(program)} still runs: --kill ends it with the trace`),
+    ...(children > 0
+      ? [children === 1 ? 'a child of it still runs' : `${children} children of it still run`]
+      : []),
+  ];
 }
 
 const stopWords: Record<StopReason, string> = {

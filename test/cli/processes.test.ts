@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Capture } from '../../src/capture.ts';
 import { processLines } from '../../src/cli/process-lines.ts';
-import { summaryLines } from '../../src/cli/summary.ts';
+import { stillRunning, summaryLines } from '../../src/cli/summary.ts';
 import { captureOf } from '../fold/captures.ts';
 
 /** A server and so many children of it; each of them has allocated as many bytes as its pid says. */
@@ -67,5 +67,17 @@ test('two ledgers, told apart', () => {
       'munmapped  4.0 KiB in 1 call',
       'mapped     4.0 KiB in 1 call',
     ]),
+  );
+});
+
+test('what still runs when the trace is over', () => {
+  expect(stillRunning(family(3))).toEqual([
+    'server (pid 1234) still runs: --kill ends it with the trace',
+    '3 children of it still run',
+  ]);
+  const { processes, ...others } = family(1);
+  const [server, child] = processes;
+  expect(stillRunning({ ...others, processes: [{ ...server!, state: 'exited' }, child!] })).toEqual(
+    ['a child of it still runs'],
   );
 });
