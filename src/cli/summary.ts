@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import type {
   Capture,
+  CaptureHeader,
   CaptureProcess,
   CaptureStack,
   MapStack,
@@ -30,7 +31,7 @@ export function summaryLines(capture: Capture, views: readonly Metadata[] = []):
     ...processLines(capture),
     ...faultLines(capture),
     ...views.flatMap(({ residency = [] }) => residency.flatMap(residencyLines)),
-    ...processes.flatMap((process) => fateLines(process, header.followForks ?? false)),
+    ...processes.flatMap((process) => fateLines(process, header)),
     ...omissionLines({ lost: end?.lost ?? [], filtered: end?.filtered ?? [] }),
     ...remarks(end?.notes ?? [], hasQuality),
     // Of several views, most say the same.
@@ -125,12 +126,14 @@ function inWords({ bytes, calls }: Weight): string {
 }
 
 /** What became of a process; that children come, become other programs and go is as it should be. */
-function fateLines(process: CaptureProcess, followed: boolean): string[] {
+function fateLines(process: CaptureProcess, { kind, followForks }: CaptureHeader): string[] {
   const lines: string[] = [];
+  // Page faults of children cannot be traced.
+  const hint = kind === 'heap' ? ' (--follow-forks)' : '';
   if (process.parent !== undefined) return lines;
   if (process.execs > 0) lines.push(`replaced itself by another program ${times(process.execs)}`);
-  if (process.forks > 0 && !followed)
-    lines.push(`forked ${times(process.forks)}: children are not traced (--follow-forks)`);
+  if (process.forks > 0 && !followForks)
+    lines.push(`forked ${times(process.forks)}: children are not traced${hint}`);
   if (process.exitCode !== undefined) lines.push(`exited with code ${process.exitCode}`);
   else if (process.signal !== undefined) lines.push(`was killed by ${signalName(process.signal)}`);
   else if (process.state === 'exited') lines.push('exited');
