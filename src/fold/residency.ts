@@ -59,7 +59,7 @@ interface Counting {
 
 function countResident(pages: ProcessPages, { kinds, pageSize, tally }: Counting): void {
   const { faulted } = pages;
-  const reach = new FaultReach(faulted, pageSize);
+  const reach = new FaultReach(pages, pageSize);
   const counts = (what: number, segment: PageSegment) => {
     const kind = kindOf(what, segment.mapping);
     return kind !== undefined && kinds.includes(kind);

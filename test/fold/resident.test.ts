@@ -138,19 +138,38 @@ describe('foldResident: pages that came with their neighbours', () => {
         [200, 40, 'file'],
       ],
       faulted: [[197, 1, 'a', 'read']],
-      after: [[160, 80, 'file']],
+      after: [
+        [160, 36, 'file'],
+        [197, 43, 'file'],
+      ],
     };
-    // The window is 192 to 207, of which the mapping has 8.
-    expect(pagesBy(fields)).toEqual({ a: 8, none: 72 });
+    // The window is 192 to 207, of which the mapping has 8, but one is not there.
+    expect(pagesBy(fields)).toEqual({ a: 7, none: 72 });
+  });
+
+  it('gives an unbroken row in a file to one fault, as far as its block and mapping go', () => {
+    const fields: PagesFields = {
+      mappings: [[160, 2 * huge, 'file', 'rw-s']],
+      faulted: [[300, 1, 'a']],
+      after: [
+        [160, 100, 'file'],
+        [261, 20, 'hugeFile'],
+        [281, huge, 'file'],
+      ],
+    };
+    expect(pagesBy(fields)).toEqual({ a: huge - 261, none: 100 + 281 });
   });
 
   it('begins the window where the mapping begins', () => {
     const fields: PagesFields = {
       mappings: [[165, 100, 'file']],
       faulted: [[166, 1, 'a', 'read']],
-      after: [[165, 40, 'file']],
+      after: [
+        [166, 1, 'file'],
+        [170, 35, 'file'],
+      ],
     };
-    expect(pagesBy(fields)).toEqual({ a: 16, none: 24 });
+    expect(pagesBy(fields)).toEqual({ a: 1 + 181 - 170, none: 205 - 181 });
   });
 
   it('looks past copies of pages of the file, which bring no neighbours', () => {
@@ -169,6 +188,7 @@ describe('foldResident: pages that came with their neighbours', () => {
         [181, 11, 'file'],
       ],
     };
+    // The page at 164 was copied: nobody knows any more that the row was unbroken.
     expect(pagesBy(fields)).toEqual({ a: 15, b: 2, none: 15 });
   });
 
