@@ -21,6 +21,11 @@ interface Drawn {
   readonly layout: Layout;
 }
 
+interface Totalled {
+  readonly column: Column;
+  readonly layout: Pick<Layout, 'total'>;
+}
+
 const mostTargets = 5;
 const separator = ' \u00b7 ';
 
@@ -48,8 +53,11 @@ export function defaultCountName(column: Column): string {
 }
 
 /** "total: 35.8 MiB (37,580,963 bytes) in 12,345 calls" */
-export function totalLine(profile: Profile, { column, layout }: Drawn, countName: string): string {
-  const { total } = layout;
+export function totalLine(
+  profile: Profile,
+  { column, layout: { total } }: Totalled,
+  countName: string,
+): string {
   const exact = `${formatCount(total)} ${countName}`;
   if (column.unit !== 'bytes') return `total: ${exact}`;
   const human = total < 1024 ? exact : `${formatBytes(total)} (${exact})`;
