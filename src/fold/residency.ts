@@ -26,7 +26,7 @@ export function growthOf(capture: Capture, process: number, kinds: readonly Page
 }
 
 function rssOf({ rss }: CaptureProcess, kinds: readonly PageKind[]): Pick<Residency, 'rss'> {
-  if (rss === undefined) return {};
+  if (rss?.before === undefined) return {};
   const sum = (of: Rss) => kinds.reduce((total, kind) => total + of[kind], 0);
   return { rss: { before: sum(rss.before), ...(rss.after && { after: sum(rss.after) }) } };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Capture } from '../../src/capture.ts';
 import { writeCollapsed } from '../../src/collapsed.ts';
 import { UserError } from '../../src/errors.ts';
 import { foldResident, type ResidentChoice } from '../../src/fold/resident.ts';
@@ -275,6 +276,50 @@ describe('foldResident: where the page table could not be read', () => {
     expect(foldResident(faultCapture(fields)).meta.notes![0]).toMatch(
       /^server \(pid 1234\): an upper bound/,
     );
+  });
+});
+
+describe('foldResident: processes', () => {
+  const rss = { anon: 40960, file: 0, shmem: 0, swap: 0 };
+
+  it('keeps several apart, each with its sums', () => {
+    const one = faultCapture({ faulted: [[100, 3, 'a']], after: [[100, 3, 'anon']] });
+    const two = faultCapture({
+      before: [[500, 2, 'anon']],
+      faulted: [[100, 4, 'a']],
+      after: [
+        [100, 4, 'anon'],
+        [900, 5, 'anon'],
+      ],
+    });
+    const [stack] = one.faults!.stacks;
+    const second = two.faults!.processes[0]!;
+    second.faulted.stack.fill(1);
+    const capture: Capture = {
+      ...one,
+      processes: [one.processes[0]!, { ...two.processes[0]!, pid: 9 }],
+      faults: {
+        source: 'perf',
+        stacks: [stack!, { ...stack!, process: 1 }],
+        processes: [one.faults!.processes[0]!, second],
+      },
+    };
+    const profile = foldResident(capture);
+    expect([...writeCollapsed(profile)].join('')).toBe(
+      'server-1234;main;a 3\nserver-9;[resident without a fault] 5\nserver-9;main;a 4\n',
+    );
+    const sums = profile.meta.residency!.map(({ before, after }) => [before, after]);
+    expect(sums).toEqual([
+      [0, 3],
+      [2, 9],
+    ]);
+  });
+
+  it('says which has ended, and leaves out what could not be read of it', () => {
+    const ended = foldResident(faultCapture({ faulted: [[1, 1, 'a']], rss: { before: rss } }));
+    expect(ended.meta.notes).toEqual(['server (pid 1234) has ended, so nothing of it is resident']);
+    expect(ended.meta.residency![0]!.rss).toEqual({ before: 40960 });
+    expect(residencyOf({ rss: {} })).not.toHaveProperty('rss');
   });
 });
 
