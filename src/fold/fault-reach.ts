@@ -75,8 +75,9 @@ export class FaultReach {
     const whole = block(page, this.#blockPages);
     if (segment.after & pageBits.huge) return whole;
     const { mapping } = segment;
-    const from = mapping?.first ?? 0;
-    const to = mapping ? mapping.first + mapping.count : Infinity;
+    if (mapping === undefined) return nothing;
+    const from = mapping.first;
+    const to = from + mapping.count;
     if (page < from || page >= to) return nothing;
     if (this.#isUnbroken(page, segment))
       return { first: Math.max(from, whole.first), end: Math.min(to, whole.end) };
