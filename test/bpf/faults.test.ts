@@ -14,7 +14,7 @@ import {
   rssPages,
 } from './fault-pages.ts';
 import { describeTracing } from './needs-bpf.ts';
-import { namesOf, type RawCapture, stacksThrough } from './raw-capture.ts';
+import { namesOf, parseRawCapture, type RawCapture, stacksThrough } from './raw-capture.ts';
 import { type Sample, sampleFile, startProgram, startSample } from './sample.ts';
 
 /** Of a file so many pages may be another stack's, that faulted near them. */
@@ -245,6 +245,30 @@ describeTracing('a command from its start', () => {
     expect(rssPages(process!.rss!.before!)).toBeLessThan(64);
     expect(capture.end.faults!.user).toBeGreaterThan(10);
     expectRss(capture);
+    expectStacks(capture);
+  });
+});
+
+describeTracing('in a pid namespace, where pids are not those of the kernel', () => {
+  test('faults are seen', () => {
+    const namespaces = ['--pid', '--fork', '--kill-child', '--mount-proc'];
+    const trace = [
+      collectorFile,
+      '--faults',
+      '--duration',
+      '1',
+      '--kill',
+      '--',
+      '/bin/sleep',
+      '60',
+    ];
+    const { status, stdout } = spawnSync('unshare', [...namespaces, ...trace], {
+      encoding: 'utf8',
+    });
+    expect(status).toBe(0);
+    const capture = parseRawCapture(stdout);
+    expect(capture.processes[0]!.pid).toBeLessThan(10);
+    expect(capture.end.faults!.user).toBeGreaterThan(10);
     expectStacks(capture);
   });
 });
