@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 /* The heap ledger: every outermost call of the malloc family, by stack, and what was freed of it. */
 #include <linux/bpf.h>
+#include <linux/bpf_perf_event.h>
 #include <linux/errno.h>
 #include <linux/ptrace.h>
 #include <stdbool.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include "calls.bpf.h"
+#include "moves.bpf.h"
 #include "heap.h"
 #include "kernel.h"
 
@@ -223,6 +225,50 @@ int on_fork(struct bpf_raw_tracepoint_args *ctx)
 			      __builtin_preserve_access_index(&child->tgid));
 	if (process && recording != RECORDING_OFF && child_tgid != tgid)
 		__sync_fetch_and_add(&forks[*process % MAX_PROCESSES], 1);
+	return 0;
+}
+
+/* A fault on a user address, in user mode or in the kernel: address, registers, error code. */
+SEC("raw_tracepoint/page_fault_user")
+int on_user_fault(struct bpf_raw_tracepoint_args *ctx)
+{
+	see_fault(ctx->args[0], ctx->args[2], true);
+	return 0;
+}
+
+SEC("raw_tracepoint/page_fault_kernel")
+int on_kernel_fault(struct bpf_raw_tracepoint_args *ctx)
+{
+	see_fault(ctx->args[0], ctx->args[2], false);
+	return 0;
+}
+
+/* Where there are no such tracepoints. Whether the page was there, and how it was accessed, nobody tells: as if written first. */
+SEC("perf_event")
+int on_fault_event(struct bpf_perf_event_data *ctx)
+{
+	see_fault(ctx->addr, FAULT_WRITE, (__s64)PT_REGS_IP(&ctx->regs) >= 0);
+	return 0;
+}
+
+SEC("tracepoint/syscalls/sys_enter_mremap")
+int on_enter_mremap(struct call_entry *ctx)
+{
+	enter_move(ctx);
+	return 0;
+}
+
+SEC("tracepoint/syscalls/sys_exit_mremap")
+int on_exit_mremap(struct call_return *ctx)
+{
+	exit_move(ctx);
+	return 0;
+}
+
+SEC("tracepoint/syscalls/sys_enter_munmap")
+int on_enter_munmap(struct call_entry *ctx)
+{
+	enter_unmap(ctx);
 	return 0;
 }
 

@@ -37,6 +37,8 @@ struct task_struct {
 	struct uprobe_task *utask;
 	unsigned long sas_ss_sp; /* the alternate stack for signal handlers, sigaltstack(2) */
 	unsigned long sas_ss_size;
+	int pagefault_disabled; /* accesses to user memory fail where it is absent */
+	unsigned in_execve : 1;
 };
 
 struct sigaction {

@@ -44,7 +44,7 @@ export function endsInCount(stack: Uint8Array): boolean {
 }
 
 /** Digits, or digits and a point and perhaps more digits. Units above 2^53 are inexact. */
-function parseCount(word: Uint8Array): DecimalCount | undefined {
+export function parseCount(word: Uint8Array): DecimalCount | undefined {
   let units = 0;
   for (let i = 0; i < word.length; i++) {
     const byte = word[i]!;

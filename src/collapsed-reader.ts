@@ -1,8 +1,8 @@
 import { type DecimalCount, endsInCount, parseCollapsedLine } from './collapsed-line.ts';
-import { withoutFirstCounts, withWholeCounts } from './collapsed-repair.ts';
+import { withFirstCounts, withWholeCounts } from './collapsed-repair.ts';
 import { UserError } from './errors.ts';
 import { forEachLine } from './lines.ts';
-import type { Profile, Unit } from './profile.ts';
+import { type Column, type Profile, sumOf, type Unit } from './profile.ts';
 import { ProfileBuilder } from './profile-builder.ts';
 import { StackPath } from './stack-path.ts';
 
@@ -28,7 +28,7 @@ const skippedTextBytes = 120;
 /**
  * Reads collapsed stacks as all the tools write them into a profile of one column, `samples` in
  * `count` unless told otherwise. Decimal counts become whole ones such that the total stays true.
- * When every line ends in two counts the file is a differential and the last count is taken.
+ * When every line ends in two counts the file is a differential: the columns are `before` and `after`.
  * Throws a UserError when nothing could be read, and for counts that cannot be added exactly.
  */
 export async function readCollapsed(
@@ -50,7 +50,11 @@ class CollapsedReader {
   #differential = true;
 
   constructor(column: { name: string; unit: Unit }) {
-    this.#builder = new ProfileBuilder([column, { name: 'millionths', unit: column.unit }]);
+    this.#builder = new ProfileBuilder([
+      column,
+      { name: 'millionths', unit: column.unit },
+      { name: 'lines', unit: 'count' },
+    ]);
     this.#path = new StackPath(this.#builder);
   }
 
@@ -66,25 +70,31 @@ class CollapsedReader {
   }
 
   finish(): CollapsedInput {
-    const notes = this.#notes();
-    let profile = this.#builder.build(notes.length > 0 ? { notes } : {});
     if (this.#stackLines === 0) throw this.#nothing();
-    if (this.#differential) profile = withoutFirstCounts(profile);
-    if (this.#decimalLines > 0) profile = withWholeCounts(profile);
-    if (profile.columns[0]!.self.every((weight) => weight === 0))
+    const profile = this.#repaired(this.#builder.build());
+    if (profile.columns.every((column) => sumOf(column) === 0))
       throw new UserError('the counts of these collapsed stacks add up to nothing');
-    return {
-      profile: { ...profile, columns: profile.columns.slice(0, 1) },
-      skipped: this.#skipped,
-      skippedLines: this.#skippedLines,
-    };
+    return { profile, skipped: this.#skipped, skippedLines: this.#skippedLines };
   }
 
-  /** A stack without weight needs no node. */
+  #repaired(profile: Profile): Profile {
+    const counts = this.#differential
+      ? withFirstCounts(profile)
+      : { ...profile, columns: profile.columns.slice(0, 2) };
+    const isMillionths = (_: Column, index: number) => index % 2 === 1;
+    if (counts.columns.filter(isMillionths).every((column) => sumOf(column) === 0))
+      return { ...counts, columns: counts.columns.filter((_, index) => index % 2 === 0) };
+    const lines = this.#differential ? '' : `${this.#decimalLines} `;
+    const note = `${lines}decimal counts, made whole such that the total stays true`;
+    return withWholeCounts({ ...counts, meta: { ...counts.meta, notes: [note] } });
+  }
+
+  /** A stack without weight needs no node, unless another count of its line has some. */
   #add(stack: Uint8Array, { units, millionths }: DecimalCount): void {
-    if (units === 0 && millionths === 0) return;
+    if (units === 0 && millionths === 0 && !this.#differential) return;
     const node = this.#path.node(stack);
     this.#builder.add(node, 0, units);
+    if (this.#differential) this.#builder.add(node, 2, 1);
     if (millionths === 0) return;
     this.#builder.add(node, 1, millionths);
     this.#decimalLines++;
@@ -95,14 +105,6 @@ class CollapsedReader {
     if (this.#skipped.length === skippedKept) return;
     const text = new TextDecoder().decode(line.subarray(0, skippedTextBytes));
     this.#skipped.push({ line: number, text, why });
-  }
-
-  #notes(): string[] {
-    const notes: string[] = [];
-    if (this.#differential) notes.push('two counts a line (a differential): the last one is taken');
-    if (this.#decimalLines > 0)
-      notes.push(`${this.#decimalLines} decimal counts, made whole such that the total stays true`);
-    return notes;
   }
 
   #nothing(): UserError {

@@ -1,11 +1,19 @@
 import { childNodes, childrenOf } from './children.ts';
+import { type DecimalCount, parseCount } from './collapsed-line.ts';
 import { frameOfText, marksOf } from './collapsed-name.ts';
+import { bareDifferential, sides } from './differential.ts';
 import type { Frame, NodeIndex, Profile } from './profile.ts';
 import { ProfileBuilder } from './profile-builder.ts';
 
-/** For a differential that was read as if it had one count: takes the other off the leaves' names. */
-export function withoutFirstCounts(profile: Profile): Profile {
-  const builder = new ProfileBuilder(profile.columns);
+/**
+ * A differential that was read as if it had one count a line, into the columns units, millionths and
+ * lines that end here: the counts in the leaves' names become columns of their own.
+ */
+export function withFirstCounts(profile: Profile): Profile {
+  const { unit } = profile.columns[0]!;
+  const builder = new ProfileBuilder(
+    sides.flatMap((name) => [name, `millionths ${name}`].map((column) => ({ name: column, unit }))),
+  );
   const children = childrenOf(profile);
   const moved = new Int32Array(profile.parent.length);
   for (let node = 1; node < moved.length; node++) {
@@ -13,35 +21,46 @@ export function withoutFirstCounts(profile: Profile): Profile {
     const frame = frameOf(profile, node);
     if (childNodes(children, node).length > 0)
       moved[node] = builder.child(parent, builder.frame(frame));
-    const weights = profile.columns.map((column) => column.self[node]!);
-    if (weights.every((weight) => weight === 0)) continue;
+    const [units, millionths, lines] = profile.columns.map((column) => column.self[node]!);
+    if (lines === 0) continue;
+    const { name, count } = withoutCount(frame.name);
     // Nothing is left where the stack ended in a `;` before its counts.
-    const name = frame.name.replace(/[ \t]+\d+(?:\.\d*)?$/, '');
     const leaf = name === '' ? parent : builder.child(parent, builder.frame(frameOfText(name)));
-    for (const [column, weight] of weights.entries()) builder.add(leaf, column, weight);
+    const first = [lines! * count.units, lines! * count.millionths];
+    for (const [column, weight] of [...first, units!, millionths!].entries())
+      builder.add(leaf, column, weight);
   }
-  return builder.build(profile.meta);
+  return builder.build({ ...profile.meta, differential: bareDifferential });
+}
+
+function withoutCount(text: string): { name: string; count: DecimalCount } {
+  const [whole, word] = /[ \t\r]+(\d+(?:\.\d*)?)$/.exec(text)!;
+  const count = parseCount(new TextEncoder().encode(word))!;
+  return { name: text.slice(0, -whole.length), count };
 }
 
 const million = 1_000_000;
 
 /**
- * Makes column 0 whole by handing out column 1, its millionths, as whole units: what is left over
- * at one stack goes to the next, so that the total is off by half a unit at most however many
- * stacks there are. The order is that of the names, so the input's does not matter.
+ * Makes the first of each two columns whole by handing out the second, its millionths, as whole
+ * units: what is left over at one stack goes to the next, so that the total is off by half a unit at
+ * most however many stacks there are. The order is that of the names, so the input's does not matter.
  */
 export function withWholeCounts(profile: Profile): Profile {
-  const [units, millionths] = profile.columns;
-  const builder = new ProfileBuilder([units!]);
+  const pairs = profile.columns.flatMap((units, index, columns) =>
+    index % 2 === 0 ? [{ units, millionths: columns[index + 1]!, left: million / 2 }] : [],
+  );
+  const builder = new ProfileBuilder(pairs.map(({ units }) => units));
   const moved = new Int32Array(profile.parent.length);
-  let left = million / 2;
   for (const node of nodesByName(profile)) {
     const parent = moved[profile.parent[node]!]!;
     moved[node] = builder.child(parent, builder.frame(frameOf(profile, node)));
-    left += millionths!.self[node]!;
-    const whole = Math.floor(left / million);
-    left -= whole * million;
-    builder.add(moved[node]!, 0, units!.self[node]! + whole);
+    for (const [column, pair] of pairs.entries()) {
+      pair.left += pair.millionths.self[node]!;
+      const whole = Math.floor(pair.left / million);
+      pair.left -= whole * million;
+      builder.add(moved[node]!, column, pair.units.self[node]! + whole);
+    }
   }
   return builder.build(profile.meta);
 }

@@ -12,8 +12,21 @@ const chunkLength = 65_536;
  */
 export function* writeCollapsed(profile: Profile, columnName?: string): Generator<string> {
   const column = columnName === undefined ? profile.columns[0]! : columnNamed(profile, columnName);
+  yield* inChunks(lines(profile, [column]));
+}
+
+/**
+ * The same with two counts a line, before and after, as difffolded.pl of
+ * https://github.com/brendangregg/FlameGraph writes it; a stack has a line if either is above zero.
+ * Throws a RangeError for a profile that is no differential.
+ */
+export function* writeDifferential(profile: Profile): Generator<string> {
+  yield* inChunks(lines(profile, [columnNamed(profile, 'before'), columnNamed(profile, 'after')]));
+}
+
+function* inChunks(texts: Iterable<string>): Generator<string> {
   let chunk = '';
-  for (const line of lines(profile, column)) {
+  for (const line of texts) {
     chunk += line;
     if (chunk.length < chunkLength) continue;
     yield chunk;
@@ -33,19 +46,19 @@ interface Part {
   readonly ends: boolean;
 }
 
-function* lines(profile: Profile, column: Column): Generator<string> {
+function* lines(profile: Profile, columns: readonly Column[]): Generator<string> {
   const names = profile.frames.map(collapsedName);
   const tree = { profile, names, children: childrenOf(profile) };
   const waiting: Part[] = [{ text: '', nodes: [0], ends: false }];
   for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
-    if (part.ends) yield lineOf(part, column);
+    if (part.ends) yield lineOf(part, columns);
     else for (const below of partsBelow(part, tree)) waiting.push(below);
   }
 }
 
-function lineOf(part: Part, column: Column): string {
-  const weight = part.nodes.reduce((sum, node) => sum + column.self[node]!, 0);
-  return weight > 0 ? `${part.text} ${weight}\n` : '';
+function lineOf({ text, nodes }: Part, columns: readonly Column[]): string {
+  const weights = columns.map(({ self }) => nodes.reduce((sum, node) => sum + self[node]!, 0));
+  return weights.some((weight) => weight > 0) ? `${text} ${weights.join(' ')}\n` : '';
 }
 
 interface NamedTree {

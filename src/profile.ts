@@ -1,3 +1,5 @@
+import type { Differential } from './differential.ts';
+import type { Residency } from './residency.ts';
 import type { StackQuality } from './stack-quality.ts';
 
 /** Index into `Profile.frames`. */
@@ -41,6 +43,8 @@ export interface Omission {
   /** A stable word, such as `live_table_full`; see bpf/README.md. */
   readonly reason: string;
   readonly calls: number;
+  /** What `calls` counts. Default: call. */
+  readonly noun?: 'call' | 'fault' | 'event';
   /** Undefined where the size is not known. */
   readonly bytes?: number;
 }
@@ -66,8 +70,12 @@ export interface Metadata {
   readonly lost?: readonly Omission[];
   /** How far the stacks reach, where that is known. */
   readonly stacks?: StackQuality;
+  /** Of a view of resident pages: how it adds up, for each process. */
+  readonly residency?: readonly Residency[];
   /** Plain remarks for the reader, such as `counts requests, also those that failed`. */
   readonly notes?: readonly string[];
+  /** What is compared, of a profile with the columns `before` and `after`. */
+  readonly differential?: Differential;
 }
 
 /** Weighted stacks as a prefix tree in flat arrays. A parent's index is below its children's. */
@@ -87,6 +95,11 @@ export function columnNamed(profile: Profile, name: string): Column {
   const column = profile.columns.find((candidate) => candidate.name === name);
   if (column === undefined) throw new RangeError(`profile has no column ${name}`);
   return column;
+}
+
+/** Of the whole profile, in the column's unit. */
+export function sumOf(column: Pick<Column, 'self'>): number {
+  return column.self.reduce((total, weight) => total + weight, 0);
 }
 
 /** Self weight plus that of everything below, per node, in the column's unit. */

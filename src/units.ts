@@ -29,6 +29,33 @@ export function formatCount(count: number): string {
   return [whole!.replace(/\B(?=(\d{3})+$)/g, ','), ...fraction].join('.');
 }
 
+/** An amount by itself: "1.5 KiB", "812 bytes", "1,234". */
+export function formatAmount(amount: number, unit: Unit): string {
+  return unit === 'bytes' ? formatBytes(amount) : formatCount(amount);
+}
+
+/** A change, always with its sign: "+1.5 KiB", "-12"; "0 bytes" for none. */
+export function formatChange(change: number, unit: Unit): string {
+  return `${signOf(change)}${formatAmount(Math.abs(change), unit)}`;
+}
+
+/** A change in parts of what there was: "+12.5%", "-0.3%", "+<0.1%"; "new" and "vanished" at the ends. */
+export function formatGrowth(before: number, after: number): string {
+  if (before === after) return '0%';
+  if (before === 0) return 'new';
+  if (after === 0) return 'vanished';
+  const percent = (Math.abs(after - before) / before) * 100;
+  // Nothing that is left over is "-100.0%", and no change "0.0%".
+  const text =
+    percent < 0.05 ? '<0.1' : after < before && percent > 99.9 ? '>99.9' : percent.toFixed(1);
+  return `${signOf(after - before)}${text}%`;
+}
+
+function signOf(change: number): string {
+  if (change === 0) return '';
+  return change > 0 ? '+' : '-';
+}
+
 /** The one scale for a picture whose largest amount is `largest`, in `unit`. */
 export function scaleFor(largest: number, unit: Unit): Scale {
   if (unit !== 'bytes') return { unit: '', size: 1, digits: 0 };
@@ -64,4 +91,13 @@ export function formatShare(part: number, whole: number): string {
   const text = ((100 * part) / whole).toFixed(1);
   if (text === '0.0') return '<0.1%';
   return text === '100.0' ? '>99.9%' : `${text}%`;
+}
+
+/** 5002 -> "5.0 s", 61000 -> "1 min 1 s" */
+export function formatDuration(ms: number): string {
+  if (ms < 1000) return `${ms} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 60) return `${minutes} min ${Math.floor((ms % 60_000) / 1000)} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

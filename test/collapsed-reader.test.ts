@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { writeCollapsed } from '../src/collapsed.ts';
+import { writeCollapsed, writeDifferential } from '../src/collapsed.ts';
 import { type CollapsedInput, readCollapsed } from '../src/collapsed-reader.ts';
 import { UserError } from '../src/errors.ts';
 import { totals } from '../src/profile.ts';
@@ -15,7 +15,8 @@ function shown({ profile, skipped, skippedLines }: CollapsedInput): string {
   const notes = (profile.meta.notes ?? []).map((note) => `note: ${note}\n`);
   const lines = skipped.map(({ line, text, why }) => `line ${line}: ${why}: ${text}\n`);
   const count = skippedLines > 0 ? [`skipped: ${skippedLines}\n`] : [];
-  return [...writeCollapsed(profile), ...notes, ...count, ...lines].join('');
+  const write = profile.meta.differential ? writeDifferential : writeCollapsed;
+  return [...write(profile), ...notes, ...count, ...lines].join('');
 }
 
 async function outcome(bytes: Uint8Array, chunkSize?: number): Promise<string> {

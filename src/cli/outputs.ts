@@ -1,18 +1,21 @@
 import { basename } from 'node:path';
-import { writeCollapsed } from '../collapsed.ts';
+import { writeCollapsed, writeDifferential } from '../collapsed.ts';
 import { UserError } from '../errors.ts';
 import type { Profile } from '../profile.ts';
 import type { SvgOptions } from '../render/svg.ts';
-import { type OutputFile, openOutput } from './output-file.ts';
-import { type PictureKind, pictures } from './pictures.ts';
+import type { OutputFile } from './output-file.ts';
+import { type PictureKind, pictures, type Source } from './pictures.ts';
 
 /** What a file's suffix asks for. */
 export interface OutputKind {
   readonly suffixes: readonly string[];
   readonly what: string;
   /** Missing: the file is the capture itself, as the helper wrote it. */
-  readonly text?: (profile: Profile) => Promise<Iterable<string>>;
+  readonly text?: (source: Source, onRemark: OnRemark) => Promise<Iterable<string | Uint8Array>>;
 }
+
+/** Called with what the user should know of an output. */
+type OnRemark = (line: string) => void;
 
 /** An output that is made of a profile. */
 export type ProfileOutputKind = OutputKind & Required<Pick<OutputKind, 'text'>>;
@@ -22,7 +25,7 @@ export const profileOutputs: readonly [ProfileOutputKind, ...ProfileOutputKind[]
   {
     suffixes: ['.folded', '.stacks'],
     what: 'collapsed stacks',
-    text: async (profile) => writeCollapsed(profile),
+    text: async ({ profile }) => collapsedText(profile),
   },
   ...pictures.map((kind) => pictureOutput(kind, {})),
 ];
@@ -33,9 +36,17 @@ export const traceOutputs: readonly OutputKind[] = [
   { suffixes: ['.capture'], what: 'everything, to fold later' },
 ];
 
+/** Of a differential with both of its counts. */
+export function collapsedText(profile: Profile): Iterable<string> {
+  return profile.meta.differential ? writeDifferential(profile) : writeCollapsed(profile);
+}
+
 /** A picture, drawn as the options say. */
 export function pictureOutput({ draw, ...kind }: PictureKind, look: SvgOptions): ProfileOutputKind {
-  return { ...kind, text: (profile) => draw(profile, { ...countNameOf(profile), ...look }) };
+  return {
+    ...kind,
+    text: (source, onRemark) => draw(source, { ...countNameOf(source.profile), ...look, onRemark }),
+  };
 }
 
 /** What collapsed stacks count is anybody's guess: samples is what they had first. */
@@ -74,6 +85,9 @@ export async function openOutputs(
   paths: readonly string[],
   kinds: readonly OutputKind[],
 ): Promise<Output[]> {
+  // Without an output there is nothing to load.
+  if (paths.length === 0) return [];
+  const { openOutput } = await import('./output-file.ts');
   const wanted = [...new Set(paths)].map((path) => ({ path, kind: kindOf(path, kinds) }));
   const outputs: Output[] = [];
   try {
@@ -89,8 +103,13 @@ export async function openOutputs(
 }
 
 /** Writes one output and puts it in its place. Throws a UserError when that fails. */
-export async function writeOutput({ file, text }: Output, profile: Profile): Promise<void> {
-  if (text) for (const chunk of await text(profile)) await file.write(chunk);
+export async function writeOutput(
+  { file, text }: Output,
+  source: Source,
+  onRemark: OnRemark,
+): Promise<void> {
+  const remark = (line: string) => onRemark(`${file.path}: ${line}`);
+  if (text) for (const chunk of await text(source, remark)) await file.write(chunk);
   await file.finish();
 }
 

@@ -1,16 +1,16 @@
 import { UserError } from '../errors.ts';
-import { columnNamed, type Profile } from '../profile.ts';
+import { columnNamed, type Frame, type Profile } from '../profile.ts';
 import { qualityProblems } from '../stack-quality.ts';
 import { scaleFor } from '../units.ts';
-import type { ColorScheme } from './colour.ts';
-import { drawBox, labelFont, type Picture, padding, roomFor } from './draw.ts';
+import { type ColorScheme, colourOf } from './colour.ts';
+import { type Drawing, framesEnd, type Look } from './document.ts';
+import { type Picture, padding, roomFor } from './draw.ts';
+import { flameFace } from './face.ts';
 import { defaultCountName, hiddenLines } from './header.ts';
 import type { Font } from './labels.ts';
 import { layOut } from './layout.ts';
-import { pageScript } from './script.ts';
-import { style } from './style.ts';
-import { drawLine, footerLines, headerLines, type Line, type Subject } from './text.ts';
-import { escapeXml, pixels } from './xml.ts';
+import { type Fit, withinSize } from './size.ts';
+import { footerLines, headerLines, type Subject } from './text.ts';
 
 export interface SvgOptions {
   /** Default: from the profile's view. */
@@ -35,9 +35,13 @@ export interface SvgOptions {
   readonly inverted?: boolean;
   /** Default: the profile's first column. */
   readonly column?: string;
+  /** The profile is in the document too, so that it can be read back. Default: true. */
+  readonly embed?: boolean;
+  /** Bytes that the document may have (8 MiB); 0 for any number. See `withinSize`. */
+  readonly maxSize?: number;
+  /** Called with what the user should know of the document. */
+  readonly onRemark?: (line: string) => void;
 }
-
-const chunkLength = 65_536;
 
 /**
  * A flame graph as one self-contained SVG document, in chunks of text. Complete without scripts;
@@ -46,20 +50,35 @@ const chunkLength = 65_536;
  */
 export function* renderSvg(profile: Profile, options: SvgOptions = {}): Generator<string> {
   checkSizes(options);
-  const subject = subjectOf(profile, options);
+  const { minWidth = defaults.minWidth, maxSize = defaults.maxSize, embed = true } = options;
+  const limits = { maxSize: maxSize === 0 ? Number.POSITIVE_INFINITY : maxSize, minWidth };
+  const draw = (fit: Fit) => drawingOf(profile, options, fit);
+  const { document, remarks } = withinSize(draw, limits, embed ? profile : undefined);
+  for (const remark of remarks) options.onRemark?.(remark);
+  yield* document;
+}
+
+const defaults = {
+  width: 1200,
+  frameHeight: 16,
+  minWidth: 0.5,
+  fontSize: 12,
+  maxSize: 8 * 1024 * 1024,
+};
+
+function drawingOf(profile: Profile, options: SvgOptions, fit: Fit): Drawing {
+  const subject = subjectOf(profile, { ...options, minWidth: fit.minWidth });
   const header = headerLines(subject, options);
   const picture = pictureOf(subject, options, header.at(-1)!.y + padding);
   const caption = [
-    ...hiddenLines(subject, options.minWidth ?? defaults.minWidth),
+    ...hiddenLines(subject, fit.minWidth),
+    ...fit.remarks.map((remark) => `note: ${remark}`),
     ...qualityProblems(profile.meta.stacks),
   ];
   const footer = footerLines(caption, subject, framesEnd(picture) + 4);
-  yield opening(picture, [...header, ...footer]);
-  yield* inChunks(picture.layout.boxes, (box) => drawBox(picture, box));
-  yield `</g>\n<script><![CDATA[\n${pageScript().replaceAll(']]>', ']]]]><![CDATA[>')}]]></script>\n</svg>\n`;
+  const lines = [...header, ...footer];
+  return { picture, lines, look: lookOf(subject, options), data: fit.data };
 }
-
-const defaults = { width: 1200, frameHeight: 16, minWidth: 0.1, fontSize: 12 };
 
 function subjectOf(profile: Profile, options: SvgOptions): Subject {
   const { width = defaults.width, minWidth = defaults.minWidth, column: name } = options;
@@ -70,24 +89,28 @@ function subjectOf(profile: Profile, options: SvgOptions): Subject {
 }
 
 function pictureOf(subject: Subject, options: SvgOptions, top: number): Picture {
-  const { profile, column, layout, font, width } = subject;
+  const { profile, layout, font, width } = subject;
+  const { total } = layout;
+  const look = lookOf(subject, options);
+  const fillOf = ({ name }: Frame) => colourOf(name, options.colors ?? 'mem');
   return {
-    profile,
     layout,
     font,
     width,
     top,
-    scale: scaleFor(layout.total, column.unit),
-    colors: options.colors ?? 'mem',
-    countName: options.countName ?? defaultCountName(column),
-    nameType: options.nameType ?? 'Function:',
+    rows: layout.rows,
+    face: flameFace(profile, { ...look, total, fillOf }),
     frameHeight: options.frameHeight ?? defaults.frameHeight,
     inverted: options.inverted ?? false,
   };
 }
 
-function framesEnd({ top, layout, frameHeight }: Picture): number {
-  return top + layout.rows * frameHeight;
+function lookOf({ column, layout }: Subject, options: SvgOptions): Look {
+  return {
+    scale: scaleFor(layout.total, column.unit),
+    countName: options.countName ?? defaultCountName(column),
+    nameType: options.nameType ?? 'Function:',
+  };
 }
 
 function checkSizes(options: SvgOptions): void {
@@ -105,30 +128,4 @@ function atLeast(name: string, value: number, least: number): void {
 
 function fontOf({ fontFamily, fontSize = defaults.fontSize }: SvgOptions): Font {
   return { family: fontFamily ?? "Verdana, 'DejaVu Sans', sans-serif", size: fontSize };
-}
-
-function opening(picture: Picture, lines: readonly Line[]): string {
-  const { width, font, scale } = picture;
-  const height = pixels(Math.max(framesEnd(picture), lines.at(-1)!.y) + padding);
-  const box = `width="${pixels(width)}" height="${height}"`;
-  const documentTitle = lines.filter(({ className }) => className === 'title');
-  return `<?xml version="1.0" encoding="UTF-8"?>
-<svg xmlns="http://www.w3.org/2000/svg" class="memstacks" ${box} viewBox="0 0 ${pixels(width)} ${height}" font-family="${escapeXml(font.family)}" font-size="${font.size}">
-<title>${escapeXml(documentTitle.map(({ text }) => text).join(' '))}</title>
-<style>${style}</style>
-<rect class="paper" ${box} fill="#ffffff"/>
-${lines.map(drawLine).join('\n')}
-<g class="frames" font-size="${labelFont(picture).size}" data-name-type="${escapeXml(picture.nameType)}" data-unit="${scale.unit}" data-unit-size="${scale.size}" data-digits="${scale.digits}"${picture.layout.hidden.frames > 0 ? ' data-hidden="yes"' : ''}>
-`;
-}
-
-function* inChunks<T>(items: readonly T[], draw: (item: T) => string): Generator<string> {
-  let chunk = '';
-  for (const item of items) {
-    chunk += draw(item);
-    if (chunk.length < chunkLength) continue;
-    yield chunk;
-    chunk = '';
-  }
-  yield chunk;
 }

@@ -1,0 +1,135 @@
+import { type ChangedStack, changedStacks } from '../changed-stacks.ts';
+import { type Differential, type DifferentialRun, type Side, sides } from '../differential.ts';
+import { columnNamed, type Profile, sumOf, type Unit } from '../profile.ts';
+import { counted, formatAmount, formatChange, formatGrowth } from '../units.ts';
+import { stackLines, type TableOptions } from './table.ts';
+import { printable } from './terminal.ts';
+
+type Options = Pick<TableOptions, 'top' | 'width'>;
+
+/**
+ * What changed from before to after, for a person to read: both totals, then the stacks that grew
+ * and those that shrank, the largest changes first.
+ */
+export function diffTableLines(profile: Profile, options: Options): string[] {
+  const { unit } = profile.columns[0]!;
+  const { grown, shrunk, noise } = changedStacks(profile);
+  return [
+    ...totalLines(profile),
+    ...section('grown', grown, { profile, options }),
+    ...section('shrunk', shrunk, { profile, options }),
+    ...(grown.length + shrunk.length === 0 ? ['', 'no stack changed'] : []),
+    ...noiseLines(noise, unit),
+  ];
+}
+
+/** `not freed: 9.0 MiB before, 11.0 MiB after: +2.0 MiB (+22.2%)`, and what the two sides are. */
+export function totalLines(profile: Profile): string[] {
+  const { unit } = profile.columns[0]!;
+  const { differential, view } = profile.meta;
+  const [before, after] = sides.map((side) => sumOf(columnNamed(profile, side)));
+  const what = view === undefined ? '' : `${viewWords[view]}: `;
+  const amounts = `${formatAmount(before!, unit)} before, ${formatAmount(after!, unit)} after`;
+  const growth = before === after ? 'no change' : formatChange(after! - before!, unit);
+  const share = before === after ? '' : ` (${formatGrowth(before!, after!)})`;
+  return [
+    `${what}${amounts}: ${growth}${share}`,
+    ...sides.flatMap((side) => sideLines(side, differential!, unit)),
+    ...(differential!.normalized === 'none' ? [] : [normalizedWords[differential!.normalized]]),
+  ];
+}
+
+const viewWords = { all: 'allocated', unfreed: 'not freed', resident: 'resident' } as const;
+
+const normalizedWords = {
+  before: 'normalised: every run is scaled to the total before',
+  after: 'normalised: every run is scaled to the total after',
+  duration: 'normalised: every run is scaled to the duration after',
+} as const;
+
+function sideLines(side: Side, { [side]: runs, normalized }: Differential, unit: Unit): string[] {
+  const scaled = ({ total, factor }: DifferentialRun) =>
+    normalized === 'none'
+      ? ''
+      : `, ${formatAmount(total, unit)} times ${Number(factor.toPrecision(4))}`;
+  return runs.map((run) => {
+    const { targets, durationMs } = run.meta;
+    const what = targets === undefined ? '' : ` of ${targets.join(', ')}`;
+    const time = durationMs === undefined ? '' : ` in ${(durationMs / 1000).toFixed(1)} s`;
+    return printable(`${side.padEnd(7)}${run.name}${what}${time}${scaled(run)}`);
+  });
+}
+
+interface Context {
+  readonly profile: Profile;
+  readonly options: Options;
+}
+
+function section(
+  word: 'grown' | 'shrunk',
+  stacks: readonly ChangedStack[],
+  { profile, options }: Context,
+): string[] {
+  if (stacks.length === 0) return [];
+  const { unit } = profile.columns[0]!;
+  const shown = stacks.slice(0, options.top);
+  return [
+    '',
+    `${word}: ${formatChange(sum(stacks), unit)} in ${counted(stacks.length, 'stack')}${ofThese(word, stacks)}`,
+    '',
+    columns(['#', 'before', 'after', 'change', '']),
+    ...shown.flatMap((stack, index) => [
+      rowLine(stack, index + 1, unit),
+      ...stackLines(profile, stack.node, options.width),
+      '',
+    ]),
+    ...notShown(stacks.slice(options.top), stacks.length, unit),
+  ].slice(0, stacks.length > options.top ? undefined : -1);
+}
+
+function ofThese(word: 'grown' | 'shrunk', stacks: readonly ChangedStack[]): string {
+  const ends = stacks.filter(({ before, after }) => before === 0 || after === 0).length;
+  if (ends === 0) return '';
+  return word === 'grown' ? `, ${ends} of them new` : `, ${ends} of them vanished`;
+}
+
+function rowLine({ before, after, change }: ChangedStack, rank: number, unit: Unit): string {
+  return columns([
+    String(rank),
+    before === 0 ? '-' : formatAmount(before, unit),
+    after === 0 ? '-' : formatAmount(after, unit),
+    formatChange(change, unit),
+    formatGrowth(before, after),
+  ]);
+}
+
+const columnWidths = [4, 14, 14, 15, 11];
+
+function columns(cells: readonly string[]): string {
+  return cells
+    .map((cell, index) => cell.padStart(columnWidths[index]!))
+    .join('')
+    .trimEnd();
+}
+
+function notShown(rest: readonly ChangedStack[], stacks: number, unit: Unit): string[] {
+  if (rest.length === 0) return [];
+  const amount = formatChange(sum(rest), unit);
+  return [`not shown: ${counted(rest.length, 'stack')} with ${amount}; -T ${stacks} shows all`];
+}
+
+function noiseLines(noise: readonly ChangedStack[], unit: Unit): string[] {
+  if (noise.length === 0) return [];
+  const [grown, shrunk] = [noise.filter(hasGrown), noise.filter((stack) => !hasGrown(stack))];
+  const amounts = [grown, shrunk].filter((stacks) => stacks.length > 0).map(sum);
+  const words = amounts.map((amount) => formatChange(amount, unit)).join(' and ');
+  return ['', `noise: ${words} in ${counted(noise.length, 'stack')}`];
+}
+
+function hasGrown({ change }: ChangedStack): boolean {
+  return change > 0;
+}
+
+function sum(stacks: readonly ChangedStack[]): number {
+  return stacks.reduce((total, { change }) => total + change, 0);
+}

@@ -1,0 +1,112 @@
+import type { ArgumentsCamelCase, Argv } from 'yargs';
+import { type Side, sides } from '../differential.ts';
+import { UserError } from '../errors.ts';
+import { diff as diffRuns } from '../fold/diff.ts';
+import type { Run, Threshold } from '../fold/runs.ts';
+import { views } from '../fold/views.ts';
+import { columnNamed, type Profile, sumOf } from '../profile.ts';
+import { formatAmount } from '../units.ts';
+import { defineCommand } from './command.ts';
+import { remarksOn, writeFiles } from './convert.ts';
+import { diffJson } from './diff-json.ts';
+import { diffFlags, diffOptionsOf, type Files, filesOf, sizeOrShare } from './diff-options.ts';
+import { type InputOptions, readInput, viewOf } from './input.ts';
+import { several, single } from './numbers.ts';
+import { collapsedText, kindOf, profileOutputs, suffixList } from './outputs.ts';
+import { unitOf } from './render.ts';
+import { frameChoiceOf, frameFlags } from './stack-options.ts';
+import { writeStdout } from './stdout.ts';
+import { screenOn } from './terminal.ts';
+import { tableFlags, tableOptionsOf, tableText } from './top.ts';
+
+export const diff = defineCommand({
+  command: 'diff [old] [new]',
+  describe: 'what changed between two captures or stacks',
+  options,
+  run: (args) => run(args),
+});
+
+/** `--fail-above` was exceeded. */
+const grewTooMuch = 3;
+
+const text = { type: 'string', requiresArg: true } as const;
+const flag = { type: 'boolean' } as const;
+
+function options(parser: Argv) {
+  return parser
+    .usage('$0 diff OLD NEW: captures or collapsed stacks, in any mix; - is stdin')
+    .positional('old', { type: 'string', describe: 'before' })
+    .positional('new', { type: 'string', describe: 'after' })
+    .options({
+      ...diffFlags,
+      view: { ...text, choices: views, describe: 'of captures (unfreed if they have frees)' },
+      ...frameFlags,
+      countname: { ...text, describe: 'what collapsed stacks count: bytes, pages ...' },
+      top: tableFlags.top,
+      json: { ...flag, describe: 'on stdout, instead of the table' },
+      folded: { ...flag, alias: 'f', describe: 'collapsed, two counts a line, on stdout' },
+      output: { ...text, alias: 'o', describe: `file(s): ${suffixList(profileOutputs)}, and .gz` },
+      'fail-above': { ...text, describe: 'exit with 3 if it grew by more: 1M, 5%' },
+    })
+    .example('$0 diff old.capture new.capture', 'table of what changed')
+    .example('$0 diff --before a1 a2 --after b1 b2', 'mark what merely fluctuates')
+    .example('$0 diff a b -f | flamegraph.pl > diff.svg', '');
+}
+
+type Options = ReturnType<typeof options> extends Argv<infer Found> ? Found : never;
+type Args = ArgumentsCamelCase<Options>;
+
+async function run(args: Args): Promise<number> {
+  const how = diffOptionsOf(args);
+  const files = filesOf({ ...args, files: [args.old, args.new] });
+  const outputs = several(args.output, '--output');
+  for (const path of outputs) kindOf(path, profileOutputs);
+  if (args.json && args.folded) throw new UserError('either --json or -f on stdout, not both', 2);
+  const stdout = stdoutOf(args, outputs.length > 0);
+  const limit = sizeOrShare(args.failAbove, '--fail-above');
+  const screen = screenOn(process.stderr);
+  const { runs, warnings } = await readRuns(files, inputOf(args));
+  const profile = diffRuns(runs, how);
+  await writeFiles({ outputs, kinds: profileOutputs }, { profile }, screen.line);
+  await writeStdout(stdout(profile));
+  const excess = limit === undefined ? undefined : excessOf(profile, limit);
+  for (const line of [...warnings, ...remarksOn(profile), ...(excess ?? [])]) screen.line(line);
+  return excess === undefined ? 0 : grewTooMuch;
+}
+
+function inputOf(args: Args): InputOptions {
+  const unit = unitOf(single(args.countname, '--countname'));
+  return { view: viewOf(args.view), frames: frameChoiceOf(args), unit };
+}
+
+function stdoutOf(args: Args, hasOutputs: boolean): (profile: Profile) => Iterable<string> {
+  if (args.json) return diffJson;
+  if (args.folded) return collapsedText;
+  if (hasOutputs) return () => [];
+  const table = tableOptionsOf(args);
+  return (profile) => tableText(profile, table);
+}
+
+async function readRuns(files: Files, input: InputOptions) {
+  const runs: Record<Side, Run[]> = { before: [], after: [] };
+  const warnings: string[] = [];
+  for (const side of sides)
+    for (const path of files[side]) {
+      const read = await readInput(path === '-' ? undefined : path, input);
+      runs[side].push({ name: path === '-' ? 'stdin' : path, profile: read.profile });
+      const remarks = remarksOn(read.profile).map((remark) => `${path}: ${remark}`);
+      warnings.push(...read.warnings, ...remarks);
+    }
+  return { runs, warnings };
+}
+
+/** What to say when the total grew by more than the limit; undefined when it did not. */
+function excessOf(profile: Profile, limit: Threshold): string[] | undefined {
+  const { unit } = profile.columns[0]!;
+  const [before, after] = sides.map((side) => sumOf(columnNamed(profile, side)));
+  const most = 'amount' in limit ? limit.amount : limit.share * before!;
+  const growth = after! - before!;
+  if (growth <= most) return undefined;
+  const amounts = [growth, Math.floor(most)].map((amount) => formatAmount(amount, unit));
+  return [`memstacks: grew by ${amounts.join(', more than the --fail-above of ')}`];
+}

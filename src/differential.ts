@@ -1,0 +1,110 @@
+import { columnNamed, type Metadata, type NodeIndex, type Profile, totals } from './profile.ts';
+
+/** Whose total, or whose time, both sides are brought to. */
+export const normalizations = ['none', 'before', 'after', 'duration'] as const;
+export type Normalization = (typeof normalizations)[number];
+
+export const sides = ['before', 'after'] as const;
+export type Side = (typeof sides)[number];
+
+/** One of the profiles that a differential was made of. */
+export interface DifferentialRun {
+  /** What the user calls it, such as its file. */
+  readonly name: string;
+  /** Of all its stacks as they were recorded, in the unit of the columns. */
+  readonly total: number;
+  /** What its weights were multiplied with; 1 where nothing was normalised. */
+  readonly factor: number;
+  readonly meta: Metadata;
+}
+
+/**
+ * What a profile with the columns `before` and `after` compares. A side of several runs is their
+ * mean, and each run is a column of its own behind the two: `before_1`, `before_2` ... `after_1` ...
+ */
+export interface Differential {
+  /** Both are empty where nobody knows, as for a collapsed file with two counts a line. */
+  readonly before: readonly DifferentialRun[];
+  readonly after: readonly DifferentialRun[];
+  readonly normalized: Normalization;
+  /** A change that is smaller is noise, in the unit of the columns. */
+  readonly threshold: number;
+}
+
+/** Of a differential that nothing is known of but its weights. */
+export const bareDifferential: Differential = {
+  before: [],
+  after: [],
+  normalized: 'none',
+  threshold: 0,
+};
+
+/** Weights of both sides, per node, and what tells a change from noise. */
+export interface Changes {
+  readonly before: Float64Array;
+  readonly after: Float64Array;
+  /** How far apart the runs of a side lie, both sides added; missing with one run a side. */
+  readonly spread?: Float64Array;
+  readonly threshold: number;
+}
+
+/** What ended exactly at each node. Throws a RangeError for a profile that is no differential. */
+export function selfChanges(profile: Profile): Changes {
+  return changes(profile, (name) => columnNamed(profile, name).self);
+}
+
+/** With all that is below each node. Throws a RangeError for a profile that is no differential. */
+export function totalChanges(profile: Profile): Changes {
+  return changes(profile, (name) => totals(profile, columnNamed(profile, name)));
+}
+
+/** Weight that came to a node; negative for what went away. */
+export function changeAt({ before, after }: Changes, node: NodeIndex): number {
+  return after[node]! - before[node]!;
+}
+
+/**
+ * True for a change that is below the threshold, or no larger than what the runs of the two sides
+ * differ among themselves. No change at all is no noise.
+ */
+export function isNoise(changes: Changes, node: NodeIndex): boolean {
+  const size = Math.abs(changeAt(changes, node));
+  if (size === 0) return false;
+  return (
+    size < changes.threshold || (changes.spread !== undefined && size <= changes.spread[node]!)
+  );
+}
+
+function changes(profile: Profile, weights: (column: string) => Float64Array): Changes {
+  const { differential = bareDifferential } = profile.meta;
+  const isRepeated = sides.some((side) => differential[side].length > 1);
+  return {
+    before: weights('before'),
+    after: weights('after'),
+    ...(isRepeated && { spread: spreadOf(differential, weights) }),
+    threshold: differential.threshold,
+  };
+}
+
+function spreadOf(
+  differential: Differential,
+  weights: (column: string) => Float64Array,
+): Float64Array {
+  const ranges = sides
+    .filter((side) => differential[side].length > 1)
+    .map((side) => rangeOf(differential[side].map((_, index) => weights(runColumn(side, index)))));
+  return ranges.reduce((sum, range) => sum.map((value, node) => value + range[node]!));
+}
+
+/** The largest less the smallest of several weights, per node. */
+function rangeOf(runs: readonly Float64Array[]): Float64Array {
+  return runs[0]!.map((_, node) => {
+    const weights = runs.map((run) => run[node]!);
+    return Math.max(...weights) - Math.min(...weights);
+  });
+}
+
+/** What the column of a side's run is called; the first run has the index 0. */
+export function runColumn(side: Side, index: number): string {
+  return `${side}_${index + 1}`;
+}

@@ -1,0 +1,70 @@
+import { kindsOf, sourceOf } from '../frame-words.ts';
+import type { Frame, Profile } from '../profile.ts';
+import { formatCount, formatIn, type Scale } from '../units.ts';
+import { neutralColour } from './colour.ts';
+import type { Box } from './layout.ts';
+import { visible } from './xml.ts';
+
+/** What is seen of a box besides its place. Plain text: drawing escapes it. */
+export interface Face {
+  readonly name: string;
+  /** Beside the name where there is room. */
+  readonly amount: string;
+  /** Its lines. */
+  readonly tooltip: readonly string[];
+  /** `#rrggbb`; carries black text. */
+  readonly fill: string;
+  /** `f`; with ` other` for what is no function: the root, and gathered frames. */
+  readonly className: string;
+}
+
+export interface FlameLook {
+  /** Of the whole profile: what percentages are of. */
+  readonly total: number;
+  readonly scale: Scale;
+  readonly countName: string;
+  readonly fillOf: (frame: Frame) => string;
+}
+
+/** How a flame graph shows the boxes of a profile. */
+export function flameFace(profile: Profile, look: FlameLook): (box: Box) => Face {
+  return (box) => {
+    const frame = frameOf(profile, box);
+    const name = nameOf(box, frame);
+    return {
+      name,
+      amount: formatIn(box.weight, look.scale),
+      tooltip: [firstLine(box, name, look), ...detailsOf(frame)],
+      fill: frame === undefined ? neutralColour : look.fillOf(frame),
+      className: frame === undefined ? 'f other' : 'f',
+    };
+  };
+}
+
+/** Neither the root nor frames gathered for want of room are one. */
+export function frameOf(profile: Profile, { node, gathered }: Box): Frame | undefined {
+  return node === 0 || gathered > 0 ? undefined : profile.frames[profile.frame[node]!];
+}
+
+/** A box in words: the name of its function, or what it stands for. */
+export function nameOf({ gathered }: Box, frame: Frame | undefined): string {
+  if (gathered > 0) return `(${formatCount(gathered)} smaller frames)`;
+  return frame === undefined ? 'all' : visible(frame.name);
+}
+
+/**
+ * `NAME (32,768,000 bytes, 12.34%)`, as flamegraph.pl has it; its root has no decimals. What else is
+ * known of the frame is on a second line.
+ */
+function firstLine({ depth, weight }: Box, name: string, { total, countName }: FlameLook): string {
+  const percent = depth === 0 ? '100' : ((100 * weight) / total).toFixed(2);
+  return `${name} (${formatCount(weight)} ${countName}, ${percent}%)`;
+}
+
+/** `src/a.c:12 (inlined)`, or no line. */
+function detailsOf(frame: Frame | undefined): string[] {
+  if (frame === undefined) return [];
+  const kinds = kindsOf(frame).map((kind) => `(${kind})`);
+  const parts = [sourceOf(frame), ...kinds].filter((part) => part !== '');
+  return parts.length === 0 ? [] : [parts.join(' ')];
+}
