@@ -166,6 +166,7 @@ static __always_inline void record_fault(struct task_struct *task, __u32 process
 		return; /* cannot be */
 	fault->stack.process = process;
 	fault->stack.image = execs[process % MAX_PROCESSES];
+	fault->stack.layout = layouts[process % MAX_PROCESSES];
 	stack = intern_fault_stack(fault, walk_fault(task, fault));
 	if (!stack)
 		return; /* cannot be: the helper made the overflow stacks */

@@ -11,6 +11,7 @@
 #include "moves.bpf.h"
 #include "heap.h"
 #include "kernel.h"
+#include "layouts.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
