@@ -1,4 +1,5 @@
-// Makes dist/cli/memstacks.cjs, which dist/cli/start.cjs runs, and V8's compiled code for it.
+// Makes dist/render/page.js, the script in pictures, and dist/cli/memstacks.cjs, which
+// dist/cli/start.cjs runs, and V8's compiled code for it.
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -37,6 +38,19 @@ async function bundle() {
   });
 }
 
+/** What pictures have in them for the browser, comments and long names left out: it is in every file. */
+async function bundlePage() {
+  await build({
+    entryPoints: [inCheckout('src/render/page/start.ts')],
+    outfile: inCheckout('dist/render/page.js'),
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    target: 'es2022',
+    logLevel: 'warning',
+  });
+}
+
 /** Runs the program once, so that V8 knows which functions a small picture needs. */
 function compile() {
   const folder = mkdtempSync(join(tmpdir(), 'memstacks-build-'));
@@ -57,5 +71,6 @@ function compile() {
 
 // npm link points to it.
 chmodSync(inCheckout('dist/cli/start.cjs'), 0o755);
+await bundlePage();
 await bundle();
 compile();

@@ -1,8 +1,10 @@
 import { UserError } from './errors.ts';
-import { wrongField } from './metadata-check.ts';
 import type { Frame, FrameIndex, Metadata, NodeIndex, Profile, Unit } from './profile.ts';
 import { ProfileBuilder } from './profile-builder.ts';
 import { profileTextVersion } from './profile-text.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+type WrongField = (meta: Fields) => string | undefined;
 
 interface Draft {
   readonly builder: ProfileBuilder;
@@ -15,14 +17,20 @@ interface Draft {
 
 /** Takes the lines that `writeProfile` wrote, one by one. */
 export class ProfileTextReader {
+  readonly #wrongField: WrongField;
   #draft: Draft | undefined;
   #line = 0;
+
+  /** @param wrongField names a field of the metadata that is not what it should be; without it nobody looks at them */
+  constructor(wrongField: WrongField = () => undefined) {
+    this.#wrongField = wrongField;
+  }
 
   /** Throws a UserError for a line that is malformed, and for the text of another version. */
   take(line: string): void {
     this.#line++;
     try {
-      if (this.#draft === undefined) this.#draft = draftOf(line);
+      if (this.#draft === undefined) this.#draft = draftOf(line, this.#wrongField);
       else if (line.startsWith('{')) takeFrame(this.#draft, line);
       else takeNode(this.#draft, line);
     } catch (error) {
@@ -46,9 +54,7 @@ class Malformed extends Error {}
 
 const units: readonly Unit[] = ['bytes', 'count', 'pages'];
 
-type Fields = Readonly<Record<string, unknown>>;
-
-function draftOf(line: string): Draft {
+function draftOf(line: string, wrongField: WrongField): Draft {
   const { profile: version, columns, root, meta } = objectIn(JSON.parse(line));
   if (version !== profileTextVersion)
     throw new UserError(

@@ -1,29 +1,14 @@
 import { readFileSync } from 'node:fs';
 
-/** In this order; each only declares functions, but for the last, which starts them. */
-const parts = [
-  'symbol-name',
-  ...['boxes', 'measure', 'zoom', 'search', 'controls', 'start'].map(
-    (part) => `render/page/${part}`,
-  ),
-];
-
 /**
  * The browser's part of a picture as one script that leaves no global behind. Throws an Error
- * when it has not been compiled.
+ * when it has not been built.
  */
 export function pageScript(): string {
-  return `(() => {\n"use strict";\n${parts.map(compiled).join('')}})();\n`;
-}
-
-/** What a script has once, and what only a module has. */
-const notForThePage = /^"use strict";\n|^export (?=function)/gm;
-
-function compiled(part: string): string {
-  // Resolves from src/render and from dist/render alike.
-  const url = new URL(`../../dist/${part}.js`, import.meta.url);
+  // Resolves from src/render and from dist/cli alike.
+  const url = new URL('../../dist/render/page.js', import.meta.url);
   try {
-    return readFileSync(url, 'utf8').replace(notForThePage, '');
+    return readFileSync(url, 'utf8');
   } catch (cause) {
     throw new Error(`${url.pathname} is missing: run "npm run build"`, { cause });
   }
