@@ -94,22 +94,40 @@ function takeFrame({ builder, frames }: Draft, line: string): void {
 }
 
 function takeNode({ builder, columns, frames, path }: Draft, line: string): void {
-  const words = line.split(' ');
-  const [up, number] = [digitsIn(words[0]), digitsIn(words[1])];
+  const numbers = numbersIn(line);
+  const [up, number] = numbers;
+  if (up === undefined || number === undefined) throw new Malformed('expected whole numbers');
   if (up >= path.length) throw new Malformed('a node is above the root');
   const frame = frames[number];
   if (frame === undefined) throw new Malformed(`frame ${number} is not defined`);
-  if (words.length > 2 + columns) throw new Malformed('more weights than columns');
+  if (numbers.length > 2 + columns) throw new Malformed('more weights than columns');
   path.length -= up;
-  const node = builder.child(path.at(-1)!, frame);
+  const node = builder.child(path[path.length - 1]!, frame);
   path.push(node);
-  for (let at = 2; at < words.length; at++) builder.add(node, at - 2, digitsIn(words[at]));
+  for (let at = 2; at < numbers.length; at++) builder.add(node, at - 2, numbers[at]!);
 }
 
-function digitsIn(word: string | undefined): number {
-  const number = word !== undefined && /^\d+$/.test(word) ? Number(word) : Number.NaN;
-  if (!Number.isSafeInteger(number)) throw new Malformed('expected whole numbers');
-  return number;
+const zero = 0x30;
+const blank = 0x20;
+
+/** Whole numbers with a blank between them. There are as many lines as nodes: no texts are cut out. */
+function numbersIn(line: string): number[] {
+  const numbers: number[] = [];
+  let number = 0;
+  let digits = 0;
+  for (let at = 0; at <= line.length; at++) {
+    const code = at < line.length ? line.charCodeAt(at) : blank;
+    if (code === blank && digits > 0) {
+      numbers.push(number);
+      number = digits = 0;
+    } else {
+      number = 10 * number + (code - zero);
+      digits++;
+      if (code < zero || code > zero + 9 || !Number.isSafeInteger(number))
+        throw new Malformed('expected whole numbers');
+    }
+  }
+  return numbers;
 }
 
 function countIn(value: unknown): number {

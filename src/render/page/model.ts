@@ -41,7 +41,9 @@ function modelOfData(svg: SVGSVGElement, look: PageLook): Model | undefined {
 }
 
 function readProfile(base64: string): Profile {
-  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const letters = atob(base64);
+  const bytes = new Uint8Array(letters.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = letters.charCodeAt(at);
   const reader = new ProfileTextReader();
   for (const line of strFromU8(gunzipSync(bytes)).trimEnd().split('\n')) reader.take(line);
   return reader.finish();

@@ -38,6 +38,8 @@ function start(svg: SVGSVGElement): void {
   const listener: EventTarget = session.isDocument ? document : svg;
   listener.addEventListener('keydown', (event) => onShortcut(session, event as KeyboardEvent));
   if (session.isDocument) ownDocument(session);
+  // Unpacked before somebody waits for it, and after the picture is seen.
+  window.setTimeout(() => 'requestIdleCallback' in window && requestIdleCallback(chart.model), 300);
 }
 
 function ownDocument(session: Session): void {
