@@ -157,7 +157,7 @@ struct heap_bpf *load_programs(const struct settings *settings)
 	if (!skel->links.on_exec || !skel->links.on_fork || !skel->links.on_signal)
 		die(1, "cannot watch exec, fork and signals: %s; %s", strerror(errno), advice_for(errno));
 	if (settings->faults)
-		attach_faults(skel);
+		attach_faults(skel, settings);
 	return skel;
 }
 
@@ -252,6 +252,7 @@ static void follow_mappings(struct heap_bpf *skel, const struct settings *settin
 /* What is due every half a second. False when the trace shall end. */
 static bool take_stock(struct heap_bpf *skel, struct run *run)
 {
+	follow_threads(skel, run->settings);
 	run->stop = STOP_RATE;
 	if (run->settings->heap && !run->settings->floor && calls_too_fast(skel, run->settings))
 		return false;

@@ -1,6 +1,5 @@
-// Makes dist/render/page.js, the script in pictures, and dist/cli/memstacks.cjs, which
-// dist/cli/start.cjs runs, and V8's compiled code for it.
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Makes dist/cli/memstacks.cjs, which dist/cli/start.cjs runs, and V8's compiled code for it.
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,19 +37,6 @@ async function bundle() {
   });
 }
 
-/** What pictures have in them for the browser, comments and long names left out: it is in every file. */
-async function bundlePage() {
-  await build({
-    entryPoints: [inCheckout('src/render/page/start.ts')],
-    outfile: inCheckout('dist/render/page.js'),
-    bundle: true,
-    minify: true,
-    format: 'iife',
-    target: 'es2022',
-    logLevel: 'warning',
-  });
-}
-
 /** Runs the program once, so that V8 knows which functions a small picture needs. */
 function compile() {
   const folder = mkdtempSync(join(tmpdir(), 'memstacks-build-'));
@@ -69,8 +55,8 @@ function compile() {
   program.runInThisContext()(createRequire(FILE), FILE);
 }
 
-// npm link points to it.
-chmodSync(inCheckout('dist/cli/start.cjs'), 0o755);
-await bundlePage();
+// npm link points to them.
+for (const name of ['start', 'pgfaultstacks']) chmodSync(inCheckout(`dist/cli/${name}.cjs`), 0o755);
 await bundle();
-compile();
+// Without it the program would only say that it is missing.
+if (existsSync(inCheckout('wasm/.output/tree.wasm'))) compile();

@@ -1,12 +1,18 @@
 import { readFileSync } from 'node:fs';
 
-/**
- * The browser's part of a picture as one script that leaves no global behind. Throws an Error
- * when it has not been built.
- */
+/** The browser's part of a picture, which leaves no global behind. Throws an Error when it was not built. */
 export function pageScript(): string {
+  return built('svg.js');
+}
+
+/** A part of an HTML page as it was built. Throws an Error when it was not. */
+export function pageFile(name: 'html.js' | 'html.css' | 'licences.txt'): string {
+  return built(name);
+}
+
+function built(name: string): string {
   // Resolves from src/render and from dist/cli alike.
-  const url = new URL('../../dist/render/page.js', import.meta.url);
+  const url = new URL(`../../dist/render/page/${name}`, import.meta.url);
   try {
     return readFileSync(url, 'utf8');
   } catch (cause) {
