@@ -3,10 +3,14 @@ import type { NodeIndex, Profile } from './profile.ts';
 import { ProfileBuilder } from './profile-builder.ts';
 
 /** A recursion of n frames turned round has n * n / 2 of them. */
-const mostNodes = 20_000_000;
+const usualMost = 10_000_000;
 
-/** Every stack turned round, so that what ends in the same function has a common root. Throws a UserError for too many nodes. */
-export function reversed({ frames, parent, frame, columns, meta }: Profile): Profile {
+/**
+ * Every stack turned round, so that what ends in the same function has a common root. Throws a
+ * UserError for more than `mostNodes`.
+ */
+export function reversed(profile: Profile, mostNodes = usualMost): Profile {
+  const { frames, parent, frame, columns, meta } = profile;
   const builder = new ProfileBuilder(columns);
   const known = frames.map((each) => builder.frame(each));
   let nodes = 0;
@@ -16,11 +20,15 @@ export function reversed({ frames, parent, frame, columns, meta }: Profile): Pro
     for (let at = node; at > 0; at = parent[at]!) {
       const before = into;
       into = builder.child(into, known[frame[at]!]!);
-      if (into > before && ++nodes > mostNodes) throw new UserError(tooMany);
+      if (into > before && ++nodes > mostNodes) throw tooMany(mostNodes);
     }
     for (const [column, { self }] of columns.entries()) builder.add(into, column, self[node]!);
   }
   return builder.build(meta);
 }
 
-const tooMany = `these stacks turned round have more than ${mostNodes} frames: leave --reverse out`;
+function tooMany(most: number): UserError {
+  return new UserError(
+    `these stacks turned round have more than ${most} frames: leave --reverse out`,
+  );
+}

@@ -24,6 +24,8 @@ export interface SvgOptions {
   readonly frameHeight?: number;
   /** Pixels; narrower frames are gathered. */
   readonly minWidth?: number;
+  /** Of the whole width, instead of `minWidth`. */
+  readonly minShare?: number;
   readonly fontFamily?: string;
   /** Pixels. */
   readonly fontSize?: number;
@@ -63,7 +65,8 @@ export interface SvgOptions {
  */
 export function* renderSvg(profile: Profile, options: SvgOptions = {}): Generator<string> {
   checkSizes(options);
-  const { minWidth = defaults.minWidth, maxSize = defaults.maxSize, embed = true } = options;
+  const { maxSize = defaults.maxSize, embed = true } = options;
+  const minWidth = minWidthOf(options);
   const limits = { maxSize: maxSize === 0 ? Number.POSITIVE_INFINITY : maxSize, minWidth };
   const shown = shownOf(profile, options);
   if (options.total !== undefined && options.total < sumOf(shown.column))
@@ -149,6 +152,11 @@ function lookOf({ column, layout }: Subject, options: SvgOptions, fit: Fit): Fla
       minWidth: fit.minWidth,
     },
   };
+}
+
+function minWidthOf(options: SvgOptions): number {
+  const { minShare, minWidth = defaults.minWidth, width = defaults.width } = options;
+  return minShare === undefined ? minWidth : minShare * roomFor({ width });
 }
 
 function checkSizes(options: SvgOptions): void {
