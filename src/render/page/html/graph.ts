@@ -109,7 +109,7 @@ function colourOfBox(model: Model, { node, gathered }: Visible): string {
 export function functionColour(name: string, scheme: string): string {
   let colour = colours.get(name);
   if (colour === undefined) {
-    colour = colourOf(name, scheme as ColorScheme);
+    colour = colourOf({ name }, scheme as ColorScheme);
     colours.set(name, colour);
   }
   return colour;
