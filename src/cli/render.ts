@@ -1,4 +1,5 @@
 import type { ArgumentsCamelCase, Argv } from 'yargs';
+import { UserError } from '../errors.ts';
 import { views } from '../fold/views.ts';
 import type { Unit } from '../profile.ts';
 import { colorSchemes } from '../render/colour.ts';
@@ -11,12 +12,14 @@ import { pictureOutput, suffixList } from './outputs.ts';
 import { pictures } from './pictures.ts';
 import { residentChoiceOf, residentFlags } from './resident-options.ts';
 import { frameChoiceOf, frameFlags } from './stack-options.ts';
+import { writeStdout } from './stdout.ts';
 
 export const render = defineCommand({
   command: 'render [input]',
   describe: 'capture or collapsed stacks to a flame graph',
   options,
   run: async (args) => {
+    if (args.csp) return printPolicy(args);
     const look = svgOptions(args);
     const [first, ...more] = pictures;
     return convert({
@@ -32,6 +35,15 @@ export const render = defineCommand({
     });
   },
 });
+
+/** For a server that sends pages with a policy as a header; they carry it themselves as well. */
+async function printPolicy({ input, output }: ArgumentsCamelCase<Options>): Promise<number> {
+  if (input !== undefined || output !== undefined)
+    throw new UserError('--csp prints the policy of every HTML page: it takes no file', 2);
+  const { pagePolicy } = await import('../render/html.ts');
+  await writeStdout([`${pagePolicy()}\n`]);
+  return 0;
+}
 
 const text = { type: 'string', requiresArg: true } as const;
 
@@ -58,11 +70,13 @@ function options(parser: Argv) {
       nametype: { ...text, describe: 'what a frame is (Function:)' },
       colors: { ...text, alias: 'color', choices: colorSchemes, describe: 'palette (mem)' },
       inverted: { type: 'boolean', describe: 'root on top' },
+      csp: { type: 'boolean', describe: 'print the policy that HTML pages run under' },
       'no-embed': { type: 'boolean', describe: 'leave the stacks out of the file' },
       'max-size': { ...text, describe: 'of the file, gives up detail for it (8M)' },
     })
     .example('$0 render --countname=bytes < all.stacks > all.svg', '')
-    .example('$0 render x.capture --view all -o all.svg', '');
+    .example('$0 render x.capture --view all -o all.svg', '')
+    .example('$0 render x.capture -o x.html', 'all views, to look around in');
 }
 
 type Options = ReturnType<typeof options> extends Argv<infer Found> ? Found : never;
