@@ -393,7 +393,6 @@ describeWithNeeds('the page in a browser', lacking, () => {
       await page.locator('#callers').click();
       await page.locator('#modules summary').click();
       await page.locator('#reset').click();
-      await page.locator('#modules summary').click();
     }
     await page.locator('#search').fill('<img');
     expect(await names()).toEqual(['<img src=x onerror="window.hurt=1">']);
