@@ -3,12 +3,13 @@ import { columnNamed, type Frame, type Profile } from '../profile.ts';
 import { qualityProblems } from '../stack-quality.ts';
 import { scaleFor } from '../units.ts';
 import { type ColorScheme, colourOf } from './colour.ts';
-import { framesEnd, type Look, svgDocument } from './document.ts';
+import { type Drawing, framesEnd, type Look } from './document.ts';
 import { type Picture, padding, roomFor } from './draw.ts';
 import { flameFace } from './face.ts';
 import { defaultCountName, hiddenLines } from './header.ts';
 import type { Font } from './labels.ts';
 import { layOut } from './layout.ts';
+import { type Fit, withinSize } from './size.ts';
 import { footerLines, headerLines, type Subject } from './text.ts';
 
 export interface SvgOptions {
@@ -34,6 +35,12 @@ export interface SvgOptions {
   readonly inverted?: boolean;
   /** Default: the profile's first column. */
   readonly column?: string;
+  /** The profile is in the document too, so that it can be read back. Default: true. */
+  readonly embed?: boolean;
+  /** Bytes that the document may have (8 MiB); 0 for any number. See `withinSize`. */
+  readonly maxSize?: number;
+  /** Called with what the user should know of the document. */
+  readonly onRemark?: (line: string) => void;
 }
 
 /**
@@ -43,18 +50,35 @@ export interface SvgOptions {
  */
 export function* renderSvg(profile: Profile, options: SvgOptions = {}): Generator<string> {
   checkSizes(options);
-  const subject = subjectOf(profile, options);
+  const { minWidth = defaults.minWidth, maxSize = defaults.maxSize, embed = true } = options;
+  const limits = { maxSize: maxSize === 0 ? Number.POSITIVE_INFINITY : maxSize, minWidth };
+  const draw = (fit: Fit) => drawingOf(profile, options, fit);
+  const { document, remarks } = withinSize(draw, limits, embed ? profile : undefined);
+  for (const remark of remarks) options.onRemark?.(remark);
+  yield* document;
+}
+
+const defaults = {
+  width: 1200,
+  frameHeight: 16,
+  minWidth: 0.5,
+  fontSize: 12,
+  maxSize: 8 * 1024 * 1024,
+};
+
+function drawingOf(profile: Profile, options: SvgOptions, fit: Fit): Drawing {
+  const subject = subjectOf(profile, { ...options, minWidth: fit.minWidth });
   const header = headerLines(subject, options);
   const picture = pictureOf(subject, options, header.at(-1)!.y + padding);
   const caption = [
-    ...hiddenLines(subject, options.minWidth ?? defaults.minWidth),
+    ...hiddenLines(subject, fit.minWidth),
+    ...fit.remarks.map((remark) => `note: ${remark}`),
     ...qualityProblems(profile.meta.stacks),
   ];
   const footer = footerLines(caption, subject, framesEnd(picture) + 4);
-  yield* svgDocument({ picture, lines: [...header, ...footer], look: lookOf(subject, options) });
+  const lines = [...header, ...footer];
+  return { picture, lines, look: lookOf(subject, options), data: fit.data };
 }
-
-const defaults = { width: 1200, frameHeight: 16, minWidth: 0.1, fontSize: 12 };
 
 function subjectOf(profile: Profile, options: SvgOptions): Subject {
   const { width = defaults.width, minWidth = defaults.minWidth, column: name } = options;
@@ -74,6 +98,7 @@ function pictureOf(subject: Subject, options: SvgOptions, top: number): Picture 
     font,
     width,
     top,
+    rows: layout.rows,
     face: flameFace(profile, { ...look, total, fillOf }),
     frameHeight: options.frameHeight ?? defaults.frameHeight,
     inverted: options.inverted ?? false,
