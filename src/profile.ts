@@ -45,7 +45,7 @@ export interface Omission {
   readonly reason: string;
   readonly calls: number;
   /** What `calls` counts. Default: call. */
-  readonly noun?: 'call' | 'fault' | 'page' | 'event';
+  readonly noun?: 'call' | 'fault' | 'event';
   /** Undefined where the size is not known. */
   readonly bytes?: number;
 }

@@ -6,10 +6,11 @@ import { isSvg } from '../embedded.ts';
 import { UserError } from '../errors.ts';
 import type { ResidentChoice } from '../fold/resident.ts';
 import type { FrameChoice } from '../fold/stack-tree.ts';
-import { foldView, type View, views } from '../fold/views.ts';
-import type { Profile, Unit } from '../profile.ts';
+import { foldOtherViews, foldView, type View, views } from '../fold/views.ts';
+import type { Unit } from '../profile.ts';
 import { single } from './numbers.ts';
 import { type Bytes, peek } from './peek.ts';
+import type { Source } from './pictures.ts';
 import { RegularFile, regularFile } from './regular-file.ts';
 import { readStacksFile } from './stacks-file.ts';
 import { systemReason } from './system-error.ts';
@@ -31,8 +32,7 @@ export interface InputOptions {
   readonly unit: Unit;
 }
 
-export interface Input {
-  readonly profile: Profile;
+export interface Input extends Source {
   /** Lines that were not understood. */
   readonly warnings: readonly string[];
 }
@@ -53,8 +53,8 @@ export async function readInput(path: string | undefined, options: InputOptions)
     const bytes = await unzipped(file ?? streamOf(path), () =>
       cut.push(`${name}: the gzip data ends early`),
     );
-    const { profile, warnings } = await parse(bytes, name, options);
-    return { profile, warnings: [...cut, ...warnings] };
+    const { warnings, ...source } = await parse(bytes, name, options);
+    return { ...source, warnings: [...cut, ...warnings] };
   } catch (error) {
     throw unreadable(name, error);
   } finally {
@@ -71,7 +71,11 @@ async function parse(bytes: Bytes, name: string, options: InputOptions): Promise
   const { first, all } = await peek(bytes);
   if (isCapture(first)) {
     const capture = await readCapture(all);
-    return { profile: foldView(capture, options), warnings: [] };
+    return {
+      profile: foldView(capture, options),
+      otherViews: () => foldOtherViews(capture, options),
+      warnings: [],
+    };
   }
   if (isSvg(first)) {
     refuseOptionsOfCaptures(options, 'a picture');
