@@ -8,9 +8,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
-#include "collector.h"
+#include "attach.h"
 #include "heap.skel.h"
 
 /* An attached program: either kind of attachment. */
@@ -22,13 +21,7 @@ struct attached {
 static struct attached *attached;
 static unsigned nr_attached;
 static bool use_multi, use_session;
-
-/* One program on several functions of one file. */
-struct batch {
-	struct bpf_program *program;
-	uint64_t offsets[MAX_MODULE_SITES], cookies[MAX_MODULE_SITES];
-	uint32_t nr;
-};
+static struct heap_bpf *programs;
 
 /* A program whose entry decides for each call whether its return shall be seen. */
 static void choose_session(struct bpf_program *program, bool wanted)
@@ -43,6 +36,7 @@ void choose_attachment(struct heap_bpf *skel, const struct settings *settings)
 {
 	struct bpf_program *program;
 
+	programs = skel;
 	use_multi = uprobe_multi_works() && !any_main_thread_ended(); /* it finds the memory by the main thread */
 	use_session = use_multi && uprobe_session_works();
 	bpf_object__for_each_program(program, skel->obj)
@@ -108,14 +102,7 @@ static pid_t all_processes(void)
 	return use_multi ? 0 : -1;
 }
 
-/* Where it belongs to: a file, for one process or for all. */
-struct place {
-	const struct process *process;
-	const struct module *module;
-	bool for_all;
-};
-
-static void attach_batch(const struct batch *batch, const struct place *place)
+void attach_batch(const struct batch *batch, const struct place *place)
 {
 	char *path = formatted("/proc/self/fd/%d", place->module->fd);
 	pid_t pid = place->for_all ? all_processes() : use_multi ? place->process->pid : place->process->attached_thread;
@@ -125,128 +112,15 @@ static void attach_batch(const struct batch *batch, const struct place *place)
 	free(path);
 }
 
-static uint8_t shifted(uint8_t argument, unsigned shift)
+unsigned layout_at(const struct process *process, uint64_t ns)
 {
-	return argument ? argument + shift : 0;
-}
+	unsigned index = process - processes, layout = 0;
 
-static void add_to_batch(struct batch *batch, const struct site *site, uint16_t process)
-{
-	const struct allocator_function *function = site->function;
-	const union cookie cookie = { .site = {
-		.process = process, .kind = function->kind, .forwards = function->forwards,
-		.size_arg = shifted(function->size_arg, site->shift),
-		.count_arg = shifted(function->count_arg, site->shift),
-		.pointer_arg = shifted(function->pointer_arg, site->shift),
-		.out_arg = shifted(function->out_arg, site->shift),
-	} };
-
-	batch->offsets[batch->nr] = site->offset + site->probe_distance;
-	batch->cookies[batch->nr++] = cookie.value;
-}
-
-/* Whether even small requests may fail: then every call of operator new goes without a return probe. */
-static bool has_memory_limit(const struct process *process)
-{
-	struct rlimit limit;
-
-	return prlimit(process->pid, RLIMIT_AS, NULL, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
-}
-
-/* For functions that throw; see heap.bpf.c. With --follow-forks the program looks at the limit itself. */
-static struct bpf_program *throwing_program(struct heap_bpf *skel, const struct settings *settings,
-					    const struct process *process)
-{
-	if (settings->floor)
-		return skel->progs.enter_nothing;
-	if (settings->entry_only)
-		return skel->progs.enter_request;
-	return use_session && (settings->follow_forks || !has_memory_limit(process)) ? skel->progs.session_new :
-										       skel->progs.enter_new;
-}
-
-/* Whether the entries of functions that do not throw decide about their returns. */
-static bool has_session_entries(const struct settings *settings)
-{
-	return settings->follow_forks && use_session && !settings->floor && !settings->entry_only;
-}
-
-static struct bpf_program *entering_program(struct heap_bpf *skel, const struct settings *settings)
-{
-	if (settings->floor)
-		return skel->progs.enter_nothing;
-	if (settings->entry_only)
-		return skel->progs.enter_request;
-	return has_session_entries(settings) ? skel->progs.session_alloc : skel->progs.enter_alloc;
-}
-
-/* Returns first, then frees, then entries: an entry must find everything else in place. */
-static void attach_sites(struct heap_bpf *skel, const struct settings *settings, const struct process *process,
-			 const struct found *found)
-{
-	const struct place place = { process, found->module, settings->follow_forks };
-	const bool has_returns = !settings->entry_only && !has_session_entries(settings);
-	struct batch exits = { .program = settings->floor ? skel->progs.exit_nothing : skel->progs.exit_alloc };
-	struct batch frees = { .program = settings->floor ? skel->progs.enter_nothing : skel->progs.enter_free };
-	struct batch throwing = { .program = throwing_program(skel, settings, process) };
-	struct batch entries = { .program = entering_program(skel, settings) };
-
-	for (unsigned i = 0; i < found->nr; i++) {
-		const struct site *site = &found->sites[i];
-		const struct allocator_function *function = site->function;
-
-		if (function->frees && settings->alloc_only)
-			continue;
-		if (!function->frees && !function->throws && has_returns)
-			add_to_batch(&exits, site, process - processes);
-		add_to_batch(function->frees ? &frees : function->throws ? &throwing : &entries, site,
-			     process - processes);
-	}
-	attach_batch(&exits, &place);
-	attach_batch(&frees, &place);
-	attach_batch(&throwing, &place);
-	attach_batch(&entries, &place);
-}
-
-static void attach_module(struct heap_bpf *skel, const struct settings *settings, struct process *process,
-			  struct module *module)
-{
-	struct found found = { .module = module };
-
-	if (!is_chosen(&settings->naming, process, module))
-		return;
-	found.sites = find_sites(module, &settings->naming, &found.nr);
-	leave_out_untraceable(process, &found);
-	keep_places(&found);
-	found.known = module->probed_for_all;
-	if (found.nr && !found.known)
-		attach_sites(skel, settings, process, &found);
-	if (found.nr && process->nr_searched >= process->nr_described)
-		describe_found(process, &settings->naming, &found);
-	module->probed_for_all = settings->follow_forks && found.nr;
-	free(found.sites);
-}
-
-/* Whether its file was there before; in a child that is another program now, since it is that. */
-static bool is_searched(const struct process *process, const struct mapping *mapping)
-{
-	const struct mapping *before = process->mappings;
-
-	while (before->module != mapping->module || (process->parent && before->image != mapping->image))
-		before++;
-	return before != mapping;
-}
-
-void attach_allocators(struct heap_bpf *skel, const struct settings *settings, struct process *process)
-{
-	if (!use_multi && !settings->follow_forks && !process->attached_thread)
-		process->attached_thread = living_thread(process);
-	for (; process->nr_searched < process->nr_mappings; process->nr_searched++) {
-		const struct mapping *mapping = &process->mappings[process->nr_searched];
-
-		if (!is_searched(process, mapping))
-			attach_module(skel, settings, process, &modules[mapping->module]);
-	}
+	if (programs && programs->bss)
+		layout = programs->bss->layouts[index];
+	while (layout && programs->bss->layout_began[index][layout] > ns)
+		layout--;
+	return layout;
 }
 
 /* The old probes have no effect any more. They stay until the end: the kernel takes its time to remove one. */
@@ -256,7 +130,7 @@ static void attach_again(struct heap_bpf *skel, const struct settings *settings,
 		      "last half second may be missing", process->attached_thread, process->pid, process->name);
 	process->attached_thread = 0;
 	process->nr_described = process->nr_searched;
-	process->nr_searched = 0;
+	process->nr_searched = process->nr_is_searched = 0;
 	attach_allocators(skel, settings, process);
 }
 
@@ -269,6 +143,17 @@ void follow_threads(struct heap_bpf *skel, const struct settings *settings)
 		    !is_alive(process->pid, process->attached_thread) && find_living_thread(process->pid))
 			attach_again(skel, settings, process);
 	}
+}
+
+bool has_sessions(void)
+{
+	return use_session;
+}
+
+void choose_thread(struct process *process, const struct settings *settings)
+{
+	if (!use_multi && !settings->follow_forks && !process->attached_thread)
+		process->attached_thread = living_thread(process);
 }
 
 bool attach_return_probe(struct bpf_program *program, pid_t pid, uint64_t offset)

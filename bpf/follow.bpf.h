@@ -62,6 +62,17 @@ static __always_inline bool is_traced(union cookie *cookie)
 	return false;
 }
 
+/* What the helper has set at the process, or NULL. */
+static __always_inline __u32 *find_target(__u32 tgid)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
+	__u32 *process = bpf_task_storage_get(&targets, task->group_leader, NULL, 0);
+
+	if (process)
+		learn_process(tgid, *process);
+	return process;
+}
+
 /* Index of the process that the thread belongs to, or MAX_PROCESSES. */
 static __always_inline __u32 traced_process(void)
 {
@@ -70,6 +81,8 @@ static __always_inline __u32 traced_process(void)
 	if (!follow_forks && tgid == learned[0]) /* mostly there is but one: saves a search */
 		return 0;
 	process = bpf_map_lookup_elem(&processes, &tgid);
+	if (!process && in_pid_namespace)
+		process = find_target(tgid);
 	return process && *process < MAX_PROCESSES ? memory_of(*process) % MAX_PROCESSES : MAX_PROCESSES;
 }
 

@@ -27,9 +27,9 @@ bool in_first_pid_namespace(void)
 
 void require_numbers(const struct settings *settings)
 {
-	if ((settings->follow_forks || settings->mmap) && !in_first_pid_namespace())
-		die(1, "%s cannot tell processes apart in a pid namespace of its own: run memstacks on the host, outside of "
-		       "containers", settings->mmap ? "--mmap" : "--follow-forks");
+	if (settings->follow_forks && !in_first_pid_namespace())
+		die(1, "--follow-forks cannot tell children apart in a pid namespace of its own: run memstacks on the host, "
+		       "outside of containers");
 }
 
 void follow_children(struct heap_bpf *skel, const struct settings *settings)
@@ -53,7 +53,7 @@ static void copy_mappings(struct process *child)
 
 		if (mapping.image != programs->bss->copied_image[index])
 			continue;
-		mapping.image = 0;
+		mapping.image = mapping.layout = 0;
 		add_mapping(child, &mapping);
 	}
 	if (has_own)
@@ -64,6 +64,11 @@ static void copy_mappings(struct process *child)
 
 static void copy_description(struct process *child, const struct process *parent)
 {
+	for (unsigned i = 0; i < parent->nr_is_searched; i++) {
+		child->is_searched = grow(child->is_searched, i, sizeof(bool));
+		child->is_searched[i] = parent->is_searched[i];
+	}
+	child->nr_is_searched = parent->nr_is_searched;
 	child->name = duplicate(parent->name);
 	child->command = allocate(parent->command_length + 1);
 	child->command_length = parent->command_length;
@@ -137,6 +142,7 @@ void note_exec(struct process *process)
 	free(process->allocator_files);
 	process->command = process->allocators = process->allocator_files = NULL;
 	process->command_length = 0;
+	process->nr_is_searched = 0;
 }
 
 void note_ends_of_children(void)

@@ -24,7 +24,7 @@ enum stack_kind {
 	STACK_MAPS, /* of --mmap: the helper has the bytes; alloc.calls is not 0 */
 };
 
-/* Value of the stacks map; its key is a 64-bit hash of process, image and frames. */
+/* Value of the stacks map; its key is a 64-bit hash of process, image, layout and frames. */
 struct stack {
 	struct weight alloc;
 	struct weight freed;
@@ -32,14 +32,18 @@ struct stack {
 	__u16 process; /* index, see site_cookie */
 	__u16 image;   /* how often the process had called exec before */
 	__u16 nr_frames;
-	__u16 walk_end; /* an enum walk_end */
-	__u32 number; /* of page faults: see faults.h, and alloc counts them; 0: of the heap */
-	__u32 kind; /* an enum stack_kind */
+	__u8 walk_end; /* an enum walk_end */
+	__u8 kind; /* an enum stack_kind */
+	__u32 number; /* of page faults: see faults.h; 0: of the heap */
+	__u32 layout; /* how often the process had unloaded libraries before, up to MOST_LAYOUTS */
 	__u64 frame[]; /* leaf first: the probed address, then return addresses, some with FRAME_BY_FP */
 };
 
 /* Added to an address that a frame pointer led to, for want of an unwind table. */
 #define FRAME_BY_FP (1ULL << 63)
+
+/* What is loaded after more than these is not told apart from what was in its place before. */
+#define MOST_LAYOUTS 255
 
 #define STACK_SIZE(frames) (sizeof(struct stack) + 8 * (frames))
 

@@ -86,6 +86,7 @@ static __always_inline __u64 map_stack(struct task_struct *task, __u32 process)
 		return 0; /* cannot be */
 	scratch->stack.process = process;
 	scratch->stack.image = execs[process % MAX_PROCESSES];
+	scratch->stack.layout = layouts[process % MAX_PROCESSES];
 	scratch->stack.kind = STACK_MAPS;
 	scratch->stack.number = 0;
 	key = walk_where_interrupted(task, &scratch->walk, &scratch->stack, OVERFLOW_MAPS(0));

@@ -89,7 +89,7 @@ struct module {
 	struct symbols *symbols; /* NULL until asked for */
 	const char *symbol_source; /* where names come from, as the capture says it; NULL: nobody asked */
 	struct unwind_table *unwind_table; /* likewise */
-	bool probed_for_all; /* as an allocator of all processes */
+	bool probed_for_all, watched_for_all; /* of all processes: as an allocator, and for dlclose */
 	struct function_range *allocating; /* those of its functions that are probed: offsets in the file */
 	unsigned nr_allocating;
 };

@@ -6,6 +6,15 @@
 #include "collector.h"
 
 uint64_t clock_ns(void); /* CLOCK_MONOTONIC */
+/* Goes without return probes, or ends the helper, where they would kill one of the processes. */
+void spare_confined_processes(struct heap_bpf *skel, struct settings *settings);
+void start_recording(struct heap_bpf *skel, struct run *run);
+/* Until the duration, a signal, too high a rate, or the end of every process. */
+void keep_recording(struct heap_bpf *skel, struct run *run);
+/* Lets calls in progress finish, then detaches. */
+void stop_recording(struct heap_bpf *skel, struct run *run);
+
+/* --- loading.c --- */
 bool kernel_has_btf(void);
 bool kernel_has_uprobes(void);
 /* The programs with their settings, not loaded yet. */
@@ -14,13 +23,8 @@ struct heap_bpf *open_programs(const struct settings *settings);
 struct heap_bpf *load_programs(const struct settings *settings);
 /* Tells the programs which processes are traced, as far as their pids say it. */
 void name_processes(struct heap_bpf *skel);
-/* Goes without return probes, or ends the helper, where they would kill one of the processes. */
-void spare_confined_processes(struct heap_bpf *skel, struct settings *settings);
-void start_recording(struct heap_bpf *skel, struct run *run);
-/* Until the duration, a signal, too high a rate, or the end of every process. */
-void keep_recording(struct heap_bpf *skel, struct run *run);
-/* Lets calls in progress finish, then detaches. */
-void stop_recording(struct heap_bpf *skel, struct run *run);
+/* After that, and before anything is recorded. */
+void agree_on_images(struct heap_bpf *skel);
 
 /* --- new_code.c --- */
 /* Unwind tables and probes for what the process has newly mapped. */

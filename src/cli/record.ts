@@ -24,7 +24,8 @@ const text = { type: 'string', requiresArg: true } as const;
 const viewFiles = [
   // A capture has them all.
   { view: 'all', files: ['capture', 'all_mallocs.svg', 'all_mallocs.folded'] },
-  { view: 'unfreed', files: ['unfreed.svg', 'unfreed.folded'] },
+  // And so has the page, which shows this one first.
+  { view: 'unfreed', files: ['html', 'unfreed.svg', 'unfreed.folded'] },
   { view: 'resident', files: ['resident.svg', 'resident.folded'] },
 ] as const;
 
