@@ -24,7 +24,7 @@ describeWithNeeds('arm64', lackingForArm64, () => {
 const lackingHelper = existsSync(helper) ? undefined : 'the helper is not built: npm run build';
 
 describeWithNeeds('the build says how large the BPF programs are', lackingHelper, () => {
-  test.each(['1', '127', '512'])('--max-frames %s', (frames) => {
+  test.each(['1', '127', '512'])('--max-frames %s', { timeout: 60_000 }, (frames) => {
     const said = execFileSync(helper, ['--programs', '--max-frames', frames], { encoding: 'utf8' });
     const sizes = [...said.matchAll(/^ {2}(\w+) +(\d+) instructions/gm)];
     expect(sizes.map(([, name]) => name)).toContain('enter_alloc');
