@@ -27,7 +27,7 @@ struct stack {
 	__u16 image;   /* how often the process had called exec before */
 	__u16 nr_frames;
 	__u16 walk_end; /* an enum walk_end */
-	__u32 number; /* of page faults: see faults.h, and alloc counts them; 0: of the heap */
+	__u32 number; /* of page faults: see faults.h; 0: of the heap */
 	__u32 layout; /* how often the process had unloaded libraries before, up to MOST_LAYOUTS */
 	__u64 frame[]; /* leaf first: the probed address, then return addresses, some with FRAME_BY_FP */
 };
