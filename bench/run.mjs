@@ -1,12 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { MeasuringFailed } from './children.mjs';
 import { attachTable, costTable, doubts, measureCost } from './cost.mjs';
+import { faultsTable, measureFaults, measureResidency, residencyTable } from './faults.mjs';
 import { measureMemory, memoryTable } from './memory.mjs';
 import { measureNames, namesTable } from './names.mjs';
 import { installedTracers } from './others.mjs';
 import {
   COLLECTOR,
   DEPTH,
+  FILL,
   isExecutable,
   isReadable,
   KERNEL_WALK,
@@ -21,8 +23,24 @@ import { measureTables, tablesTable } from './tables.mjs';
 import { measureThreads, threadsTable } from './threads.mjs';
 import { measureWalks, walkTable } from './walks.mjs';
 
-const ROUNDS = { oneThread: 7, moreThreads: 2, walks: 5, tables: 5, names: 5, render: 5 };
-const ONE_ROUND = { oneThread: 1, moreThreads: 1, walks: 1, tables: 1, names: 1, render: 1 };
+const ROUNDS = {
+  oneThread: 7,
+  moreThreads: 2,
+  faults: 7,
+  walks: 5,
+  tables: 5,
+  names: 5,
+  render: 5,
+};
+const ONE_ROUND = {
+  oneThread: 1,
+  moreThreads: 1,
+  faults: 1,
+  walks: 1,
+  tables: 1,
+  names: 1,
+  render: 1,
+};
 const LIVE_BLOCKS = [200_000, 10_000_000];
 
 function progress(text) {
@@ -38,6 +56,7 @@ function requireBuilt() {
     [COLLECTOR, 'make -C bpf'],
     [PAIRS, 'make -C samples/programs'],
     [DEPTH, 'make -C samples/programs'],
+    [FILL, 'make -C samples/programs'],
     [LIVE, 'make -C samples/programs'],
     [KERNEL_WALK, 'make -C bench'],
     [TABLES, 'make -C bench'],
@@ -73,6 +92,14 @@ async function benchTracing(rounds) {
   section('Memory, and cost beside live blocks (default mode)', memoryTable(memory));
 }
 
+async function benchFaults(rounds) {
+  section(
+    `Nanoseconds per page fault, under 16 frames (rounds: ${rounds.faults})`,
+    faultsTable(await measureFaults(rounds.faults, progress)),
+  );
+  section('Residency: large targets', residencyTable(await measureResidency(progress)));
+}
+
 async function benchStacks(rounds) {
   section(
     `Nanoseconds per stack, by the functions on it (rounds: ${rounds.walks})`,
@@ -99,6 +126,7 @@ async function main() {
   const rounds = roundsAskedFor(process.argv.slice(2));
   requireBuilt();
   await benchTracing(rounds);
+  await benchFaults(rounds);
   await benchStacks(rounds);
   await benchRender(rounds);
 }

@@ -82,7 +82,7 @@ static void add_debug_dir(struct settings *settings, char *dir)
 /* Whether any option says which allocations to record, or how. */
 static bool asks_for_heap(const struct settings *settings)
 {
-	return settings->alloc_only || settings->entry_only || settings->floor || settings->min_size ||
+	return settings->alloc_only || settings->entry_only || settings->min_size ||
 	       settings->max_size != UINT64_MAX || settings->sample_calls || settings->sample_bytes || settings->older_ms ||
 	       is_naming(&settings->naming);
 }
