@@ -105,7 +105,7 @@ struct process {
 	unsigned nr_mappings;
 	unsigned nr_searched; /* of the mappings: looked at for allocators */
 	unsigned nr_described; /* of these, when it had to be done again */
-	unsigned image;
+	unsigned image, first_image; /* now, and when the trace began */
 	bool has_new_files, has_new_mappings; /* since its address space was published */
 	struct jit_map *jit_map; /* see find_jit_map */
 	struct code_cache *code_cache; /* of a Java virtual machine, see code_cache.h */

@@ -123,6 +123,31 @@ void name_processes(struct heap_bpf *skel)
 	}
 }
 
+/*
+ * The kernel counts a process's calls of exec from when it was named, we count them from when its mappings were
+ * read, and stacks are told apart by that number. An exec is reported to us a moment before the kernel counts it.
+ */
+void agree_on_images(struct heap_bpf *skel)
+{
+	const struct timespec moment = { .tv_nsec = 1000000 };
+	bool agreed;
+
+	do {
+		agreed = true;
+		mapwatch_drain();
+		for (unsigned i = 0; i < nr_processes; i++) {
+			if (skel->bss->execs[i] == processes[i].image)
+				continue;
+			skel->bss->execs[i] = processes[i].image;
+			agreed = false;
+		}
+		if (!agreed)
+			nanosleep(&moment, NULL);
+	} while (!agreed);
+	for (unsigned i = 0; i < nr_processes; i++)
+		processes[i].first_image = processes[i].image;
+}
+
 /* Without the heap nothing probes functions. */
 static void leave_out_probes(struct heap_bpf *skel)
 {

@@ -4,33 +4,35 @@ import { readCapture } from '../capture-reader.ts';
 import { type CollapsedInput, readCollapsed } from '../collapsed-reader.ts';
 import { isSvg } from '../embedded.ts';
 import { UserError } from '../errors.ts';
-import { foldHeap } from '../fold/heap.ts';
-import type { HeapView } from '../fold/heap-metadata.ts';
+import type { ResidentChoice } from '../fold/resident.ts';
 import type { FrameChoice } from '../fold/stack-tree.ts';
-import type { Profile, Unit } from '../profile.ts';
+import { foldOtherViews, foldView, type View, views } from '../fold/views.ts';
+import type { Unit } from '../profile.ts';
 import { single } from './numbers.ts';
 import { type Bytes, peek } from './peek.ts';
+import type { Source } from './pictures.ts';
+import { RegularFile, regularFile } from './regular-file.ts';
+import { readStacksFile } from './stacks-file.ts';
 import { systemReason } from './system-error.ts';
 
-export const views: readonly HeapView[] = ['all', 'unfreed'];
-
 /** The view that an option names. Throws a UserError when it was given more than once. */
-export function viewOf(value: string | readonly string[] | undefined): HeapView | undefined {
+export function viewOf(value: string | readonly string[] | undefined): View | undefined {
   const name = single(value, '--view');
   return views.find((view) => view === name);
 }
 
 export interface InputOptions {
   /** Of a capture. Default: unfreed where the capture has frees. */
-  readonly view: HeapView | undefined;
+  readonly view: View | undefined;
   /** Of a capture. */
   readonly frames: FrameChoice;
+  /** Of a capture of page faults. */
+  readonly resident?: ResidentChoice;
   /** Of collapsed stacks, which do not say what they count. */
   readonly unit: Unit;
 }
 
-export interface Input {
-  readonly profile: Profile;
+export interface Input extends Source {
   /** Lines that were not understood. */
   readonly warnings: readonly string[];
 }
@@ -44,24 +46,36 @@ export async function readInput(path: string | undefined, options: InputOptions)
   const name = path || 'stdin';
   if (!path && process.stdin.isTTY)
     throw new UserError('name a file to read, or pipe one in; see --help', 2);
+  let file: RegularFile | undefined;
   try {
-    const file = path ? createReadStream(path) : process.stdin;
+    file = regularFile(path || undefined);
     const cut: string[] = [];
-    const bytes = await unzipped(file, () => cut.push(`${name}: the gzip data ends early`));
-    const { profile, warnings } = await parse(bytes, name, options);
-    return { profile, warnings: [...cut, ...warnings] };
+    const bytes = await unzipped(file ?? streamOf(path), () =>
+      cut.push(`${name}: the gzip data ends early`),
+    );
+    const { warnings, ...source } = await parse(bytes, name, options);
+    return { ...source, warnings: [...cut, ...warnings] };
   } catch (error) {
     throw unreadable(name, error);
+  } finally {
+    file?.close();
   }
 }
 
+function streamOf(path: string | undefined): Bytes {
+  return path ? createReadStream(path) : process.stdin;
+}
+
 async function parse(bytes: Bytes, name: string, options: InputOptions): Promise<Input> {
-  const { view, frames, unit } = options;
+  const { unit } = options;
   const { first, all } = await peek(bytes);
   if (isCapture(first)) {
     const capture = await readCapture(all);
-    const natural = capture.header.mode === 'full' ? 'unfreed' : 'all';
-    return { profile: foldHeap(capture, view ?? natural, frames), warnings: [] };
+    return {
+      profile: foldView(capture, options),
+      otherViews: () => foldOtherViews(capture, options),
+      warnings: [],
+    };
   }
   if (isSvg(first)) {
     refuseOptionsOfCaptures(options, 'a picture');
@@ -69,14 +83,19 @@ async function parse(bytes: Bytes, name: string, options: InputOptions): Promise
     return { profile: await readSvg(all), warnings: [] };
   }
   refuseOptionsOfCaptures(options, 'a file of collapsed stacks');
-  const input = await readCollapsed(all, { unit, column: unit === 'count' ? 'samples' : unit });
+  const column = { unit, column: unit === 'count' ? 'samples' : unit };
+  const isFile = all instanceof RegularFile;
+  const input = await (isFile ? readStacksFile(all, column) : readCollapsed(all, column));
   return { profile: input.profile, warnings: skippedLines(input, name) };
 }
 
-function refuseOptionsOfCaptures({ view, frames }: InputOptions, what: string): void {
+function refuseOptionsOfCaptures(options: InputOptions, what: string): void {
+  const { view, frames, resident = {} } = options;
   if (view) throw new UserError(`--view needs a capture: ${what} has one view`, 2);
   if (frames.addresses)
     throw new UserError(`--addresses needs a capture: ${what} has names only`, 2);
+  if (resident.bytes || resident.kinds)
+    throw new UserError('--bytes, --anon, --file and --shmem need a capture of page faults', 2);
   if (frames.hideAllocator)
     throw new UserError(`--hide-allocator needs a capture: ${what} does not tell the allocator`, 2);
 }

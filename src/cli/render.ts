@@ -1,25 +1,32 @@
 import type { ArgumentsCamelCase, Argv } from 'yargs';
+import { views } from '../fold/views.ts';
 import type { Unit } from '../profile.ts';
 import { colorSchemes } from '../render/colour.ts';
 import type { SvgOptions } from '../render/svg.ts';
 import { defineCommand } from './command.ts';
 import { convert } from './convert.ts';
-import { viewOf, views } from './input.ts';
+import { viewOf } from './input.ts';
 import { decimalOption, several, single, sizeOption } from './numbers.ts';
 import { pictureOutput, suffixList } from './outputs.ts';
 import { pictures } from './pictures.ts';
+import { residentChoiceOf, residentFlags } from './resident-options.ts';
 import { frameChoiceOf, frameFlags } from './stack-options.ts';
 
 export const render = defineCommand({
-  command: 'render [file]',
+  command: 'render [input]',
   describe: 'capture or collapsed stacks to a flame graph',
   options,
   run: async (args) => {
     const look = svgOptions(args);
     const [first, ...more] = pictures;
     return convert({
-      file: args.file,
-      input: { view: viewOf(args.view), frames: frameChoiceOf(args), unit: unitOf(look.countName) },
+      file: args.input,
+      input: {
+        view: viewOf(args.view),
+        frames: frameChoiceOf(args),
+        resident: residentChoiceOf(args),
+        unit: unitOf(look.countName),
+      },
       outputs: several(args.output, '--output'),
       kinds: [pictureOutput(first, look), ...more.map((kind) => pictureOutput(kind, look))],
     });
@@ -31,7 +38,7 @@ const text = { type: 'string', requiresArg: true } as const;
 // Options that flamegraph.pl has are called as they are there.
 function options(parser: Argv) {
   return parser
-    .positional('file', {
+    .positional('input', {
       type: 'string',
       describe: 'capture, collapsed stacks or .svg, also .gz; - or none: stdin',
     })
@@ -39,6 +46,7 @@ function options(parser: Argv) {
       output: { ...text, alias: 'o', describe: `instead of stdout: ${suffixList(pictures)}` },
       view: { ...text, choices: views, describe: 'of a capture (unfreed if it has frees)' },
       ...frameFlags,
+      ...residentFlags,
       title: { ...text, describe: 'heading' },
       subtitle: { ...text, describe: 'second line (what was traced)' },
       width: { ...text, describe: 'of the picture in pixels (1200)' },
