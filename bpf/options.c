@@ -196,8 +196,8 @@ void parse_options(int argc, char **argv, struct settings *settings)
 			set_option(settings, option, optarg);
 	if (optind < argc)
 		settings->command = argv + optind;
-	settings->heap = heap || !faults;
-	settings->faults = faults;
+	settings->heap = heap || !faults || doctor;
+	settings->faults = faults || doctor;
 	settings->no_moves = no_moves;
 	settings->alloc_only = alloc_only;
 	settings->entry_only = entry_only;

@@ -42,6 +42,7 @@ struct mapped_pages {
 };
 /* An array that ends with nr = 0; NULL when they cannot be read. */
 struct mapped_pages *read_mapped_pages(const struct process *process);
+void free_mapped_pages(struct mapped_pages *all);
 
 /* --- pages.c: what the kernel has recorded of each page --- */
 struct faulted_run {
@@ -60,5 +61,7 @@ struct faulted_run *faulted_runs(const struct process *process, size_t *nr);
 void choose_fault_source(struct heap_bpf *skel, const struct settings *settings);
 void attach_faults(struct heap_bpf *skel, const struct settings *settings);
 void detach_faults(void);
+/* Whether records go along when mremap moves pages. */
+bool follows_moves(void);
 
 #endif
