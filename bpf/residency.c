@@ -20,13 +20,14 @@ const struct snapshot *snapshot_of(const struct process *process, enum moment mo
 	return &snapshots[process - processes][moment];
 }
 
-/* Runs of pages, ascending. */
-struct runs {
-	struct page_run *run;
-	size_t nr;
-};
+static bool whole_pagemaps;
 
-static void add_run(struct runs *runs, const struct page_run *run)
+void read_whole_pagemaps(void)
+{
+	whole_pagemaps = true;
+}
+
+void add_run(struct runs *runs, const struct page_run *run)
 {
 	struct page_run *last = runs->nr ? &runs->run[runs->nr - 1] : NULL;
 
@@ -97,7 +98,7 @@ static bool scan(int pagemap, uint64_t end, uint64_t return_mask, struct runs *r
 	return nr >= 0;
 }
 
-static bool read_pages(const struct process *process, uint64_t end, struct runs *runs)
+static bool read_pages(const struct process *process, const struct mapped_pages *mapped, struct runs *runs)
 {
 	const uint64_t categories = SCAN_FILE | SCAN_PRESENT | SCAN_SWAPPED | SCAN_ZERO | SCAN_HUGE;
 	char *path = formatted("/proc/%d/pagemap", process->pid);
@@ -107,8 +108,12 @@ static bool read_pages(const struct process *process, uint64_t end, struct runs 
 	free(path);
 	if (pagemap < 0)
 		return false;
-	ok = scan(pagemap, end, categories | SCAN_GUARD, runs) ||
-	     (errno == EINVAL && scan(pagemap, end, categories, runs));
+	ok = !whole_pagemaps && (scan(pagemap, end_of(mapped), categories | SCAN_GUARD, runs) ||
+				 (errno == EINVAL && scan(pagemap, end_of(mapped), categories, runs)));
+	if (!ok && (whole_pagemaps || errno == ENOTTY)) { /* a kernel without the call */
+		read_pagemap(pagemap, process, mapped, runs);
+		ok = true;
+	}
 	close(pagemap);
 	return ok;
 }
@@ -196,7 +201,7 @@ void take_snapshot(const struct process *process, enum moment moment)
 	if (snapshot->has_rss || snapshot->has_pages)
 		return;
 	before = read_mapped_pages(process);
-	snapshot->has_pages = before && read_pages(process, end_of(before), &found);
+	snapshot->has_pages = before && read_pages(process, before, &found);
 	snapshot->has_rss = read_rss(process, &snapshot->rss);
 	snapshot->mapped = read_mapped_pages(process);
 	free_mapped_pages(before);

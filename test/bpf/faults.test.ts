@@ -99,6 +99,14 @@ describeTracing('the pages that a program makes resident', () => {
     expect(capture.end.faults!.present).toBe(0);
   });
 
+  test('--read-pagemap: the same from /proc/PID/pagemap', async () => {
+    const { truth, capture } = await traceFaults(['--read-pagemap']);
+    expectSites(truth, capture);
+    expectRss(capture);
+    const what = capture.resident.flatMap(({ resident }) => resident.map((run) => run[2]));
+    expect(what).toEqual(expect.arrayContaining([0, 1, 4, 8, 17]));
+  });
+
   test('--no-moves: pages that were moved have no stack', async () => {
     const { truth, capture } = await traceFaults(['--no-moves']);
     const found = pagesBySite(capture, grownPages(capture, 0));
