@@ -79,6 +79,7 @@ static void configure(struct heap_bpf *skel, const struct settings *settings)
 	skel->rodata->use_frame_pointers = settings->unwind != UNWIND_DWARF;
 	skel->rodata->max_frames = settings->max_frames;
 	skel->rodata->in_pid_namespace = in_pid_namespace();
+	skel->rodata->max_stacks = settings->max_stacks;
 	bpf_map__set_value_size(skel->maps.stacks, STACK_SIZE(settings->max_frames));
 	bpf_map__set_max_entries(skel->maps.stacks, settings->max_stacks + 2 * (settings->nr_pids + 1));
 	bpf_map__set_max_entries(skel->maps.blocks, settings->alloc_only || !settings->heap ? 1 : settings->max_live);
