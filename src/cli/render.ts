@@ -1,4 +1,5 @@
-import type { Argv } from 'yargs';
+import type { ArgumentsCamelCase, Argv } from 'yargs';
+import { UserError } from '../errors.ts';
 import { views } from '../fold/views.ts';
 import type { Unit } from '../profile.ts';
 import type { SvgOptions } from '../render/svg.ts';
@@ -11,12 +12,14 @@ import { pictureOutput, suffixList } from './outputs.ts';
 import { type PictureKind, pictures } from './pictures.ts';
 import { residentChoiceOf, residentFlags } from './resident-options.ts';
 import { frameChoiceOf, frameFlags } from './stack-options.ts';
+import { writeStdout } from './stdout.ts';
 
 export const render = defineCommand({
   command: 'render [input]',
   describe: 'capture or collapsed stacks to a flame graph',
   options,
   run: async (args) => {
+    if (args.csp) return printPolicy(args);
     const look = lookOf(args);
     const outputOf = (kind: PictureKind) =>
       pictureOutput(args.cp ? withKeptColours(kind, look) : kind, look);
@@ -35,6 +38,15 @@ export const render = defineCommand({
   },
 });
 
+/** For a server that sends pages with a policy as a header; they carry it themselves as well. */
+async function printPolicy({ input, output }: ArgumentsCamelCase<Options>): Promise<number> {
+  if (input !== undefined || output !== undefined)
+    throw new UserError('--csp prints the policy of every HTML page: it takes no file', 2);
+  const { pagePolicy } = await import('../render/html.ts');
+  await writeStdout([`${pagePolicy()}\n`]);
+  return 0;
+}
+
 const text = { type: 'string', requiresArg: true } as const;
 
 function options(parser: Argv) {
@@ -49,10 +61,14 @@ function options(parser: Argv) {
       ...frameFlags,
       ...residentFlags,
       ...lookFlags,
+      csp: { type: 'boolean', describe: 'print the policy that HTML pages run under' },
     })
     .example('$0 render --countname=bytes < all.stacks > all.svg', '')
-    .example('$0 render x.capture --view all -o all.svg', '');
+    .example('$0 render x.capture --view all -o all.svg', '')
+    .example('$0 render x.capture -o x.html', 'all views, to look around in');
 }
+
+type Options = ReturnType<typeof options> extends Argv<infer Found> ? Found : never;
 
 /** A picture in the colours that pictures before it had. */
 function withKeptColours(kind: PictureKind, look: SvgOptions): PictureKind {
