@@ -17,7 +17,7 @@ import {
   PAIRS,
   TABLES,
 } from './paths.mjs';
-import { measureRender, renderTable } from './render.mjs';
+import { measureRender, renderTables } from './render.mjs';
 import { measureTables, tablesTable } from './tables.mjs';
 import { measureThreads, threadsTable } from './threads.mjs';
 import { measureWalks, walkTable } from './walks.mjs';
@@ -92,9 +92,9 @@ async function benchStacks(rounds) {
 }
 
 async function benchRender(rounds) {
-  const title = 'Collapsed stacks to SVG, whole process';
+  const title = `Stacks to SVG, whole processes, on ${availableParallelism()} processors (rounds: ${rounds.render})`;
   if (!isReadable(MEMSTACKS)) section(title, 'skipped: dist is not built, run npm run build\n');
-  else section(title, renderTable(await measureRender(rounds.render, progress)));
+  else section(title, renderTables(await measureRender(rounds.render, progress)));
 }
 
 async function benchPages(rounds) {
@@ -103,25 +103,27 @@ async function benchPages(rounds) {
   else section(title, pagesTable(await measurePages(rounds.pages, progress)));
 }
 
-function roundsAskedFor(args) {
-  const unknown = args.find((arg) => arg !== '--quick');
-  if (unknown !== undefined)
-    throw new MeasuringFailed(`unknown argument ${unknown}: only --quick (one round) is known`);
-  return args.includes('--quick') ? ONE_ROUND : ROUNDS;
-}
+const KNOWN = ['--quick', '--render'];
 
-async function main() {
-  const rounds = roundsAskedFor(process.argv.slice(2));
-  requireBuilt();
-  await benchTracing(rounds);
-  await benchStacks(rounds);
+async function main(args) {
+  const unknown = args.find((arg) => !KNOWN.includes(arg));
+  if (unknown !== undefined)
+    throw new MeasuringFailed(
+      `unknown argument ${unknown}: known are --quick (one round) and --render (pictures only)`,
+    );
+  const rounds = args.includes('--quick') ? ONE_ROUND : ROUNDS;
+  if (!args.includes('--render')) {
+    requireBuilt();
+    await benchTracing(rounds);
+    await benchStacks(rounds);
+  }
   await benchRender(rounds);
   await benchPages(rounds);
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 try {
-  await main();
+  await main(process.argv.slice(2));
 } catch (error) {
   if (!(error instanceof MeasuringFailed)) throw error;
   process.stderr.write(`bench: ${error.message}\n`);

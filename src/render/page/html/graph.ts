@@ -116,7 +116,7 @@ function colourOfBox(model: Model, { node, gathered }: Visible, dark: boolean): 
 export function functionColour(name: string, scheme: string): string {
   let colour = colours.get(name);
   if (colour === undefined) {
-    colour = colourOf(name, scheme as ColorScheme);
+    colour = colourOf({ name }, scheme as ColorScheme);
     colours.set(name, colour);
   }
   return colour;
