@@ -115,8 +115,20 @@ describe('renderHtml()', () => {
       'below',
       'total: 3 samples',
     ]);
-    expect(dataIn(html).look).toEqual({ colors: 'hot', inverted: true });
+    expect(dataIn(html).look).toEqual({ colors: 'hot', inverted: true, reverse: false });
     expect(dataIn(html).views[0]!.columns[0]!.countName).toBe('samples');
+  });
+
+  test('takes a remark, colours of other pictures, and the leaf for the root', () => {
+    const profile = profileOf([['a;b', 3]]);
+    const html = htmlOf(profile, {
+      notes: 'after <fix>',
+      palette: { b: '#123456' },
+      reverse: true,
+    });
+    expect(textsOf(documentOf(html), 'header .note')).toEqual(['note: after <fix>']);
+    expect(dataIn(html).functions.colour).toEqual([null, '#123456']);
+    expect(dataIn(html).look.reverse).toBe(true);
   });
 
   test('says that nothing was recorded', () => {

@@ -1,7 +1,8 @@
-import { type ColorScheme, colourOf, neutralColour } from '../../colour.ts';
+import { neutralColour } from '../../colour.ts';
 import { canvasDrawing } from './canvas.ts';
 import { element } from './elements.ts';
 import { flameGraphDrawing } from './flame-graph.ts';
+import { frameColour } from './frame-colour.ts';
 import type { Model } from './model.ts';
 import type { Drawing, Mark, Scene } from './scene.ts';
 import { isDark } from './theme.ts';
@@ -101,25 +102,11 @@ function sceneOf(graph: Graph, width: number): Scene {
   };
 }
 
-const colours = new Map<string, string>();
-
 function colourOfBox(model: Model, { node, gathered }: Visible, dark: boolean): string {
-  const { data } = model.source;
   const frame = model.tree.frame[node]!;
   // Thousands of them must not outshine what they stand beside.
   if (gathered > 0) return dark ? '#8b929b' : neutralColour;
-  if (frame < 0) return neutralColour;
-  return functionColour(data.functions.name[data.frames.function[frame]!]!, data.look.colors);
-}
-
-/** The same as in an SVG; remembered, for names can be long. */
-export function functionColour(name: string, scheme: string): string {
-  let colour = colours.get(name);
-  if (colour === undefined) {
-    colour = colourOf({ name }, scheme as ColorScheme);
-    colours.set(name, colour);
-  }
-  return colour;
+  return frame < 0 ? neutralColour : frameColour(model.source.data, frame);
 }
 
 function markOf({ model, cursor }: Graph, { node, gathered }: Visible): Mark {

@@ -8,7 +8,8 @@ export function hashOf(state: State, data: PageData): string {
   const add = (name: string, value: string) => fields.push([name, value]);
   if (state.view !== start.view) add('view', encoded(data.views[state.view]!.name));
   if (state.column !== start.column) add('by', unitOf(data, state));
-  if (state.shape.kind !== 'stacks') add(state.shape.kind, shapeText(state.shape, data));
+  if (state.shape.kind !== start.shape.kind || 'function' in state.shape)
+    add(state.shape.kind, shapeText(state.shape, data));
   if (state.collapseRecursion) add('collapse', '1');
   if (state.hiddenModules.size > 0)
     add('hide', list([...state.hiddenModules].map((module) => data.modules[module]!)));
@@ -83,7 +84,7 @@ function shapeText(shape: Shape, { functions, modules }: PageData): string {
 }
 
 function shapeOf(fields: ReadonlyMap<string, string>, data: PageData): Shape {
-  if (fields.has('leaves')) return { kind: 'leaves' };
+  for (const kind of ['leaves', 'stacks'] as const) if (fields.has(kind)) return { kind };
   for (const kind of ['callers', 'callees'] as const) {
     const [name, module] = itemsOf(fields.get(kind));
     const wanted = data.functions.name.findIndex(
@@ -91,7 +92,7 @@ function shapeOf(fields: ReadonlyMap<string, string>, data: PageData): Shape {
     );
     if (wanted >= 0) return { kind, function: wanted };
   }
-  return { kind: 'stacks' };
+  return initialState(data).shape;
 }
 
 function list(texts: readonly string[]): string {
