@@ -123,16 +123,23 @@ interface InOrder {
 
 function viewsOf(views: readonly Profile[], profile: Profile, { order, countName }: InOrder) {
   const columns = [...profile.columns];
-  const page = (column: Column, index: number): PageColumn => ({
-    unit: column.unit,
+  const page = (column: Column, index: number, differential: boolean): PageColumn => {
     // It was given for what collapsed stacks count: the first column, and there the only one.
-    countName: visible((index === 0 ? countName : undefined) ?? defaultCountName(column)),
-    self: order.map((node) => column.self[node]!),
-  });
+    const given = index === 0 || differential ? countName : undefined;
+    const counts = visible(given ?? defaultCountName(column));
+    const title = differential ? column.name : counts;
+    return { title, unit: column.unit, countName: counts, self: selfOf(column, order) };
+  };
   return views.map(
     (view): PageView => ({
       name: view.meta.view ?? '',
-      columns: columns.splice(0, view.columns.length).map(page),
+      columns: columns
+        .splice(0, view.columns.length)
+        .map((column, index) => page(column, index, view.meta.differential !== undefined)),
     }),
   );
+}
+
+function selfOf({ self }: Column, order: readonly NodeIndex[]): number[] {
+  return order.map((node) => self[node]!);
 }

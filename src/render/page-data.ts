@@ -38,6 +38,8 @@ export interface PageView {
 }
 
 export interface PageColumn {
+  /** What it is called where it is chosen, and in links: what is counted, or the side of a differential. */
+  readonly title: string;
   readonly unit: Unit;
   /** What is counted, in words: `bytes`, `calls`. */
   readonly countName: string;

@@ -19,7 +19,7 @@ describeWithNeeds('what can be chosen on the page', lacking, () => {
     expect((await pointAt(0.99, 1))[0]).toBe('main');
     await press('columns', 'Calls');
     expect((await pointAt(0.5, 2))[2]).toBe('20,000 calls in 1.9 MiB (2,000,000 bytes)');
-    expect(await hash()).toBe('#view=unfreed&by=count');
+    expect(await hash()).toBe('#view=unfreed&by=calls');
     await page().keyboard.press('v');
     await page().keyboard.press('b');
     expect(await hash()).toBe('');
@@ -122,7 +122,7 @@ describeWithNeeds('what can be chosen on the page', lacking, () => {
 
   test('takes every part of a link, and nothing that makes no sense', async () => {
     await open(undefined, {
-      hash: '#view=unfreed&by=count&search=%41.%2b&regexp=1&case=1&table=0&theme=dark&zoom=main',
+      hash: '#view=unfreed&by=calls&search=%41.%2b&regexp=1&case=1&table=0&theme=dark&zoom=main',
     });
     expect(await textOf('#what')).toBe('zoomed to main');
     expect(await page().locator('#search').inputValue()).toBe('A.+');

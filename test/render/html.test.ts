@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import { readCollapsed } from '../../src/collapsed-reader.ts';
 import { totals } from '../../src/profile.ts';
 import { pagePolicy, renderHtml } from '../../src/render/html.ts';
 import { visible } from '../../src/render/xml.ts';
@@ -129,6 +131,18 @@ describe('renderHtml()', () => {
     expect(textsOf(documentOf(html), 'header .note')).toEqual(['note: after <fix>']);
     expect(dataIn(html).functions.colour).toEqual([null, '#123456']);
     expect(dataIn(html).look.reverse).toBe(true);
+  });
+
+  test('has the sides of a differential', async () => {
+    const { profile } = await readCollapsed(Readable.from([Buffer.from('a;b 1 2\na 30 4\n')]), {
+      unit: 'bytes',
+      column: 'bytes',
+    });
+    const [view] = dataIn(htmlOf(profile)).views;
+    expect(view!.columns).toEqual([
+      { title: 'before', unit: 'bytes', countName: 'bytes', self: [0, 30, 1] },
+      { title: 'after', unit: 'bytes', countName: 'bytes', self: [0, 4, 2] },
+    ]);
   });
 
   test('says that nothing was recorded', () => {

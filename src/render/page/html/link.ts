@@ -7,7 +7,7 @@ export function hashOf(state: State, data: PageData): string {
   const start = initialState(data);
   const add = (name: string, value: string) => fields.push([name, value]);
   if (state.view !== start.view) add('view', encoded(data.views[state.view]!.name));
-  if (state.column !== start.column) add('by', unitOf(data, state));
+  if (state.column !== start.column) add('by', encoded(titleOf(data, state)));
   if (state.shape.kind !== start.shape.kind || 'function' in state.shape)
     add(state.shape.kind, shapeText(state.shape, data));
   if (state.collapseRecursion) add('collapse', '1');
@@ -48,7 +48,7 @@ export function stateOf(hash: string, data: PageData): State {
   return {
     view,
     column: atLeast(
-      columns.findIndex(({ unit }) => unit === fields.get('by')),
+      columns.findIndex(({ title }) => title === text('by')),
       start.column,
     ),
     shape: shapeOf(fields, data),
@@ -72,8 +72,8 @@ export function stateOf(hash: string, data: PageData): State {
   };
 }
 
-function unitOf(data: PageData, { view, column }: State): string {
-  return data.views[view]!.columns[column]!.unit;
+function titleOf(data: PageData, { view, column }: State): string {
+  return data.views[view]!.columns[column]!.title;
 }
 
 /** A name and a module, for a name alone may be in several. */
