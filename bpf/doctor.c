@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "code_cache.h"
+#include "ranges.h"
 #include "recorder.h"
 #include "heap.skel.h"
 
@@ -154,7 +155,11 @@ int doctor(const struct settings *settings)
 		read_mappings(add_process(settings->pids[i]));
 	skel = load_programs(settings); /* ends here with its own line where it fails */
 	print_check(OK, "BPF programs", "accepted by the kernel", NULL);
-	print_check(verdict_of(mapwatch_open()), "new mappings", "libraries loaded while tracing", "allow perf_event_open");
+	print_check(verdict_of(mapwatch_open(false)), "new mappings", "libraries loaded while tracing", "allow perf_event_open");
+	print_check(kernel_has_map_events() ? OK : NOTE, "system calls", "mmap, munmap, mremap and brk, for --mmap",
+		    "--mmap needs tracefs at /sys/kernel/tracing and a kernel with CONFIG_FTRACE_SYSCALLS");
+	print_check(uprobe_session_works() ? OK : NOTE, "sessions", "return probes that a call may go without",
+		    "without them (Linux 6.13) --follow-forks puts return probes on processes that are not traced, too");
 	check_probes(skel, settings);
 	detach_all();
 	for (unsigned i = 1; i < nr_processes; i++)
