@@ -5,7 +5,6 @@ import type {
   CaptureHeader,
   CaptureModule,
   CaptureProcess,
-  CaptureStack,
 } from './capture.ts';
 import { FaultsReader } from './capture-faults-reader.ts';
 import { type CaptureLine, count, has, malformed, parseLine } from './capture-line.ts';
@@ -18,6 +17,7 @@ import {
   parseProcess,
   parseStack,
 } from './capture-parse.ts';
+import { CaptureStacks } from './capture-stacks.ts';
 import { UserError } from './errors.ts';
 import { forEachLine } from './lines.ts';
 
@@ -47,7 +47,7 @@ interface Draft {
   readonly processes: CaptureProcess[];
   readonly modules: CaptureModule[];
   readonly frames: CaptureFrame[];
-  readonly stacks: CaptureStack[];
+  readonly stacks: CaptureStacks;
   readonly faults?: FaultsReader;
   end?: CaptureEnd;
 }
@@ -76,7 +76,7 @@ function newDraft(line: CaptureLine): Draft {
     processes: [],
     modules: [],
     frames: [],
-    stacks: [],
+    stacks: new CaptureStacks(header.mode === 'full'),
     ...(header.kind !== 'heap' && { faults: new FaultsReader(line) }),
   };
 }
