@@ -4,6 +4,7 @@ import { attachTable, costTable, doubts, measureCost } from './cost.mjs';
 import { measureMemory, memoryTable } from './memory.mjs';
 import { measureNames, namesTable } from './names.mjs';
 import { installedTracers } from './others.mjs';
+import { measurePages, pagesTable } from './pages.mjs';
 import {
   COLLECTOR,
   DEPTH,
@@ -21,8 +22,16 @@ import { measureTables, tablesTable } from './tables.mjs';
 import { measureThreads, threadsTable } from './threads.mjs';
 import { measureWalks, walkTable } from './walks.mjs';
 
-const ROUNDS = { oneThread: 7, moreThreads: 2, walks: 5, tables: 5, names: 5, render: 5 };
-const ONE_ROUND = { oneThread: 1, moreThreads: 1, walks: 1, tables: 1, names: 1, render: 1 };
+const ROUNDS = { oneThread: 7, moreThreads: 2, walks: 5, tables: 5, names: 5, render: 5, pages: 5 };
+const ONE_ROUND = {
+  oneThread: 1,
+  moreThreads: 1,
+  walks: 1,
+  tables: 1,
+  names: 1,
+  render: 1,
+  pages: 1,
+};
 const LIVE_BLOCKS = [200_000, 10_000_000];
 
 function progress(text) {
@@ -88,6 +97,12 @@ async function benchRender(rounds) {
   else section(title, renderTables(await measureRender(rounds.render, progress)));
 }
 
+async function benchPages(rounds) {
+  const title = `Pictures in Chromium: load and answer, milliseconds (rounds: ${rounds.pages})`;
+  if (!isReadable(MEMSTACKS)) section(title, 'skipped: dist is not built, run npm run build\n');
+  else section(title, pagesTable(await measurePages(rounds.pages, progress)));
+}
+
 const KNOWN = ['--quick', '--render'];
 
 async function main(args) {
@@ -103,6 +118,7 @@ async function main(args) {
     await benchStacks(rounds);
   }
   await benchRender(rounds);
+  await benchPages(rounds);
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
