@@ -197,6 +197,7 @@ static __always_inline void record_fault(struct task_struct *task, __u32 process
 		return; /* cannot be */
 	fault->stack.process = process;
 	fault->stack.image = execs[process % MAX_PROCESSES];
+	fault->stack.layout = layouts[process % MAX_PROCESSES];
 	number = intern_fault_stack(fault, walk_fault(task, fault));
 	faults = bpf_map_lookup_elem(&stack_faults, &number);
 	if (faults)

@@ -79,6 +79,7 @@ static void configure(struct heap_bpf *skel, const struct settings *settings)
 	skel->rodata->use_frame_pointers = settings->unwind != UNWIND_DWARF;
 	skel->rodata->max_frames = settings->max_frames;
 	skel->rodata->in_pid_namespace = in_pid_namespace();
+	skel->rodata->max_stacks = settings->max_stacks;
 	bpf_map__set_value_size(skel->maps.stacks, STACK_SIZE(settings->max_frames));
 	bpf_map__set_max_entries(skel->maps.stacks, settings->max_stacks + 2 * (settings->nr_pids + 1));
 	bpf_map__set_max_entries(skel->maps.blocks, settings->alloc_only || !settings->heap ? 1 : settings->max_live);
@@ -121,6 +122,31 @@ void name_processes(struct heap_bpf *skel)
 		skel->bss->learned[i] = tgid;
 		bpf_map__update_elem(skel->maps.processes, &tgid, sizeof(tgid), &i, sizeof(i), BPF_ANY);
 	}
+}
+
+/*
+ * The kernel counts a process's calls of exec from when it was named, we count them from when its mappings were
+ * read, and stacks are told apart by that number. An exec is reported to us a moment before the kernel counts it.
+ */
+void agree_on_images(struct heap_bpf *skel)
+{
+	const struct timespec moment = { .tv_nsec = 1000000 };
+	bool agreed;
+
+	do {
+		agreed = true;
+		mapwatch_drain();
+		for (unsigned i = 0; i < nr_processes; i++) {
+			if (skel->bss->execs[i] == processes[i].image)
+				continue;
+			skel->bss->execs[i] = processes[i].image;
+			agreed = false;
+		}
+		if (!agreed)
+			nanosleep(&moment, NULL);
+	} while (!agreed);
+	for (unsigned i = 0; i < nr_processes; i++)
+		processes[i].first_image = processes[i].image;
 }
 
 /* Without the heap nothing probes functions. */

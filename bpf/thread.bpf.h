@@ -229,6 +229,7 @@ static __always_inline void take_stack(struct pt_regs *ctx, struct task_struct *
 
 	stack->process = thread->cookie.site.process;
 	stack->image = execs[stack->process % MAX_PROCESSES];
+	stack->layout = layouts[stack->process % MAX_PROCESSES];
 	thread->stack_id = walk_stack(ctx, task, &thread->walk, stack);
 }
 

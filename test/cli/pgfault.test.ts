@@ -123,6 +123,7 @@ describe('memstacks record', () => {
       'night.all_mallocs.folded',
       'night.all_mallocs.svg',
       'night.capture',
+      'night.html',
       'night.resident.folded',
       'night.resident.svg',
       'night.unfreed.folded',

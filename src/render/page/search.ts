@@ -1,17 +1,28 @@
-interface Query {
+import type { NodeIndex } from '../../profile.ts';
+import { counted, formatIn } from '../../units.ts';
+import type { Box } from '../layout.ts';
+import type { Model } from './model.ts';
+import { boxesOf, type Chart } from './view.ts';
+
+export interface Query {
   readonly text: string;
   readonly isRegExp: boolean;
   readonly isCaseSensitive: boolean;
 }
 
-interface Found {
-  readonly frames: number;
+export interface Found {
+  /** What matches, in the order of the picture: from below, then from the left. */
+  readonly nodes: readonly NodeIndex[];
   /** Weight of the matches, where one stands on another only that of the lower. */
   readonly weight: number;
+  /** Per node, whether it or anything that it calls matches; undefined where nothing does. */
+  readonly reach: Uint8Array | undefined;
 }
 
+export const nothing: Found = { nodes: [], weight: 0, reach: undefined };
+
 /** What functions are matched against; undefined for a regular expression that is none. */
-function matcherFor({ text, isRegExp, isCaseSensitive }: Query): RegExp | undefined {
+export function matcherFor({ text, isRegExp, isCaseSensitive }: Query): RegExp | undefined {
   const source = isRegExp ? text : text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
   try {
     return new RegExp(source, isCaseSensitive ? '' : 'i');
@@ -20,32 +31,67 @@ function matcherFor({ text, isRegExp, isCaseSensitive }: Query): RegExp | undefi
   }
 }
 
-/** Marks the functions that match; none for undefined. */
-function highlight({ boxes }: Chart, matcher: RegExp | undefined): Found {
-  let frames = 0;
+/** All functions that match, also those that are too narrow to be drawn. */
+export function find({ tree, frame, texts }: Model, matcher: RegExp): Found {
+  const hits = texts.map(
+    ([name, more]) => matcher.test(name) || (more !== '' && matcher.test(more)),
+  );
+  const isHit = (node: NodeIndex): boolean =>
+    frame[node]! >= 0 && hits[frame[node]!]! && tree.total[node]! > 0;
+  const { parent, total } = tree;
+  const covered = new Uint8Array(parent.length);
+  const reach = new Uint8Array(parent.length);
   let weight = 0;
-  let countedUntil = 0;
-  boxes.forEach((box, index) => {
-    const isHit = matcher !== undefined && box.isFunction && matches(box, matcher);
-    box.group.classList.toggle('hit', isHit);
-    if (!isHit) return;
-    frames++;
-    if (index < countedUntil) return;
-    weight += box.weight;
-    countedUntil = box.end;
+  for (let node = 0; node < parent.length; node++) {
+    const below = node > 0 && covered[parent[node]!] === 1;
+    const hit = isHit(node);
+    covered[node] = below || hit ? 1 : 0;
+    if (!hit) continue;
+    reach[node] = 2;
+    if (!below) weight += total[node]!;
+  }
+  for (let node = parent.length - 1; node > 0; node--)
+    if (reach[node]! > 0) reach[parent[node]!]! ||= 1;
+  return { nodes: inDrawingOrder({ tree }, reach), weight, reach };
+}
+
+/** Those with 2 in `reach`; subtrees with 0 are not walked. */
+function inDrawingOrder({ tree }: Pick<Model, 'tree'>, reach: Uint8Array): NodeIndex[] {
+  const nodes: NodeIndex[] = [];
+  const pending: NodeIndex[] = reach[0] === 0 ? [] : [0];
+  const { start, nodes: children } = tree.children;
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (reach[node] === 2) nodes.push(node);
+    const below = children.slice(start[node], start[node + 1]).filter((each) => reach[each]! > 0);
+    below.sort((a, b) => tree.compare(b, a));
+    for (const each of below) pending.push(each);
+  }
+  return nodes;
+}
+
+/** Marks what matches, and gathered frames with a match among them. */
+export function highlight(chart: Chart, { reach }: Found): void {
+  if (reach === undefined && chart.boxes === undefined) return;
+  const groups = chart.frames.children;
+  const boxes = boxesOf(chart);
+  const drawn = new Set(boxes.filter(({ gathered }) => gathered === 0).map(({ node }) => node));
+  const { start, nodes } = chart.model().tree.children;
+  const isMarked = ({ node, gathered }: Box, among: Uint8Array): boolean => {
+    if (gathered === 0) return among[node] === 2;
+    const below = nodes.subarray(start[node], start[node + 1]);
+    return below.some((each) => among[each]! > 0 && !drawn.has(each));
+  };
+  boxes.forEach((box, at) => {
+    groups[at]!.classList.toggle('hit', reach !== undefined && isMarked(box, reach));
   });
-  return { frames, weight };
 }
 
-/** By its name, or by what else is known of it: a file, a line, `(inlined)`. */
-function matches({ name, details }: Box, matcher: RegExp): boolean {
-  return matcher.test(name) || (details !== '' && matcher.test(details));
-}
-
-function foundInWords(chart: Chart, { frames, weight }: Found): string {
-  const share = chart.boxes[0]!.weight === 0 ? 0 : (100 * weight) / chart.boxes[0]!.weight;
-  const count = `${withCommas(frames)} ${frames === 1 ? 'frame' : 'frames'}`;
-  // What was too narrow to be drawn, or gathered into one box, cannot be searched.
-  const least = chart.isComplete ? '' : 'at least ';
-  return `matched ${least}${share.toFixed(2)}% of all: ${count}, ${amountOf(weight, chart.frames)}`;
+export function foundInWords(chart: Chart, { nodes, weight }: Found): string {
+  const { tree, isComplete } = chart.model();
+  const all = tree.total[0]!;
+  const share = all === 0 ? 0 : (100 * weight) / all;
+  const amount = formatIn(weight * (chart.look.flame?.factor ?? 1), chart.look.scale);
+  // What was too narrow to be drawn, or gathered into one box, cannot be searched without the data.
+  const least = isComplete ? '' : 'at least ';
+  return `matched ${least}${share.toFixed(2)}% of all: ${counted(nodes.length, 'frame')}, ${amount}`;
 }
