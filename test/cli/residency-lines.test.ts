@@ -55,5 +55,7 @@ test('where the page table could not be read there is one number, and what it is
   const unread = { ...none, before: 0, after: 0, explained: 9, upperBound: true, ...rss(10, 12) };
   const lines = residencyLines(unread);
   expect(lines).toHaveLength(2);
-  expect(lines[1]).toMatch(/^ +36\.0 KiB +9 pages {2}an upper bound: \/proc\/PID\/pagemap could not be read/);
+  expect(lines[1]).toMatch(
+    /^ +36\.0 KiB +9 pages {2}an upper bound: \/proc\/PID\/pagemap could not be read/,
+  );
 });
