@@ -38,6 +38,7 @@ struct settings {
 	bool heap, faults; /* what is traced */
 	enum fault_source fault_source;
 	bool no_moves; /* do not follow mremap and munmap */
+	bool read_pagemap; /* although the kernel has PAGEMAP_SCAN */
 	bool alloc_only, entry_only, kill_command, floor, doctor, programs;
 	double duration; /* seconds; 0: until a signal */
 	uint64_t min_size, max_size;
