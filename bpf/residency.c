@@ -92,8 +92,11 @@ static bool scan(int pagemap, uint64_t end, uint64_t return_mask, struct runs *r
 		nr = ioctl(pagemap, SCAN_PAGEMAP, &arguments);
 		for (int i = 0; i < nr; i++)
 			add_region(runs, &regions[i]);
+		/* Where it worked in pieces of 512 regions, walk_end can be the end of the last full one. */
 		arguments.start = arguments.walk_end;
-	} while (nr >= 0 && arguments.start < arguments.end);
+		if (nr > 0 && regions[nr - 1].end > arguments.start)
+			arguments.start = regions[nr - 1].end;
+	} while (nr > 0 && arguments.start < arguments.end);
 	free(regions);
 	return nr >= 0;
 }
