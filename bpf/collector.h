@@ -38,6 +38,7 @@ struct settings {
 	bool heap, faults; /* what is traced */
 	enum fault_source fault_source;
 	bool no_moves; /* do not follow mremap and munmap */
+	bool read_pagemap; /* although the kernel has PAGEMAP_SCAN */
 	bool alloc_only, entry_only, mmap, follow_forks, kill_command, floor, doctor, programs;
 	double duration; /* seconds; 0: until a signal */
 	uint64_t min_size, max_size;
@@ -145,7 +146,7 @@ const struct mapping *find_mapping(const struct process *process, struct generat
 /* State letter and flags of the thread, as /proc/PID/stat has them. False: there is no such process. */
 bool read_state(pid_t pid, pid_t thread, char *state, unsigned *flags);
 bool is_alive(pid_t pid, pid_t thread);
-/* The one with the lowest number, which mostly is the main one; 0: none lives. */
+/* The oldest, which is the main one if that lives; 0: none does. */
 pid_t find_living_thread(pid_t pid);
 /* The same thread as long as it lives. When none does, the last one. */
 pid_t living_thread(struct process *process);

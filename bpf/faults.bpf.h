@@ -16,9 +16,8 @@
 /* Setting, fixed before loading. Where two CPUs come upon a stack at once, one of two numbers is left out. */
 const volatile __u32 end_of_numbers = FIRST_NUMBER;
 
-/* Per process: threads in mremap; since when there is any, CLOCK_MONOTONIC. */
+/* Per process: threads in mremap. */
 __u32 moving[MAX_PROCESSES];
-__u64 moving_since[MAX_PROCESSES];
 
 /* By CPU, so that CPUs do not wait for each other; the sum counts. */
 __u64 fault_counts[COUNTER_ROWS][FAULT_COLUMNS];
@@ -100,11 +99,8 @@ static __always_inline struct page_group *find_group(const struct group_key *key
 /* A page was absent: by this the order of faults is told, and which of them a mremap has to leave where they are. */
 static __always_inline void note_time(struct page_group *group, __u32 process, __u32 page)
 {
-	if (moving[process]) {
-		if (group->last >> GROUP_BITS < moving_since[process])
-			group->fresh = 0;
-		group->fresh |= 1ULL << page;
-	}
+	if (moving[process])
+		__sync_fetch_and_or(&group->fresh, 1ULL << page);
 	group->last = bpf_ktime_get_ns() << GROUP_BITS | page;
 }
 

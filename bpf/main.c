@@ -166,6 +166,8 @@ int main(int argc, char **argv)
 
 	parse_options(argc, argv, &settings);
 	use_debug_dirs(settings.debug_dirs, settings.nr_debug_dirs);
+	if (settings.read_pagemap)
+		read_whole_pagemaps();
 	libbpf_set_print(print_libbpf);
 	allow_many_files(&inherited);
 	if (settings.doctor)

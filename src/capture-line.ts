@@ -68,9 +68,10 @@ export function references(
   key: string,
   defined: readonly unknown[],
 ): readonly number[] {
-  const indexes = list(line, key).map((value) => asReference(value, line, { key, defined }));
+  const indexes = list(line, key);
   if (indexes.length === 0) throw malformed(line, `"${key}" must not be empty`);
-  return indexes;
+  for (const index of indexes) asReference(index, line, { key, defined });
+  return indexes as readonly number[];
 }
 
 /** Places in a list of so many things. */

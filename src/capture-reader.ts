@@ -5,7 +5,6 @@ import type {
   CaptureHeader,
   CaptureModule,
   CaptureProcess,
-  CaptureStack,
   MapStack,
 } from './capture.ts';
 import { FaultsReader } from './capture-faults-reader.ts';
@@ -20,6 +19,7 @@ import {
   parseProcess,
   parseStack,
 } from './capture-parse.ts';
+import { CaptureStacks } from './capture-stacks.ts';
 import { UserError } from './errors.ts';
 import { forEachLine } from './lines.ts';
 
@@ -49,7 +49,7 @@ interface Draft {
   readonly processes: CaptureProcess[];
   readonly modules: CaptureModule[];
   readonly frames: CaptureFrame[];
-  readonly stacks: CaptureStack[];
+  readonly stacks: CaptureStacks;
   readonly maps?: MapStack[];
   readonly faults?: FaultsReader;
   end?: CaptureEnd;
@@ -79,7 +79,7 @@ function newDraft(line: CaptureLine): Draft {
     processes: [],
     modules: [],
     frames: [],
-    stacks: [],
+    stacks: new CaptureStacks(header.mode === 'full'),
     ...(header.mmap && { maps: [] }),
     ...(header.kind !== 'heap' && { faults: new FaultsReader(line) }),
   };

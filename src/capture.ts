@@ -11,7 +11,7 @@ export interface Capture {
   readonly modules: readonly CaptureModule[];
   readonly frames: readonly CaptureFrame[];
   /** What allocated; empty in a capture of page faults alone. */
-  readonly stacks: readonly CaptureStack[];
+  readonly stacks: Iterable<CaptureStack> & { readonly length: number };
   /** What mapped memory by system calls; missing where nobody asked. */
   readonly maps?: readonly MapStack[];
   /** Missing in a capture of the heap alone. */

@@ -36,7 +36,7 @@ export function frameOfText(text: string): Frame {
 
 /** A mark alone is a name. */
 function markBefore(text: string, end: number): (typeof marks)[number][0] | undefined {
-  if (end <= markLength) return undefined;
+  if (end <= markLength || text[end - 1] !== ']') return undefined;
   const last = text.slice(end - markLength, end);
   return marks.find(([, mark]) => mark === last)?.[0];
 }

@@ -69,7 +69,7 @@ describe('readCapture', () => {
       { kind: 'address', address: 139637976727553 },
       { kind: 'label', label: 'stack table full' },
     ]);
-    expect(capture.stacks[3]).toEqual({
+    expect([...capture.stacks][3]).toEqual({
       process: 0,
       frames: [2, 0],
       alloc: { bytes: 70, calls: 1 },
@@ -120,7 +120,7 @@ describe('readCapture', () => {
       name: 'do_anonymous_page',
       kernel: true,
     });
-    expect(capture.stacks.map(({ walkEnd, fpFrames }) => [walkEnd, fpFrames])).toEqual([
+    expect([...capture.stacks].map(({ walkEnd, fpFrames }) => [walkEnd, fpFrames])).toEqual([
       [undefined, undefined],
       [undefined, undefined],
       ['no_unwind_info', [0]],
@@ -138,7 +138,7 @@ describe('readCapture', () => {
     const capture = await read(two);
     expect(capture.header.filters.maxSize).toBeNull();
     expect(capture.processes[1]).toMatchObject({ state: 'exited', signal: 11 });
-    expect(capture.stacks[0]).toEqual({
+    expect([...capture.stacks][0]).toEqual({
       process: 0,
       frames: [1, 0],
       alloc: { bytes: 10, calls: 1 },
@@ -167,7 +167,7 @@ describe('readCapture', () => {
       const frames = complete.filter((line) => line.startsWith('{"frame"')).length;
       expect(capture.truncated).toBe(true);
       expect(capture).not.toHaveProperty('end');
-      expect(capture.stacks).toEqual(whole.stacks.slice(0, stacks));
+      expect([...capture.stacks]).toEqual([...whole.stacks].slice(0, stacks));
       expect(capture.frames).toEqual(whole.frames.slice(0, frames));
     }
   });

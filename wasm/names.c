@@ -136,12 +136,27 @@ EXPORT(names_count) u32 names_count(void)
 	return name_count;
 }
 
-EXPORT(name_text) const u8 *name_text(u32 name)
+/* Bytes of all names together. */
+EXPORT(names_size) u32 names_size(void)
 {
-	return ((struct name *)names.at)[name].text;
+	const struct name *name = names.at;
+	u32 size = 0;
+
+	for (u32 i = 0; i < name_count; i++)
+		size += name[i].length;
+	return size;
 }
 
-EXPORT(name_length) u32 name_length(u32 name)
+/* Where each name ends among the bytes of all of them, then these bytes. */
+EXPORT(copy_names) void copy_names(u32 *ends)
 {
-	return ((struct name *)names.at)[name].length;
+	const struct name *name = names.at;
+	u8 *bytes = (u8 *)(ends + name_count);
+	u32 end = 0;
+
+	for (u32 i = 0; i < name_count; i++) {
+		__builtin_memcpy(bytes + end, name[i].text, name[i].length);
+		end += name[i].length;
+		ends[i] = end;
+	}
 }

@@ -16,7 +16,6 @@ static struct node *pages[MOST_PAGES];
 static u32 node_count;
 static struct array slots; /* of u32: the node; 0 is empty, for the root is nobody's child */
 static u32 slot_mask;
-static double total;
 
 static struct node *node_at(u32 node)
 {
@@ -86,13 +85,6 @@ EXPORT(child) u32 child(u32 parent, u32 name)
 EXPORT(add) void add(u32 node, double weight)
 {
 	node_at(node)->self += weight;
-	total += weight;
-}
-
-/* Exact while it is at most 2^53. */
-EXPORT(total_weight) double total_weight(void)
-{
-	return total;
 }
 
 EXPORT(nodes_count) u32 nodes_count(void)

@@ -29,7 +29,7 @@ extern u64 hash_seed;
 
 /* Node for the name below a parent, from 1 in the order of their first sight; 0 is the root. */
 u32 child(u32 parent, u32 name);
-/* What ends at the node weighs so much more. Exact up to 2^53 in all. */
+/* What ends at the node weighs so much more: exact up to 2^53. */
 void add(u32 node, double weight);
 
 /* Node of a stack's text. The text of the stack before must still lie where it was, or be forgotten. */

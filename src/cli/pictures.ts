@@ -30,4 +30,14 @@ export const pictures: readonly [PictureKind, ...PictureKind[]] = [
     draw: async ({ profile, otherViews = () => [] }, options) =>
       (await import('../render/html.ts')).renderHtml([profile, ...otherViews()], options),
   },
+  {
+    suffixes: ['.png'],
+    what: 'flame graph, for a preview',
+    async draw({ profile }, options) {
+      const { renderSvg } = await import('../render/svg.ts');
+      const { pngOf } = await import('./png.ts');
+      const svg = renderSvg(profile, { ...options, embed: false, maxSize: 0 });
+      return [pngOf(svg, options.fontFamily !== undefined)];
+    },
+  },
 ];

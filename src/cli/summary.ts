@@ -112,7 +112,7 @@ function faultLines({ end }: Capture): string[] {
 
 type TotalKey = 'alloc' | 'freed' | 'unfreed';
 
-function sumOf(stacks: readonly CaptureStack[], key: TotalKey): Weight {
+function sumOf(stacks: Iterable<CaptureStack>, key: TotalKey): Weight {
   const sum = { bytes: 0, calls: 0 };
   for (const stack of stacks) {
     sum.bytes += stack[key]?.bytes ?? 0;

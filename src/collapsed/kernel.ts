@@ -20,15 +20,16 @@ export interface Kernel {
   forget_stack(): void;
   name_of(text: number, length: number): number;
   child(parent: number, name: number): number;
+  /** Exact up to 2^53, and above that beyond it. */
   add(node: number, weight: number): void;
-  /** Exact up to 2^53, above it beyond that. */
-  total_weight(): number;
   nodes_count(): number;
   /** Copies self weights (doubles), parents and names (32 bits each), one after the other. */
   copy_nodes(from: number, count: number, to: number): void;
   names_count(): number;
-  name_text(name: number): number;
-  name_length(name: number): number;
+  /** Bytes of all names together. */
+  names_size(): number;
+  /** Copies where each name ends (32 bits each), then the bytes of all names. */
+  copy_names(to: number): void;
 }
 
 /** An empty tree. Throws an Error if it was not built. */

@@ -39,20 +39,15 @@ export function treeOf(kernel: Kernel): StackTree {
 }
 
 function namesOf(kernel: Kernel): Pick<StackTree, 'nameBytes' | 'nameEnds'> {
-  const nameEnds = new Uint32Array(kernel.names_count());
-  let end = 0;
-  for (let name = 0; name < nameEnds.length; name++) {
-    end += kernel.name_length(name);
-    nameEnds[name] = end;
-  }
-  const memory = new Uint8Array(kernel.memory.buffer);
-  const nameBytes = new Uint8Array(end);
-  for (let name = 0; name < nameEnds.length; name++) {
-    const text = kernel.name_text(name);
-    const length = kernel.name_length(name);
-    nameBytes.set(memory.subarray(text, text + length), nameEnds[name]! - length);
-  }
-  return { nameBytes, nameEnds };
+  const count = kernel.names_count();
+  const size = kernel.names_size();
+  const room = kernel.input_room(4 * count + size);
+  kernel.copy_names(room);
+  const { buffer } = kernel.memory;
+  return {
+    nameBytes: new Uint8Array(buffer, room + 4 * count, size).slice(),
+    nameEnds: new Uint32Array(buffer, room, count).slice(),
+  };
 }
 
 /** Adds a tree to the kernel's; the kernel's node for each of its nodes. */

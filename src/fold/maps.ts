@@ -87,7 +87,7 @@ function mapMetadata(capture: Capture, view: MapView): Metadata {
 function memoryMetadata(capture: Capture, view: HeapView): Metadata {
   const heap = heapMetadata(capture, view);
   const maps = mapMetadata(capture, besides[view]);
-  const heaps = capture.stacks.map((stack) => ({ stack, weight: weightIn(stack, view) }));
+  const heaps = Array.from(capture.stacks, (stack) => ({ stack, weight: weightIn(stack, view) }));
   const stacks = qualityOf(capture, [...heaps, ...weighed(capture, besides[view])]);
   return {
     ...heap,

@@ -24,16 +24,17 @@ export interface WeighedStack {
 
 /** How far the stacks reach that have a weight in the view; undefined for a capture that does not say. */
 export function stackQuality(capture: Capture, view: HeapView): StackQuality | undefined {
-  return qualityOf(
-    capture,
-    capture.stacks.map((stack) => ({ stack, weight: weightIn(stack, view) })),
-  );
+  return qualityOf(capture, weighed(capture, view));
+}
+
+function* weighed({ stacks }: Capture, view: HeapView): Generator<WeighedStack> {
+  for (const stack of stacks) yield { stack, weight: weightIn(stack, view) };
 }
 
 /** Likewise, of any stacks of the capture. */
 export function qualityOf(
   capture: Capture,
-  weighed: readonly WeighedStack[],
+  stacks: Iterable<WeighedStack>,
 ): StackQuality | undefined {
   const { unwind, limits } = capture.header;
   if (unwind === undefined) return undefined;
@@ -44,7 +45,7 @@ export function qualityOf(
     stops: new Map(),
     unnamed: new Map(),
   };
-  for (const { stack, weight } of weighed)
+  for (const { stack, weight } of stacks)
     if (weight.bytes > 0 || weight.calls > 0) count(stack, weight, { tally, capture });
   const { total, complete, framePointers } = tally;
   const stops = [...tally.stops.values()].sort(worstFirst);

@@ -153,7 +153,7 @@ describeTracing('--follow-forks', () => {
     const sums = echoes.map((process) => {
       const index = capture.processes.indexOf(process);
       return weigh(
-        capture.stacks
+        [...capture.stacks]
           .filter((stack) => stack.process === index)
           .map(({ alloc }) => ({ names: [], ...alloc })),
       );

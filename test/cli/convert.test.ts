@@ -108,6 +108,32 @@ describe('fold', () => {
   });
 });
 
+describe('what is no collapsed stacks, or nothing of it usable', () => {
+  test.each([
+    ['empty', '', 'it is empty, or all comments'],
+    ['comments only', '# a\n#\n\n', 'it is empty, or all comments'],
+    ['no counts', 'main;work\n', 'line 1: no count at the end'],
+    ['negative counts', '\nmain;work -3\n', 'line 2: negative count'],
+    ['exponents', 'main;work 1e3\n', 'line 1: the count is not a plain decimal number'],
+    ['hexadecimal', 'main;work 0x10\n', 'line 1: the count is not a plain decimal number'],
+    ['plus signs', 'main;work +3\n', 'line 1: the count is not a plain decimal number'],
+    ['no stacks', ' 5\n;; 6\n', 'line 1: no stack before the count'],
+    ['nothing counted', 'main;work 0\n', 'add up to nothing'],
+    ['counts above 2^53', 'a 1\nmain 9007199254740992\n', 'line 2: the count is above 2^53'],
+    ['a total above 2^53', 'a 9007199254740991\nb 1\n', 'above 9007199254740991'],
+  ])('%s: one line, exit code 1, and no file', async (_, content, why) => {
+    writeFileSync(at.path('x'), content);
+    const fromFile = await at.run(['render', 'x', '-o', 'x.svg']);
+    expect(fromFile.stderr).toMatch(/^memstacks: x: [^\n]*\n$/);
+    expect(fromFile.stderr).toContain(why);
+    expect({ ...fromFile, stderr: '' }).toEqual({ code: 1, stdout: '', stderr: '' });
+    expect(at.files).toEqual(['x']);
+    const fromPipe = await at.run(['render'], {}, content);
+    expect(fromPipe.stderr).toBe(fromFile.stderr.replace(' x: ', ' stdin: '));
+    expect(fromPipe.code).toBe(1);
+  });
+});
+
 describe('render', () => {
   const stacks = 'main;work;malloc 3000\nmain;malloc 1000\n';
 

@@ -8,6 +8,7 @@ import { captureOf } from '../fold/captures.ts';
 function family(children: number): Capture {
   const one = captureOf({ stacks: [{ frames: ['main@/bin/x'] }] });
   const server = one.processes[0]!;
+  const [first] = one.stacks;
   const pids = Array.from({ length: children }, (_, i) => 2000 + i);
   const workers = pids.map((pid) => ({
     ...server,
@@ -17,7 +18,7 @@ function family(children: number): Capture {
     execs: 1,
   }));
   const stacks = pids.map((bytes, i) => ({
-    ...one.stacks[0]!,
+    ...first!,
     process: i + 1,
     unfreed: { bytes, calls: 1 },
   }));

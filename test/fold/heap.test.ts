@@ -157,14 +157,17 @@ describe('foldHeap', () => {
 
   it('does not care in which order the stacks come', async () => {
     const capture = await captureOf('heap.capture');
-    const reversed: readonly CaptureStack[] = capture.stacks.toReversed();
+    const reversed: readonly CaptureStack[] = [...capture.stacks].toReversed();
     const other = foldHeap({ ...capture, stacks: reversed }, 'all');
     expect(shown(other)).toBe(shown(foldHeap(capture, 'all')));
   });
 
   it('refuses weights that do not add up exactly', async () => {
     const capture = await captureOf('heap.capture');
-    const huge = { ...capture.stacks[0]!, alloc: { bytes: Number.MAX_SAFE_INTEGER, calls: 1 } };
+    const huge = {
+      ...[...capture.stacks][0]!,
+      alloc: { bytes: Number.MAX_SAFE_INTEGER, calls: 1 },
+    };
     expect(() => foldHeap({ ...capture, stacks: [huge, huge] }, 'all')).toThrow(UserError);
   });
 });
