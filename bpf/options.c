@@ -150,51 +150,74 @@ static void keep_from_command(int fd)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
+/* Options without a value: whether they were given. */
+static struct {
+	int heap, faults, read_pagemap, no_moves, alloc_only, entry_only, mmap, follow_forks, kill, floor, doctor, programs, lines, inlines;
+} flags;
+
+static const struct option options[] = {
+	{ "pid", required_argument, NULL, 'p' },
+	{ "heap", no_argument, &flags.heap, 1 },
+	{ "faults", no_argument, &flags.faults, 1 },
+	{ "read-pagemap", no_argument, &flags.read_pagemap, 1 },
+	{ "no-moves", no_argument, &flags.no_moves, 1 },
+	{ "max-pages", required_argument, NULL, MAX_PAGES },
+	{ "fault-source", required_argument, NULL, FAULT_SOURCE },
+	{ "alloc-only", no_argument, &flags.alloc_only, 1 },
+	{ "entry-only", no_argument, &flags.entry_only, 1 },
+	{ "mmap", no_argument, &flags.mmap, 1 },
+	{ "follow-forks", no_argument, &flags.follow_forks, 1 },
+	{ "kill", no_argument, &flags.kill, 1 },
+	{ "floor", no_argument, &flags.floor, 1 },
+	{ "doctor", no_argument, &flags.doctor, 1 },
+	{ "programs", no_argument, &flags.programs, 1 },
+	{ "lines", no_argument, &flags.lines, 1 },
+	{ "inline", no_argument, &flags.inlines, 1 },
+	{ "min-size", required_argument, NULL, MIN_SIZE },
+	{ "max-size", required_argument, NULL, MAX_SIZE },
+	{ "older", required_argument, NULL, OLDER },
+	{ "duration", required_argument, NULL, DURATION },
+	{ "max-stacks", required_argument, NULL, MAX_STACKS },
+	{ "max-live", required_argument, NULL, MAX_LIVE },
+	{ "sample", required_argument, NULL, SAMPLE },
+	{ "sample-bytes", required_argument, NULL, SAMPLE_BYTES },
+	{ "max-rate", required_argument, NULL, MAX_RATE },
+	{ "max-frames", required_argument, NULL, MAX_FRAMES },
+	{ "unwind", required_argument, NULL, UNWIND },
+	{ "debug-dir", required_argument, NULL, DEBUG_DIR },
+	{ "object", required_argument, NULL, 'O' },
+	{ "symbols-prefix", required_argument, NULL, SYMBOLS_PREFIX },
+	{ "alloc-fn", required_argument, NULL, ALLOC_FN },
+	{ "free-fn", required_argument, NULL, FREE_FN },
+	{ "capture-fd", required_argument, NULL, CAPTURE_FD },
+	{ "event-fd", required_argument, NULL, EVENT_FD },
+	{ 0 },
+};
+
+static void take_flags(struct settings *settings)
+{
+	settings->heap = flags.heap || !flags.faults || flags.doctor;
+	settings->faults = flags.faults || flags.doctor;
+	settings->no_moves = flags.no_moves;
+	settings->read_pagemap = flags.read_pagemap;
+	settings->alloc_only = flags.alloc_only;
+	settings->entry_only = flags.entry_only;
+	settings->mmap = flags.mmap;
+	settings->follow_forks = flags.follow_forks;
+	settings->kill_command = flags.kill;
+	settings->floor = flags.floor;
+	settings->doctor = flags.doctor;
+	settings->programs = flags.programs;
+	settings->lines = flags.lines;
+	settings->inlines = flags.inlines;
+}
+
 void parse_options(int argc, char **argv, struct settings *settings)
 {
 	static struct settings defaults = { .max_size = UINT64_MAX, .max_stacks = 65536, .max_live = 1000000,
 					    .max_frames = USUAL_FRAMES, .max_rate = 300000, .max_pages = 1 << 24,
 					    .capture_fd = 1, .event_fd = -1 };
-	int alloc_only = 0, entry_only = 0, mmap = 0, follow_forks = 0, kill = 0, floor = 0, doctor = 0, programs = 0, lines = 0, inlines = 0, option;
-	int heap = 0, faults = 0, no_moves = 0, read_pagemap = 0;
-	const struct option options[] = {
-		{ "pid", required_argument, NULL, 'p' },
-		{ "heap", no_argument, &heap, 1 },
-		{ "faults", no_argument, &faults, 1 },
-		{ "read-pagemap", no_argument, &read_pagemap, 1 },
-		{ "no-moves", no_argument, &no_moves, 1 },
-		{ "max-pages", required_argument, NULL, MAX_PAGES },
-		{ "fault-source", required_argument, NULL, FAULT_SOURCE },
-		{ "alloc-only", no_argument, &alloc_only, 1 },
-		{ "entry-only", no_argument, &entry_only, 1 },
-		{ "mmap", no_argument, &mmap, 1 },
-		{ "follow-forks", no_argument, &follow_forks, 1 },
-		{ "kill", no_argument, &kill, 1 },
-		{ "floor", no_argument, &floor, 1 },
-		{ "doctor", no_argument, &doctor, 1 },
-		{ "programs", no_argument, &programs, 1 },
-		{ "lines", no_argument, &lines, 1 },
-		{ "inline", no_argument, &inlines, 1 },
-		{ "min-size", required_argument, NULL, MIN_SIZE },
-		{ "max-size", required_argument, NULL, MAX_SIZE },
-		{ "older", required_argument, NULL, OLDER },
-		{ "duration", required_argument, NULL, DURATION },
-		{ "max-stacks", required_argument, NULL, MAX_STACKS },
-		{ "max-live", required_argument, NULL, MAX_LIVE },
-		{ "sample", required_argument, NULL, SAMPLE },
-		{ "sample-bytes", required_argument, NULL, SAMPLE_BYTES },
-		{ "max-rate", required_argument, NULL, MAX_RATE },
-		{ "max-frames", required_argument, NULL, MAX_FRAMES },
-		{ "unwind", required_argument, NULL, UNWIND },
-		{ "debug-dir", required_argument, NULL, DEBUG_DIR },
-		{ "object", required_argument, NULL, 'O' },
-		{ "symbols-prefix", required_argument, NULL, SYMBOLS_PREFIX },
-		{ "alloc-fn", required_argument, NULL, ALLOC_FN },
-		{ "free-fn", required_argument, NULL, FREE_FN },
-		{ "capture-fd", required_argument, NULL, CAPTURE_FD },
-		{ "event-fd", required_argument, NULL, EVENT_FD },
-		{ 0 },
-	};
+	int option;
 
 	*settings = defaults;
 	opterr = 0;
@@ -203,20 +226,7 @@ void parse_options(int argc, char **argv, struct settings *settings)
 			set_option(settings, option, optarg);
 	if (optind < argc)
 		settings->command = argv + optind;
-	settings->heap = heap || !faults || doctor;
-	settings->faults = faults || doctor;
-	settings->no_moves = no_moves;
-	settings->read_pagemap = read_pagemap;
-	settings->alloc_only = alloc_only;
-	settings->entry_only = entry_only;
-	settings->mmap = mmap;
-	settings->follow_forks = follow_forks;
-	settings->kill_command = kill;
-	settings->floor = floor;
-	settings->doctor = doctor;
-	settings->programs = programs;
-	settings->lines = lines;
-	settings->inlines = inlines;
+	take_flags(settings);
 	check_options(settings);
 	keep_from_command(settings->capture_fd);
 	keep_from_command(settings->event_fd);
