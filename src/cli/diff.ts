@@ -11,8 +11,16 @@ import { diffJson } from './diff-json.ts';
 import { diffFlags, diffOptionsOf, type Files, filesOf, sizeOrShare } from './diff-options.ts';
 import { type InputOptions, readInput, viewOf, views } from './input.ts';
 import { several, single } from './numbers.ts';
-import { collapsedText, kindOf, profileOutputs, suffixList } from './outputs.ts';
-import { unitOf } from './render.ts';
+import {
+  collapsedText,
+  kindOf,
+  type ProfileOutputKind,
+  pictureOutput,
+  profileOutputs,
+  suffixList,
+} from './outputs.ts';
+import { pictures } from './pictures.ts';
+import { given, unitOf, widthsFlag } from './render.ts';
 import { frameChoiceOf, frameFlags } from './stack-options.ts';
 import { writeStdout } from './stdout.ts';
 import { screenOn } from './terminal.ts';
@@ -42,6 +50,9 @@ function options(parser: Argv) {
       ...frameFlags,
       countname: { ...text, describe: 'what collapsed stacks count: bytes, pages ...' },
       top: tableFlags.top,
+      title: { ...text, describe: 'heading of a picture' },
+      subtitle: { ...text, describe: 'a line more below it' },
+      ...widthsFlag,
       json: { ...flag, describe: 'on stdout, instead of the table' },
       folded: { ...flag, alias: 'f', describe: 'collapsed, two counts a line, on stdout' },
       output: { ...text, alias: 'o', describe: `file(s): ${suffixList(profileOutputs)}, and .gz` },
@@ -59,14 +70,15 @@ async function run(args: Args): Promise<number> {
   const how = diffOptionsOf(args);
   const files = filesOf({ ...args, files: [args.old, args.new] });
   const outputs = several(args.output, '--output');
-  for (const path of outputs) kindOf(path, profileOutputs);
+  const kinds = outputKinds(args);
+  for (const path of outputs) kindOf(path, kinds);
   if (args.json && args.folded) throw new UserError('either --json or -f on stdout, not both', 2);
   const stdout = stdoutOf(args, outputs.length > 0);
   const limit = sizeOrShare(args.failAbove, '--fail-above');
   const screen = screenOn(process.stderr);
   const { runs, warnings } = await readRuns(files, inputOf(args));
   const profile = diffRuns(runs, how);
-  await writeFiles(outputs, profileOutputs, profile);
+  await writeFiles(outputs, kinds, profile);
   await writeStdout(stdout(profile));
   const excess = limit === undefined ? undefined : excessOf(profile, limit);
   for (const line of [...warnings, ...remarksOn(profile), ...(excess ?? [])]) screen.line(line);
@@ -76,6 +88,16 @@ async function run(args: Args): Promise<number> {
 function inputOf(args: Args): InputOptions {
   const unit = unitOf(single(args.countname, '--countname'));
   return { view: viewOf(args.view), frames: frameChoiceOf(args), unit };
+}
+
+function outputKinds(args: Args): readonly ProfileOutputKind[] {
+  const look = given({
+    title: single(args.title, '--title'),
+    subtitle: single(args.subtitle, '--subtitle'),
+    countName: single(args.countname, '--countname'),
+    widths: single(args.widths, '--widths'),
+  });
+  return [profileOutputs[0], ...pictures.map((kind) => pictureOutput(kind, look))];
 }
 
 function stdoutOf(args: Args, hasOutputs: boolean): (profile: Profile) => Iterable<string> {

@@ -1,4 +1,5 @@
 import type { ArgumentsCamelCase, Argv } from 'yargs';
+import { widthChoices } from '../differential.ts';
 import type { Unit } from '../profile.ts';
 import { colorSchemes } from '../render/colour.ts';
 import type { SvgOptions } from '../render/svg.ts';
@@ -28,6 +29,11 @@ export const render = defineCommand({
 
 const text = { type: 'string', requiresArg: true } as const;
 
+/** Of a differential. */
+export const widthsFlag = {
+  widths: { ...text, choices: widthChoices, describe: 'of a differential (max: hides nothing)' },
+} as const;
+
 // Options that flamegraph.pl has are called as they are there.
 function options(parser: Argv) {
   return parser
@@ -50,6 +56,7 @@ function options(parser: Argv) {
       nametype: { ...text, describe: 'what a frame is (Function:)' },
       colors: { ...text, alias: 'color', choices: colorSchemes, describe: 'palette (mem)' },
       inverted: { type: 'boolean', describe: 'root on top' },
+      ...widthsFlag,
     })
     .example('$0 render --countname=bytes < all.stacks > all.svg', '')
     .example('$0 render x.capture --view all -o all.svg', '');
@@ -70,11 +77,12 @@ function svgOptions(args: ArgumentsCamelCase<Options>): SvgOptions {
     nameType: single(args.nametype, '--nametype'),
     colors: single(args.colors, '--colors'),
     inverted: args.inverted,
+    widths: single(args.widths, '--widths'),
   });
 }
 
 /** The options that were given: a stage has its defaults for the others. */
-function given<Fields extends object>(
+export function given<Fields extends object>(
   fields: Fields,
 ): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {
   const entries = Object.entries(fields).filter(([, value]) => value !== undefined);

@@ -20,6 +20,8 @@ export interface Drawing {
   /** Above and below the frames; one of them is the title, and one the total. */
   readonly lines: readonly Line[];
   readonly look: Look;
+  /** SVG: what fills refer to, and what is drawn besides frames and lines. */
+  readonly extras?: string;
 }
 
 const chunkLength = 65_536;
@@ -37,7 +39,7 @@ export function framesEnd({ top, layout, frameHeight }: Picture): number {
   return top + layout.rows * frameHeight;
 }
 
-function opening({ picture, lines, look }: Drawing): string {
+function opening({ picture, lines, look, extras = '' }: Drawing): string {
   const { width, font } = picture;
   const height = pixels(Math.max(framesEnd(picture), lines.at(-1)!.y) + padding);
   const box = `width="${pixels(width)}" height="${height}"`;
@@ -47,7 +49,7 @@ function opening({ picture, lines, look }: Drawing): string {
 <title>${escapeXml(documentTitle.map(({ text }) => text).join(' '))}</title>
 <style>${style}</style>
 <rect class="paper" ${box} fill="#ffffff"/>
-${lines.map(drawLine).join('\n')}
+${extras}${lines.map(drawLine).join('\n')}
 <g class="frames" font-size="${labelFont(picture).size}" data-name-type="${escapeXml(look.nameType)}" data-unit="${look.scale.unit}" data-unit-size="${look.scale.size}" data-digits="${look.scale.digits}"${picture.layout.hidden.frames > 0 ? ' data-hidden="yes"' : ''}>
 `;
 }

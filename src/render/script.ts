@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 /** In this order; each only declares functions, but for the last, which starts them. */
 const parts = [
   'symbol-name',
-  ...['boxes', 'measure', 'zoom', 'search', 'controls', 'start'].map(
+  'growth',
+  ...['boxes', 'measure', 'zoom', 'search', 'controls', 'legend', 'start'].map(
     (part) => `render/page/${part}`,
   ),
 ];

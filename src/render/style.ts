@@ -9,6 +9,8 @@ export const style = `
 .memstacks .live{cursor:pointer}
 .memstacks .below{opacity:.65}
 .memstacks .hit rect{fill:#f070f0}
+.memstacks .f.off{visibility:hidden}
+.memstacks .entry.off{opacity:.35}
 .memstacks .field{fill:#ffffff;stroke:#8a9099}
 .memstacks .typing .field{stroke:#0a66c2;stroke-width:2}
 .memstacks .wrong .field{stroke:#d00020;stroke-width:2}

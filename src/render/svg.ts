@@ -1,9 +1,11 @@
+import type { Widths } from '../differential.ts';
 import { UserError } from '../errors.ts';
 import { columnNamed, type Frame, type Profile } from '../profile.ts';
 import { qualityProblems } from '../stack-quality.ts';
 import { scaleFor } from '../units.ts';
 import { type ColorScheme, colourOf } from './colour.ts';
-import { framesEnd, type Look, svgDocument } from './document.ts';
+import { diffDrawing } from './diff-drawing.ts';
+import { type Drawing, framesEnd, type Look, svgDocument } from './document.ts';
 import { type Picture, padding, roomFor } from './draw.ts';
 import { flameFace } from './face.ts';
 import { defaultCountName, hiddenLines } from './header.ts';
@@ -34,6 +36,8 @@ export interface SvgOptions {
   readonly inverted?: boolean;
   /** Default: the profile's first column. */
   readonly column?: string;
+  /** Of a differential: what the width of a frame is of. Default: one that hides nothing. */
+  readonly widths?: Widths;
 }
 
 /**
@@ -43,6 +47,17 @@ export interface SvgOptions {
  */
 export function* renderSvg(profile: Profile, options: SvgOptions = {}): Generator<string> {
   checkSizes(options);
+  const draw = profile.meta.differential ? differentialDrawing : flameDrawing;
+  yield* svgDocument(draw(profile, options));
+}
+
+const defaults = { width: 1200, frameHeight: 16, minWidth: 0.1, fontSize: 12 };
+
+function differentialDrawing(profile: Profile, options: SvgOptions): Drawing {
+  return diffDrawing(profile, { ...defaults, ...options, font: fontOf(options) });
+}
+
+function flameDrawing(profile: Profile, options: SvgOptions): Drawing {
   const subject = subjectOf(profile, options);
   const header = headerLines(subject, options);
   const picture = pictureOf(subject, options, header.at(-1)!.y + padding);
@@ -51,10 +66,8 @@ export function* renderSvg(profile: Profile, options: SvgOptions = {}): Generato
     ...qualityProblems(profile.meta.stacks),
   ];
   const footer = footerLines(caption, subject, framesEnd(picture) + 4);
-  yield* svgDocument({ picture, lines: [...header, ...footer], look: lookOf(subject, options) });
+  return { picture, lines: [...header, ...footer], look: lookOf(subject, options) };
 }
-
-const defaults = { width: 1200, frameHeight: 16, minWidth: 0.1, fontSize: 12 };
 
 function subjectOf(profile: Profile, options: SvgOptions): Subject {
   const { width = defaults.width, minWidth = defaults.minWidth, column: name } = options;

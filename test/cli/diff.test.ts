@@ -166,3 +166,26 @@ describe('--fail-above', () => {
     expect(code).toBe(0);
   });
 });
+
+describe('the picture', () => {
+  const title = (svg: string) => /class="title"[^>]*>([^<]*)</.exec(svg)![1];
+
+  test('of two files, with a look of its own', async () => {
+    const look = ['--title', 'Fix <1>', '--subtitle', 'S', '--widths', 'after'];
+    await at.run(['diff', 'old.folded', 'new.folded', '-o', 'x.svg', '--countname=bytes', ...look]);
+    const svg = at.read('x.svg');
+    expect(title(svg)).toBe('Fix &lt;1&gt;');
+    expect(svg).toContain('widths: after; what vanished has none');
+    expect(svg).toContain('<title>d (+7.0 KiB, new)\n');
+    expect(svg).not.toContain('<title>c (');
+  });
+
+  test('of a file with two counts a line', async () => {
+    const { stdout, code } = await at.run(['render', '--countname=bytes'], {}, both);
+    expect({ code, title: title(stdout) }).toEqual({ code: 0, title: 'Differential flame graph' });
+    expect(stdout).toContain('<title>a (+30.0 KiB, +30.0%)\n');
+    expect(stdout).toContain('<title>c (-7.0 KiB, vanished)\n');
+    const narrow = await at.run(['render', '--widths', 'before'], {}, both);
+    expect(narrow.stdout).not.toContain('<title>d (');
+  });
+});

@@ -7,6 +7,8 @@ interface Box {
   readonly details: string;
   readonly start: number;
   readonly weight: number;
+  /** Of a differential. */
+  readonly change: Change | undefined;
   /** Index of the box that called it, -1 for the root. */
   readonly parent: number;
   /** Index after the last box that it called, directly or not. */
@@ -16,6 +18,11 @@ interface Box {
   /** As drawn at first; put back on reset. */
   readonly still: { readonly x: string; readonly width: string; readonly label: Element | null };
   label: Element | null;
+}
+
+interface Change {
+  readonly before: number;
+  readonly after: number;
 }
 
 interface Chart {
@@ -66,20 +73,26 @@ function readBox(group: SVGGElement, parent: number): Box {
   const rect = group.querySelector('rect')!;
   const label = group.querySelector('text');
   const weight = Number(group.dataset.weight);
-  const [first, details = ''] = group.querySelector('title')!.textContent!.split('\n');
+  const change = changeOf(group);
+  const [first, second = ''] = group.querySelector('title')!.textContent!.split('\n');
   return {
     group,
     rect,
     weight,
     parent,
     label,
-    name: nameIn(first!, weight),
-    details,
+    change,
+    name: change === undefined ? nameIn(first!, weight) : first!.slice(0, first!.lastIndexOf(' (')),
+    details: change !== undefined && second.startsWith('total: ') ? '' : second,
     start: Number(group.dataset.start),
     end: 0,
     isFunction: !group.classList.contains('other'),
     still: { x: rect.getAttribute('x')!, width: rect.getAttribute('width')!, label },
   };
+}
+
+function changeOf({ dataset: { before, after } }: SVGGElement): Change | undefined {
+  return before === undefined ? undefined : { before: Number(before), after: Number(after) };
 }
 
 /** `NAME (32,768,000 bytes, 12.34%)` -> `NAME`; a name may itself hold such brackets. */

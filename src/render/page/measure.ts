@@ -14,6 +14,10 @@ function measureIn(frames: SVGGElement): Measure {
 /** Of src/symbol-name.ts, which stands before the parts of the page. */
 declare function shorterNames(name: string): readonly [string, string];
 
+/** Of src/growth.ts, which stands there too. */
+declare function signOf(change: number): string;
+declare function formatGrowth(before: number, after: number): string;
+
 /** Nothing is narrower than a pixel on average, so what cannot fit is not measured. */
 function fits(text: string, room: number, measure: Measure): boolean {
   return text.length <= 2 * Math.ceil(room) && measure(text) <= room;
@@ -48,6 +52,21 @@ function amountOf(weight: number, { dataset }: SVGGElement): string {
   const text = (weight / size).toFixed(digits);
   const isZero = weight > 0 && Number(text) === 0;
   return (isZero ? `<${(10 ** -digits).toFixed(digits)}` : text) + unit;
+}
+
+/** What a label says beside the name, the longest first. */
+function amountsOf({ weight, change }: Box, frames: SVGGElement): string[] {
+  if (change === undefined) return [amountOf(weight, frames)];
+  const { before, after } = change;
+  if (before === after) return [amountOf(before, frames)];
+  const short = changeInWords(change, frames);
+  const ends = `${amountOf(before, frames)} to ${amountOf(after, frames)}`;
+  return [`${ends}, ${short}, ${formatGrowth(before, after)}`, short];
+}
+
+/** `+1.20 MiB` */
+function changeInWords({ before, after }: Change, frames: SVGGElement): string {
+  return signOf(after - before) + amountOf(Math.abs(after - before), frames);
 }
 
 function create(tag: string, attributes: Readonly<Record<string, string | number>>): SVGElement {

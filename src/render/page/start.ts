@@ -24,6 +24,7 @@ function start(svg: SVGSVGElement): void {
   listenToPointer(session);
   listenToField(session);
   listenToButtons(session);
+  listenToLegend(session.chart);
   document.addEventListener('keydown', (event) => onShortcut(session, event));
 }
 
@@ -146,7 +147,7 @@ function showDetails(session: Session, index: number | undefined): void {
   const { chart, controls, details, measure } = session;
   const box = chart.boxes[index ?? chart.zoomed]!;
   const isTotal = index === undefined && chart.zoomed === 0;
-  const tooltip = box.group.querySelector('title')!.textContent!.replace('\n', ' ');
+  const tooltip = box.group.querySelector('title')!.textContent!.replace(/\n/g, ' ');
   const text = isTotal ? session.total : `${chart.frames.dataset.nameType} ${tooltip}`;
   const found = controls.found.textContent!;
   const room = chart.room - (found === '' ? 0 : measure(found) + 20);

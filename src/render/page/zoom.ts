@@ -48,8 +48,9 @@ function labelFor(chart: Chart, box: Box, { x, room, measure }: Room): Element |
   if (name === '') return null;
   const text = create('text', { x: x.toFixed(2), y: baselineOf(chart, box) });
   text.textContent = name;
-  const amount = amountOf(box.weight, chart.frames);
-  if (whole !== undefined && measure(`${name} ${amount}`) <= room) {
+  const amounts = whole === undefined ? [] : amountsOf(box, chart.frames);
+  const amount = amounts.find((each) => measure(`${name} ${each}`) <= room);
+  if (amount !== undefined) {
     const tspan = create('tspan', {});
     tspan.textContent = amount;
     text.append(' ', tspan);
