@@ -14,12 +14,8 @@
 #include "kernel-walk.skel.h"
 #include "module.h"
 
-/* Where the helper would probe malloc. */
-static bool find_malloc(struct module *module, uint64_t *offset)
+static bool choose_malloc(const struct site *sites, unsigned nr, uint64_t *offset)
 {
-	struct site sites[MAX_MODULE_SITES];
-	unsigned nr = find_sites(module, sites);
-
 	for (unsigned i = 0; i < nr; i++) {
 		if (strcmp(sites[i].function->name, "malloc") != 0)
 			continue;
@@ -27,6 +23,18 @@ static bool find_malloc(struct module *module, uint64_t *offset)
 		return true;
 	}
 	return false;
+}
+
+/* Where the helper would probe malloc. */
+static bool find_malloc(struct module *module, uint64_t *offset)
+{
+	const struct naming nothing = { 0 };
+	unsigned nr;
+	struct site *sites = find_sites(module, &nothing, &nr);
+	bool found = choose_malloc(sites, nr, offset);
+
+	free(sites);
+	return found;
 }
 
 static struct module *find_allocator(pid_t pid, uint64_t *offset)
@@ -44,8 +52,9 @@ static void attach(struct kernel_walk *skel, pid_t pid, bool multi)
 	uint64_t offset, cookie = 0;
 	struct module *module = find_allocator(pid, &offset);
 	char *path = formatted("/proc/self/fd/%d", module->fd);
-	const struct uprobe_multi probes = { .prog_fd = bpf_program__fd(skel->progs.walk), .path = path,
-					     .offsets = &offset, .cookies = &cookie, .nr = 1, .pid = pid };
+	const struct uprobe_multi probes = { .prog_fd = bpf_program__fd(skel->progs.walk),
+					     .attach_type = UPROBE_MULTI_ATTACH_TYPE, .path = path, .offsets = &offset,
+					     .cookies = &cookie, .nr = 1, .pid = pid };
 
 	if (multi ? uprobe_multi_attach(&probes) < 0
 		  : !bpf_program__attach_uprobe(skel->progs.walk, false, pid, path, offset))

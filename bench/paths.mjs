@@ -11,7 +11,7 @@ export const LIVE = inCheckout('samples/programs/.output/live');
 export const KERNEL_WALK = inCheckout('bench/.output/kernel-walk');
 export const TABLES = inCheckout('bench/.output/tables');
 export const NAMES = inCheckout('bench/.output/names');
-export const MEMSTACKS = inCheckout('dist/cli/main.js');
+export const MEMSTACKS = inCheckout('dist/cli/start.cjs');
 
 /** Where PATH has `command`; undefined if nowhere. */
 export function onPath(command) {

@@ -4,6 +4,7 @@
 #define MEMSTACKS_CALLS_BPF_H
 
 #include "ledger.bpf.h"
+#include "nesting.bpf.h"
 #include "request.bpf.h"
 #include "thread.bpf.h"
 
@@ -44,10 +45,8 @@ static __always_inline void enter_call(struct pt_regs *ctx, union cookie cookie)
 	if (recording != RECORDING_ON)
 		return;
 	thread = thread_of(task, cookie.site.process);
-	if (!thread || is_nested(ctx, task, thread))
+	if (!thread || !begin_call(ctx, task, thread))
 		return;
-	if (thread->active)
-		count(COUNT_ABANDONED, thread->size);
 	thread->cookie = cookie;
 	thread->sp = PT_REGS_SP(ctx);
 	thread->size = size_asked(ctx, &cookie.site);
@@ -59,6 +58,7 @@ static __always_inline void enter_call(struct pt_regs *ctx, union cookie cookie)
 	else
 		thread->had_block = false;
 	thread->not_sampled = cookie.site.kind == SITE_PLAIN && !is_sampled(thread->size);
+	thread->stack_id = 0;
 	if (cookie.site.kind != SITE_PLAIN || !(thread->not_sampled || outside_filter(thread->size)))
 		take_stack(ctx, task, thread);
 	thread->active = true;
@@ -103,21 +103,12 @@ static __always_inline __u64 address_returned(struct pt_regs *ctx, struct thread
 	return (int)PT_REGS_RC(ctx) == 0 ? read_user_word(thread->pointer) : 0;
 }
 
-static __always_inline void exit_call(struct pt_regs *ctx)
+/* The return value tells what has become of the innermost call. */
+static __always_inline void finish_call(struct pt_regs *ctx, struct thread *thread)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
-	struct thread *thread = find_thread(task, 0);
-	__u64 address;
+	__u64 address = address_returned(ctx, thread);
 
-	if (!thread || !thread->active || PT_REGS_SP(ctx) < SP_AFTER_RETURN(thread->sp))
-		return;
-	thread->active = false;
-	if (PT_REGS_SP(ctx) != SP_AFTER_RETURN(thread->sp)) {
-		count(COUNT_ABANDONED, thread->size);
-		return;
-	}
 	thread->freed.address = 0; /* it may be handed out again */
-	address = address_returned(ctx, thread);
 	if (!address) {
 		finish_failed(thread);
 		return;
@@ -132,6 +123,27 @@ static __always_inline void exit_call(struct pt_regs *ctx)
 		count(COUNT_UNTRACKED_FREES, 0);
 	if (!is_left_out(thread))
 		record(thread, address);
+}
+
+static __always_inline void exit_call(struct pt_regs *ctx)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
+	struct thread *thread = find_thread(task, 0);
+
+	if (!thread || (thread->active && is_in_handler(task, thread, PT_REGS_SP(ctx))))
+		return;
+	for (int i = 0; i < MOST_INTERRUPTED + 1 && thread->active; i++) {
+		if (PT_REGS_SP(ctx) < SP_AFTER_RETURN(thread->sp))
+			return;
+		if (PT_REGS_SP(ctx) == SP_AFTER_RETURN(thread->sp))
+			break;
+		count(COUNT_ABANDONED, thread->size);
+		resume_interrupted(thread);
+	}
+	if (!thread->active)
+		return;
+	finish_call(ctx, thread);
+	resume_interrupted(thread);
 }
 
 #endif

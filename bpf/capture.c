@@ -25,6 +25,9 @@ static void write_time(FILE *out, const char *key, double seconds)
 
 static void write_filters(FILE *out, const struct settings *settings)
 {
+	static const char *const modes[] = { "full", "alloc", "entry" };
+
+	fprintf(out, ",\"mode\":\"%s\"", modes[settings->alloc_only + settings->entry_only]);
 	fprintf(out, ",\"filters\":{\"min_size\":%" PRIu64 ",\"max_size\":", settings->min_size);
 	if (settings->max_size == UINT64_MAX)
 		fputs("null", out);
@@ -35,8 +38,16 @@ static void write_filters(FILE *out, const struct settings *settings)
 		fprintf(out, ",\"sampling\":{\"calls\":%u}", settings->sample_calls);
 	if (settings->sample_bytes)
 		fprintf(out, ",\"sampling\":{\"bytes\":%u}", settings->sample_bytes);
-	fprintf(out, ",\"limits\":{\"max_frames\":%u,\"max_stacks\":%u,\"max_live\":%u}}\n",
-		settings->max_frames, settings->max_stacks, settings->max_live);
+}
+
+static void write_limits(FILE *out, const struct settings *settings)
+{
+	fprintf(out, ",\"limits\":{\"max_frames\":%u,\"max_stacks\":%u", settings->max_frames, settings->max_stacks);
+	if (settings->heap)
+		fprintf(out, ",\"max_live\":%u", settings->max_live);
+	if (settings->faults)
+		fprintf(out, ",\"max_pages\":%" PRIu64, settings->max_pages);
+	fputs("}}\n", out);
 }
 
 static void write_header(FILE *out, const struct run *run)
@@ -46,7 +57,8 @@ static void write_header(FILE *out, const struct run *run)
 	struct utsname name;
 
 	uname(&name);
-	fputs("{\"capture\":\"heap\",\"version\":1,\"tool\":\"memstacks " VERSION "\",\"host\":", out);
+	fprintf(out, "{\"capture\":\"%s\"", !settings->faults ? "heap" : settings->heap ? "incident" : "faults");
+	fputs(",\"version\":1,\"tool\":\"memstacks " VERSION "\",\"host\":", out);
 	json_string(out, name.nodename);
 	fputs(",\"kernel\":", out);
 	json_string(out, name.release);
@@ -54,10 +66,12 @@ static void write_header(FILE *out, const struct run *run)
 	write_time(out, "start", run->start);
 	write_time(out, "end", run->end);
 	fprintf(out, ",\"duration_ms\":%" PRIu64, (run->end_ns - run->start_ns + 500000) / 1000000);
-	fprintf(out, ",\"mode\":\"%s\",\"stop\":\"%s\"",
-		settings->entry_only ? "entry" : settings->alloc_only ? "alloc" : "full", stops[run->stop]);
-	fprintf(out, ",\"unwind\":\"%s\"", unwind_names[settings->unwind]);
-	write_filters(out, settings);
+	fprintf(out, ",\"stop\":\"%s\",\"unwind\":\"%s\"", stops[run->stop], unwind_names[settings->unwind]);
+	if (settings->heap)
+		write_filters(out, settings);
+	if (settings->faults)
+		fprintf(out, ",\"faults\":{\"source\":\"%s\"}", fault_source());
+	write_limits(out, settings);
 }
 
 static void write_command(FILE *out, const struct process *process)
@@ -75,7 +89,7 @@ static void write_command(FILE *out, const struct process *process)
 	putc(']', out);
 }
 
-static void write_process(FILE *out, unsigned index, const struct ledger *ledger)
+static void write_process(FILE *out, unsigned index, const struct run *run, const struct ledger *ledger)
 {
 	const struct process *process = &processes[index];
 
@@ -88,7 +102,10 @@ static void write_process(FILE *out, unsigned index, const struct ledger *ledger
 		fprintf(out, ",\"exit_code\":%d", WEXITSTATUS(process->wait_status));
 	else if (process->reaped)
 		fprintf(out, ",\"signal\":%d", WTERMSIG(process->wait_status));
-	fprintf(out, ",\"execs\":%u,\"forks\":%u}\n", ledger->execs[index], ledger->forks[index]);
+	fprintf(out, ",\"execs\":%u,\"forks\":%u", ledger->execs[index], ledger->forks[index]);
+	if (run->settings->faults)
+		write_process_rss(out, process);
+	fputs("}\n", out);
 }
 
 /* What the walk had to go by in the module's code. */
@@ -145,14 +162,23 @@ static void write_note(struct reasons *notes, const char *note, uint64_t value)
 	notes->first = false;
 }
 
-static void write_lost(FILE *out, const struct ledger *ledger)
+static struct weight plus_calls(const struct weight *weight, uint64_t calls)
+{
+	return (struct weight){ weight->bytes, weight->calls + calls };
+}
+
+static void write_lost(FILE *out, const struct ledger *ledger, const struct sums *sums)
 {
 	const struct weight *counters = ledger->counters, missed = { 0, ledger->missed_probes };
 	const struct weight unfinished = { 0, unfinished_calls(counters) };
+	const struct weight no_stack = plus_calls(&counters[COUNT_STACK_TABLE_FULL], ledger->faults[FAULTS_NO_STACK]);
+	const struct weight no_page = { 0, ledger->faults[FAULTS_NO_PAGE] };
+	const struct weight cut = plus_calls(&counters[COUNT_STACKS_CUT], sums->faults_cut);
 	struct reasons lost = { out, true };
 
 	fputs(",\"lost\":{", out);
-	write_reason(&lost, "stack_table_full", &counters[COUNT_STACK_TABLE_FULL], true);
+	write_reason(&lost, "stack_table_full", &no_stack, true);
+	write_reason(&lost, "page_table_full", &no_page, false);
 	write_reason(&lost, "live_table_full", &counters[COUNT_LIVE_TABLE_FULL], true);
 	write_reason(&lost, "no_thread_record", &counters[COUNT_NO_THREAD_RECORD], false);
 	write_reason(&lost, "abandoned", &counters[COUNT_ABANDONED], true);
@@ -161,21 +187,35 @@ static void write_lost(FILE *out, const struct ledger *ledger)
 	write_reason(&lost, "missed_probe", &missed, false);
 	write_reason(&lost, "not_followed", &counters[COUNT_NOT_FOLLOWED], false);
 	write_reason(&lost, "address_unknown", &counters[COUNT_ADDRESS_UNKNOWN], true);
-	write_reason(&lost, "stacks_cut", &counters[COUNT_STACKS_CUT], true);
+	write_reason(&lost, "stacks_cut", &cut, true);
 	fputs("}", out);
+}
+
+static void write_sums(FILE *out, const struct settings *settings, const struct sums *sums)
+{
+	fprintf(out, "\"alloc\":[%" PRIu64 ",%" PRIu64 "]", (uint64_t)sums->alloc.bytes, (uint64_t)sums->alloc.calls);
+	if (settings->alloc_only)
+		return;
+	write_weight(out, "freed", &sums->freed);
+	write_weight(out, "unfreed", &sums->unfreed);
+}
+
+static void write_fault_sums(FILE *out, const char *comma, const struct ledger *ledger)
+{
+	fprintf(out, "%s\"faults\":{\"user\":%" PRIu64 ",\"kernel\":%" PRIu64 ",\"present\":%" PRIu64 "}", comma,
+		ledger->faults[FAULTS_USER], ledger->faults[FAULTS_KERNEL], ledger->faults[FAULTS_PRESENT]);
 }
 
 static void write_end(FILE *out, const struct run *run, const struct ledger *ledger, const struct sums *sums)
 {
 	struct reasons filtered = { out, true }, notes = { out, true };
 
-	fprintf(out, "{\"end\":{\"alloc\":[%" PRIu64 ",%" PRIu64 "]", (uint64_t)sums->alloc.bytes,
-		(uint64_t)sums->alloc.calls);
-	if (!run->settings->alloc_only) {
-		write_weight(out, "freed", &sums->freed);
-		write_weight(out, "unfreed", &sums->unfreed);
-	}
-	write_lost(out, ledger);
+	fputs("{\"end\":{", out);
+	if (run->settings->heap)
+		write_sums(out, run->settings, sums);
+	if (run->settings->faults)
+		write_fault_sums(out, run->settings->heap ? "," : "", ledger);
+	write_lost(out, ledger, sums);
 	fputs(",\"filtered\":{", out);
 	write_reason(&filtered, "size", &ledger->counters[COUNT_SIZE_FILTERED], true);
 	write_reason(&filtered, "not_sampled", &ledger->counters[COUNT_NOT_SAMPLED], true);
@@ -186,6 +226,8 @@ static void write_end(FILE *out, const struct run *run, const struct ledger *led
 	write_note(&notes, "failed", ledger->counters[COUNT_FAILED].calls);
 	write_note(&notes, "broken_stacks", sums->broken.calls);
 	write_note(&notes, "fp_stacks", sums->by_fp.calls);
+	write_note(&notes, "exec_faults", ledger->faults[FAULTS_EXEC]);
+	write_note(&notes, "late_faults", ledger->faults[FAULTS_LATE]);
 	fputs("}}}\n", out);
 }
 
@@ -200,10 +242,12 @@ bool write_capture(int fd, const struct run *run, const struct ledger *ledger)
 	make_frames(run->settings, ledger);
 	write_header(out, run);
 	for (unsigned i = 0; i < nr_processes; i++)
-		write_process(out, i, ledger);
+		write_process(out, i, run, ledger);
 	write_modules(out);
 	write_frames(out);
 	write_stacks(out, run, ledger, &sums);
+	if (run->settings->faults)
+		write_pages(out);
 	write_end(out, run, ledger, &sums);
 	ok = !ferror(out);
 	return fclose(out) == 0 && ok;

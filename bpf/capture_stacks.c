@@ -60,7 +60,7 @@ static unsigned frames_of(const struct stack *stack, struct frame_list lists[MOS
 
 	*broken = false;
 	if (!stack->nr_frames) {
-		lists[0] = stack_table_full();
+		lists[0] = stack->walk_end == WALK_NO_USER_STACK ? kernel_thread() : stack_table_full();
 		return 1;
 	}
 	while (nr < stack->nr_frames && nr < MOST_FRAMES) {
@@ -86,6 +86,8 @@ static struct weight unfreed_of(const struct ledger *ledger, unsigned index, str
 
 	take_weight(&unfreed, &stack->freed);
 	take_weight(&unfreed, &stack->untracked);
+	if (stack->number)
+		return (struct weight){ 0, 0 };
 	/* The overflow stack is shared by all images. */
 	if (stack->nr_frames && stack->image != ledger->execs[stack->process]) {
 		add_weight(&sums->exec, &unfreed);
@@ -120,7 +122,7 @@ static void write_walk_end(FILE *out, enum walk_end end)
 {
 	if (end == WALK_CUT)
 		fputs(",\"cut\":true", out);
-	if (end != WALK_COMPLETE)
+	if (end != WALK_COMPLETE && end != WALK_NO_USER_STACK)
 		fprintf(out, ",\"walk_end\":\"%s\"", end_names[end]);
 }
 
@@ -141,10 +143,40 @@ static bool write_fp_frames(FILE *out, const struct stack *stack, const struct f
 	return any;
 }
 
+static uint32_t *fault_lines, nr_fault_lines; /* by number */
+
+uint32_t line_of_stack(uint32_t number)
+{
+	return number < nr_fault_lines ? fault_lines[number] : 0;
+}
+
+static void note_line(uint32_t number, uint32_t line)
+{
+	for (; nr_fault_lines <= number; nr_fault_lines++) {
+		fault_lines = grow(fault_lines, nr_fault_lines, sizeof(*fault_lines));
+		fault_lines[nr_fault_lines] = 0;
+	}
+	fault_lines[number] = line;
+}
+
+/* What was counted at the stack: calls that allocate, or faults. */
+static void write_weights(FILE *out, const struct run *run, const struct stack *stack, const struct weight *unfreed)
+{
+	if (stack->number) {
+		fprintf(out, ",\"faults\":%" PRIu64, (uint64_t)stack->alloc.calls);
+		return;
+	}
+	write_weight(out, "alloc", &stack->alloc);
+	if (run->settings->alloc_only)
+		return;
+	write_weight(out, "freed", &stack->freed);
+	write_weight(out, "unfreed", unfreed);
+}
+
 static void write_stack(FILE *out, const struct run *run, const struct ledger *ledger, unsigned index,
 			struct sums *sums)
 {
-	static unsigned number;
+	static uint32_t number;
 	const struct stack *stack = stack_at(ledger, index);
 	struct frame_list lists[MOST_FRAMES];
 	struct weight unfreed = unfreed_of(ledger, index, sums);
@@ -152,22 +184,24 @@ static void write_stack(FILE *out, const struct run *run, const struct ledger *l
 	bool broken;
 	unsigned nr = frames_of(stack, lists, &broken);
 
+	if (stack->number)
+		note_line(stack->number, number);
 	fprintf(out, "{\"stack\":%u,\"process\":%u,\"frames\":", number++, stack->process);
 	write_numbers(out, lists, nr);
-	write_weight(out, "alloc", &stack->alloc);
-	if (!run->settings->alloc_only) {
-		write_weight(out, "freed", &stack->freed);
-		write_weight(out, "unfreed", &unfreed);
-	}
+	write_weights(out, run, stack, &unfreed);
 	end = broken ? WALK_NO_MAPPING : stack->walk_end;
 	write_walk_end(out, end);
 	if (write_fp_frames(out, stack, lists, nr))
 		add_weight(&sums->by_fp, &stack->alloc);
 	fputs("}\n", out);
-	add_weight(&sums->alloc, &stack->alloc);
-	add_weight(&sums->freed, &stack->freed);
-	add_weight(&sums->unfreed, &unfreed);
-	if (end != WALK_COMPLETE && end != WALK_CUT)
+	if (stack->number) {
+		sums->faults_cut += end == WALK_CUT ? stack->alloc.calls : 0;
+	} else {
+		add_weight(&sums->alloc, &stack->alloc);
+		add_weight(&sums->freed, &stack->freed);
+		add_weight(&sums->unfreed, &unfreed);
+	}
+	if (end != WALK_COMPLETE && end != WALK_CUT && end != WALK_NO_USER_STACK)
 		add_weight(&sums->broken, &stack->alloc);
 }
 

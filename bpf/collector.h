@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 #include "allocator.h"
+#include "faults.h"
 #include "heap.h"
 #include "modules.h"
 
@@ -25,6 +26,8 @@ struct code_cache;
 struct process;
 
 /* --- options.c --- */
+enum fault_source { FAULTS_BY_ANY, FAULTS_BY_TRACEPOINT, FAULTS_BY_EVENT };
+extern const char *const fault_source_names[];
 enum unwind { UNWIND_AUTO, UNWIND_DWARF, UNWIND_FP };
 extern const char *const unwind_names[];
 
@@ -32,12 +35,15 @@ struct settings {
 	pid_t pids[MAX_PROCESSES];
 	unsigned nr_pids;
 	char **command; /* NULL, or what follows -- */
+	bool heap, faults; /* what is traced */
+	enum fault_source fault_source;
 	bool alloc_only, entry_only, kill_command, floor, doctor, programs;
 	double duration; /* seconds; 0: until a signal */
 	uint64_t min_size, max_size;
 	uint32_t sample_calls, sample_bytes; /* one call in so many calls, or bytes; 0: all */
 	uint64_t older_ms;
 	uint64_t max_rate; /* allocator calls a second; 0: any */
+	uint64_t max_pages;
 	uint32_t max_stacks, max_live, max_frames;
 	enum unwind unwind;
 	char **debug_dirs;
@@ -52,13 +58,13 @@ void parse_options(int argc, char **argv, struct settings *settings);
 struct progress {
 	uint64_t elapsed_ms;
 	struct weight allocated, freed;
-	uint64_t lost_calls;
+	uint64_t lost_calls, faults;
 };
 void events_open(int fd);
 void event_tracing(const char *text);
 void event_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* False when nobody listens any more. */
-bool event_status(const struct progress *progress);
+bool event_status(const struct settings *settings, const struct progress *progress);
 /* Reports the error and ends the helper with the exit code. */
 _Noreturn void die(int exit_code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The advice that belongs to a refused bpf() or perf_event_open(). */
@@ -192,6 +198,7 @@ struct ledger {
 	unsigned nr_stacks;
 	struct weight counters[NR_COUNTERS];
 	uint64_t missed_probes;
+	uint64_t faults[NR_FAULT_COUNTERS];
 	uint32_t execs[MAX_PROCESSES], forks[MAX_PROCESSES];
 };
 struct weight read_counter(struct heap_bpf *skel, enum counter which);
@@ -208,6 +215,10 @@ void read_ledger(struct heap_bpf *skel, const struct settings *settings, uint64_
 void find_jit_map(struct process *process);
 /* Opens it if it exists: at the latest when the process has ended. */
 void open_jit_map(struct process *process);
+
+/* --- faults.c --- */
+/* Who tells of them, as the capture says it. */
+const char *fault_source(void);
 
 /* --- capture.c --- */
 enum stop_reason { STOP_DURATION, STOP_INTERRUPTED, STOP_EXITED, STOP_RATE };

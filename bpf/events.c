@@ -54,18 +54,25 @@ void event_warning(const char *format, ...)
 	free(text);
 }
 
-bool event_status(const struct progress *progress)
+static void write_calls(const struct progress *progress)
 {
 	uint64_t allocated = progress->allocated.bytes, freed = progress->freed.bytes;
 
+	fprintf(events,
+		",\"calls\":%" PRIu64 ",\"allocated_bytes\":%" PRIu64 ",\"freed_bytes\":%" PRIu64 ",\"unfreed_bytes\":%" PRIu64,
+		(uint64_t)progress->allocated.calls, allocated, freed, allocated > freed ? allocated - freed : 0);
+}
+
+bool event_status(const struct settings *settings, const struct progress *progress)
+{
 	if (!events)
 		return true;
-	fprintf(events,
-		"{\"event\":\"status\",\"elapsed_ms\":%" PRIu64 ",\"calls\":%" PRIu64
-		",\"allocated_bytes\":%" PRIu64 ",\"freed_bytes\":%" PRIu64
-		",\"unfreed_bytes\":%" PRIu64 ",\"lost_calls\":%" PRIu64 "}\n",
-		progress->elapsed_ms, (uint64_t)progress->allocated.calls, allocated, freed,
-		allocated > freed ? allocated - freed : 0, progress->lost_calls);
+	fprintf(events, "{\"event\":\"status\",\"elapsed_ms\":%" PRIu64, progress->elapsed_ms);
+	if (settings->heap)
+		write_calls(progress);
+	if (settings->faults)
+		fprintf(events, ",\"faults\":%" PRIu64, progress->faults);
+	fprintf(events, ",\"lost_calls\":%" PRIu64 "}\n", progress->lost_calls);
 	return fflush(events) == 0;
 }
 

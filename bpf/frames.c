@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "frames.h"
+#include "unwind.h"
 
 static struct frame *frames;
 static uint32_t nr_frames;
@@ -12,7 +13,7 @@ static struct hash_table table;
 struct piece {
 	uint32_t first, nr;
 };
-static struct piece *pieces, overflow;
+static struct piece *pieces, overflow, kernels;
 static uint32_t *numbers, nr_numbers;
 
 static bool same_text(const char *left, const char *right)
@@ -131,10 +132,10 @@ static void ask_sources(const struct location *locations, uint32_t nr_locations,
 	free(queries);
 }
 
-/* The probe and its caller are known to be code; further out a frame pointer may have been anything. */
+/* Where it began is known to be code; further out a frame pointer may have been anything. */
 static void add_unknown_code(const struct stack *stack, const struct location *locations)
 {
-	for (unsigned i = 0; i < 2 && i < stack->nr_frames; i++) {
+	for (unsigned i = 0; i < known_frames(stack) && i < stack->nr_frames; i++) {
 		uint32_t number = location_number(stack, i);
 		const struct frame bare = frame_in(&locations[number], NULL);
 
@@ -169,7 +170,9 @@ void make_frames(const struct settings *settings, const struct ledger *ledger)
 		if (!stack->alloc.calls)
 			continue;
 		add_unknown_code(stack, locations);
-		if (!stack->nr_frames)
+		if (!stack->nr_frames && stack->walk_end == WALK_NO_USER_STACK)
+			add_label(&kernels, "kernel thread");
+		else if (!stack->nr_frames)
 			add_label(&overflow, "stack table full");
 	}
 	free(found);
@@ -184,7 +187,7 @@ struct frame_list frames_at(const struct stack *stack, unsigned index)
 {
 	struct frame_list list = list_of(&pieces[location_number(stack, index)]);
 
-	if (index > 1 && list.nr && frames[*list.numbers].module < 0)
+	if (index >= known_frames(stack) && list.nr && frames[*list.numbers].module < 0)
 		list.nr = 0; /* for another stack it was its probe's caller */
 	return list;
 }
@@ -192,4 +195,9 @@ struct frame_list frames_at(const struct stack *stack, unsigned index)
 struct frame_list stack_table_full(void)
 {
 	return list_of(&overflow);
+}
+
+struct frame_list kernel_thread(void)
+{
+	return list_of(&kernels);
 }

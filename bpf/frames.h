@@ -66,6 +66,8 @@ struct location {
 struct location *find_locations(const struct ledger *ledger, uint32_t *nr);
 /* The byte before a return address belongs to the call, even where the function ends with it. */
 uint64_t code_address(const struct location *location);
+/* How many of its addresses are code for sure: where a fault was taken; a probe, and its caller. */
+unsigned known_frames(const struct stack *stack);
 /* Of the stack's address that has this index. */
 uint32_t location_number(const struct stack *stack, unsigned index);
 
@@ -86,6 +88,8 @@ void make_frames(const struct settings *settings, const struct ledger *ledger);
 struct frame_list frames_at(const struct stack *stack, unsigned index);
 /* Of a stack that has no addresses because there was no room for it. */
 struct frame_list stack_table_full(void);
+/* Of one that never was in user space. */
+struct frame_list kernel_thread(void);
 const struct frame *all_frames(uint32_t *nr);
 
 #endif

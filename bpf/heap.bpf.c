@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 /* The heap ledger: every outermost call of the malloc family, by stack, and what was freed of it. */
 #include <linux/bpf.h>
+#include <linux/bpf_perf_event.h>
 #include <linux/errno.h>
 #include <linux/ptrace.h>
 #include <stdbool.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include "calls.bpf.h"
+#include "faults.bpf.h"
 #include "heap.h"
 #include "kernel.h"
 
@@ -68,6 +70,19 @@ int session_new(struct pt_regs *ctx)
 	return 0;
 }
 
+static __always_inline void record_new(struct pt_regs *ctx, struct task_struct *task, struct thread *thread,
+				       union cookie cookie)
+{
+	thread->cookie = cookie;
+	thread->size = size_asked(ctx, &cookie.site);
+	thread->not_sampled = !is_sampled(thread->size);
+	count(COUNT_ENTERED, 0);
+	if (is_left_out(thread))
+		return;
+	take_stack(ctx, task, thread);
+	record_untracked(thread);
+}
+
 /* Without sessions: the request counts as allocated, and nobody knows where the block is. */
 SEC("uprobe")
 int enter_new(struct pt_regs *ctx)
@@ -79,16 +94,10 @@ int enter_new(struct pt_regs *ctx)
 	if (recording != RECORDING_ON || may_throw(ctx, cookie))
 		return 0;
 	thread = thread_of(task, cookie.site.process);
-	if (!thread || is_nested(ctx, task, thread))
+	if (!thread || !begin_call(ctx, task, thread))
 		return 0;
-	thread->cookie = cookie;
-	thread->size = size_asked(ctx, &cookie.site);
-	thread->not_sampled = !is_sampled(thread->size);
-	count(COUNT_ENTERED, 0);
-	if (is_left_out(thread))
-		return 0;
-	take_stack(ctx, task, thread);
-	record_untracked(thread);
+	record_new(ctx, task, thread, cookie);
+	resume_interrupted(thread);
 	return 0;
 }
 
@@ -177,8 +186,27 @@ int on_exec(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	__sync_fetch_and_add(&execs[*process % MAX_PROCESSES], 1);
 	thread = find_thread(task, 0);
-	if (thread)
-		thread->active = false;
+	if (!thread)
+		return 0;
+	thread->active = false;
+	thread->nr_interrupted = 0;
+	return 0;
+}
+
+/* A signal handler is about to run, perhaps amid a call of the allocator. */
+SEC("raw_tracepoint/signal_deliver")
+int on_signal(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct k_sigaction *action = (struct k_sigaction *)ctx->args[2];
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
+	struct thread *thread = find_thread(task, 0);
+	void *handler = NULL;
+
+	if (!thread || !thread->active)
+		return 0;
+	bpf_probe_read_kernel(&handler, sizeof(handler), __builtin_preserve_access_index(&action->sa.sa_handler));
+	if ((__u64)handler > 1) /* SIG_DFL, SIG_IGN */
+		note_signal(task, thread);
 	return 0;
 }
 
@@ -194,6 +222,29 @@ int on_fork(struct bpf_raw_tracepoint_args *ctx)
 			      __builtin_preserve_access_index(&child->tgid));
 	if (process && recording != RECORDING_OFF && child_tgid != tgid)
 		__sync_fetch_and_add(&forks[*process % MAX_PROCESSES], 1);
+	return 0;
+}
+
+/* A fault on a user address, in user mode or in the kernel: address, registers, error code. */
+SEC("raw_tracepoint/page_fault_user")
+int on_user_fault(struct bpf_raw_tracepoint_args *ctx)
+{
+	see_fault(ctx->args[0], ctx->args[2], true);
+	return 0;
+}
+
+SEC("raw_tracepoint/page_fault_kernel")
+int on_kernel_fault(struct bpf_raw_tracepoint_args *ctx)
+{
+	see_fault(ctx->args[0], ctx->args[2], false);
+	return 0;
+}
+
+/* Where there are no such tracepoints. Whether the page was there, and how it was accessed, nobody tells: as if written first. */
+SEC("perf_event")
+int on_fault_event(struct bpf_perf_event_data *ctx)
+{
+	see_fault(ctx->addr, FAULT_WRITE, (__s64)PT_REGS_IP(&ctx->regs) >= 0);
 	return 0;
 }
 

@@ -27,6 +27,8 @@ struct stack {
 	__u16 image;   /* how often the process had called exec before */
 	__u16 nr_frames;
 	__u16 walk_end; /* an enum walk_end */
+	__u32 number; /* of page faults: see faults.h, and alloc counts them; 0: of the heap */
+	__u32 unused;
 	__u64 frame[]; /* leaf first: the probed address, then return addresses, some with FRAME_BY_FP */
 };
 
@@ -113,7 +115,7 @@ enum counter {
 
 _Static_assert(sizeof(struct weight) == 16, "shared with BPF");
 _Static_assert(NR_COUNTERS <= COUNTER_COLUMNS, "a column for each counter");
-_Static_assert(sizeof(struct stack) == 56, "shared with BPF");
+_Static_assert(sizeof(struct stack) == 64, "shared with BPF");
 _Static_assert(sizeof(struct block_key) == 16, "shared with BPF");
 _Static_assert(sizeof(struct block) == 24, "shared with BPF");
 _Static_assert(sizeof(union cookie) == 8, "must fit an attach cookie");

@@ -35,6 +35,19 @@ struct task_struct {
 	int tgid;
 	struct mm_struct *mm;
 	struct uprobe_task *utask;
+	unsigned long sas_ss_sp; /* the alternate stack for signal handlers, sigaltstack(2) */
+	unsigned long sas_ss_size;
+	int pagefault_disabled; /* accesses to user memory fail where it is absent */
+	unsigned in_execve : 1;
+};
+
+struct sigaction {
+	void *sa_handler; /* 0 and 1: SIG_DFL and SIG_IGN */
+};
+
+/* What a process does on a signal; include/linux/signal_types.h. */
+struct k_sigaction {
+	struct sigaction sa;
 };
 
 #pragma clang attribute pop

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "collector.h"
+#include "resident.h"
 #include "heap.skel.h"
 
 struct weight read_counter(struct heap_bpf *skel, enum counter which)
@@ -153,6 +153,8 @@ static void scale_stacks(struct ledger *ledger, const struct settings *settings)
 	for (unsigned i = 0; i < ledger->nr_stacks; i++) {
 		struct stack *stack = (struct stack *)(ledger->stacks + i * ledger->stack_size);
 
+		if (stack->number)
+			continue; /* every fault is recorded */
 		scale_nearest(&stack->alloc, &scale);
 		scale_nearest(&stack->freed, &scale);
 		scale_down(&stack->untracked, &scale);
@@ -169,6 +171,9 @@ static uint64_t missed_probes(struct heap_bpf *skel)
 		struct bpf_prog_info info = { 0 };
 		uint32_t length = sizeof(info);
 
+		/* What interrupts this one is its own walk, where the stack is absent. */
+		if (program == skel->progs.on_kernel_fault)
+			continue;
 		if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &length) == 0)
 			missed += info.recursion_misses;
 	}
@@ -188,6 +193,8 @@ void read_ledger(struct heap_bpf *skel, const struct settings *settings, uint64_
 		ledger->forks[i] = skel->bss->forks[i];
 	}
 	ledger->missed_probes = missed_probes(skel);
+	for (unsigned i = 0; i < NR_FAULT_COUNTERS; i++)
+		ledger->faults[i] = read_fault_counter(skel, i);
 	read_stacks(bpf_map__fd(skel->maps.stacks), ledger);
 	if (older_ns)
 		read_younger(bpf_map__fd(skel->maps.blocks), ledger, &cut);

@@ -64,6 +64,11 @@ static uint32_t add_location(const struct location *wanted)
 	return nr_locations++;
 }
 
+unsigned known_frames(const struct stack *stack)
+{
+	return stack->number ? 1 : 2;
+}
+
 /* Up to where the walk went astray: see frames_at. */
 static void add_locations(const struct stack *stack)
 {
@@ -71,7 +76,7 @@ static void add_locations(const struct stack *stack)
 		const struct location wanted = location_in(stack, i);
 		uint32_t number = add_location(&wanted);
 
-		if (i > 1 && locations[number].module < 0)
+		if (i >= known_frames(stack) && locations[number].module < 0)
 			return;
 	}
 }

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "recorder.h"
+#include "resident.h"
 #include "heap.skel.h"
 
 static int open_signals(struct inherited *inherited)
@@ -63,6 +64,8 @@ static void attach_new_mappings(struct process *process, void *context)
 	read_mappings(process);
 	if (process->has_new_mappings) /* read now, or when an exec was reported */
 		use_mappings(attachment->skel, attachment->settings, process);
+	if (attachment->settings->faults)
+		take_snapshot(process, AT_START); /* that is before its first instruction */
 }
 
 /* Before loading: how much the process has mapped decides how large the tables are. */
@@ -78,9 +81,18 @@ static void attach_running(struct attachment *attachment)
 {
 	for (unsigned i = 0; i < nr_processes; i++) {
 		use_mappings(attachment->skel, attachment->settings, &processes[i]);
-		require_allocator(&processes[i], attachment->settings);
+		if (attachment->settings->heap)
+			require_allocator(&processes[i], attachment->settings);
 	}
-	require_names(attachment->settings);
+	if (attachment->settings->heap)
+		require_names(attachment->settings);
+}
+
+/* Recording has begun: what is faulted in meanwhile is in the snapshot as well as on record. */
+static void take_first_snapshots(const struct settings *settings)
+{
+	for (unsigned i = 0; settings->faults && i < nr_processes; i++)
+		take_snapshot(&processes[i], AT_START);
 }
 
 /* Recording starts first: the constructors of its libraries allocate before it reaches its entry. */
@@ -93,20 +105,31 @@ static void start_command(struct attachment *attachment, struct run *run, const 
 	launch.deadline_ns = recording_end(run);
 	process = launch_command(attachment->settings->command, &launch);
 	describe_process(process);
-	if (!process->at_entry)
+	if (!process->at_entry || !attachment->settings->heap)
 		return;
 	require_allocator(process, attachment->settings);
 	require_names(attachment->settings);
 }
 
-static void announce(void)
+/* What of a process is traced. */
+static char *describe_traced(const struct process *process, const struct settings *settings)
+{
+	const char *files = process->allocator_files ? process->allocator_files : "no malloc yet";
+
+	if (!settings->heap)
+		return duplicate("page faults");
+	return formatted("%s%s", files, settings->faults ? ", page faults" : "");
+}
+
+static void announce(const struct settings *settings)
 {
 	char *text = duplicate("Tracing pid ");
 
 	for (unsigned i = 0; i < nr_processes; i++) {
-		char *longer = formatted("%s%s%d (%s, %s)", text, i ? ", " : "", processes[i].pid, processes[i].name,
-					 processes[i].allocator_files ? processes[i].allocator_files : "no malloc yet");
+		char *traced = describe_traced(&processes[i], settings);
+		char *longer = formatted("%s%s%d (%s, %s)", text, i ? ", " : "", processes[i].pid, processes[i].name, traced);
 
+		free(traced);
 		free(text);
 		text = longer;
 		processes[i].announced = true;
@@ -151,7 +174,8 @@ int main(int argc, char **argv)
 	watching = mapwatch_open();
 	open_processes(&settings);
 	attachment.skel = load_programs(&settings);
-	spare_confined_processes(attachment.skel, &settings);
+	if (settings.heap)
+		spare_confined_processes(attachment.skel, &settings);
 	if (!watching)
 		event_warning("cannot watch new mappings: libraries loaded while tracing stay without names");
 	if (settings.command) {
@@ -160,8 +184,9 @@ int main(int argc, char **argv)
 		name_processes(attachment.skel);
 		attach_running(&attachment);
 		start_recording(attachment.skel, &run);
+		take_first_snapshots(&settings);
 	}
-	announce();
+	announce(&settings);
 	if (settings.command)
 		release_command(&processes[0]);
 	keep_recording(attachment.skel, &run);
@@ -169,6 +194,8 @@ int main(int argc, char **argv)
 	if (settings.command)
 		end_command(&processes[0], &settings);
 	read_ledger(attachment.skel, &settings, run.end_ns, &ledger);
+	if (settings.faults)
+		read_page_records(attachment.skel);
 	if (!write_capture(settings.capture_fd, &run, &ledger))
 		die(1, "cannot write the capture: %s", strerror(errno));
 	return 0;

@@ -11,7 +11,8 @@
 #include "collector.h"
 
 enum { MIN_SIZE = 256, MAX_SIZE, OLDER, DURATION, MAX_STACKS, MAX_LIVE, CAPTURE_FD, EVENT_FD, UNWIND, MAX_FRAMES,
-       DEBUG_DIR, SYMBOLS_PREFIX, ALLOC_FN, FREE_FN, MAX_RATE, SAMPLE, SAMPLE_BYTES };
+       DEBUG_DIR, SYMBOLS_PREFIX, ALLOC_FN, FREE_FN, MAX_RATE, SAMPLE, SAMPLE_BYTES, MAX_PAGES,
+       FAULT_SOURCE };
 
 static uint64_t number(const char *option, const char *text, uint64_t most)
 {
@@ -45,6 +46,14 @@ static enum unwind unwinding(const char *text)
 	die(2, "--unwind %s: expected auto, dwarf or fp", text);
 }
 
+static enum fault_source source_of_faults(const char *text)
+{
+	for (unsigned i = FAULTS_BY_TRACEPOINT; i <= FAULTS_BY_EVENT; i++)
+		if (strcmp(text, fault_source_names[i]) == 0)
+			return i;
+	die(2, "--fault-source %s: expected exceptions or perf", text);
+}
+
 static void add_pids(struct settings *settings, char *list)
 {
 	for (char *word = strtok(list, ","); word; word = strtok(NULL, ",")) {
@@ -70,6 +79,14 @@ static void add_debug_dir(struct settings *settings, char *dir)
 	settings->debug_dirs[settings->nr_debug_dirs++] = dir;
 }
 
+/* Whether any option says which allocations to record, or how. */
+static bool asks_for_heap(const struct settings *settings)
+{
+	return settings->alloc_only || settings->entry_only || settings->floor || settings->min_size ||
+	       settings->max_size != UINT64_MAX || settings->sample_calls || settings->sample_bytes || settings->older_ms ||
+	       is_naming(&settings->naming);
+}
+
 static void check_options(const struct settings *settings)
 {
 	if (settings->nr_pids && settings->command)
@@ -78,6 +95,8 @@ static void check_options(const struct settings *settings)
 		die(2, "usage: memstacks-collector [options] -p PID[,PID...] | -- COMMAND [ARG...]");
 	if (!settings->max_frames)
 		die(2, "--max-frames 0: expected at least 1");
+	if (!settings->heap && asks_for_heap(settings))
+		die(2, "this option concerns allocations, which --faults alone does not trace: add --heap");
 	if (settings->min_size > settings->max_size)
 		die(2, "--min-size is above --max-size: nothing would be recorded");
 	if (settings->sample_calls && settings->sample_bytes)
@@ -106,6 +125,8 @@ static void set_option(struct settings *settings, int option, char *value)
 	case SAMPLE: settings->sample_calls = number("sample", value, 1 << 30); return;
 	case SAMPLE_BYTES: settings->sample_bytes = number("sample-bytes", value, 1 << 30); return;
 	case MAX_RATE: settings->max_rate = number("max-rate", value, 1ULL << 40); return;
+	case MAX_PAGES: settings->max_pages = number("max-pages", value, 1ULL << 36); return;
+	case FAULT_SOURCE: settings->fault_source = source_of_faults(value); return;
 	case UNWIND: settings->unwind = unwinding(value); return;
 	case DEBUG_DIR: return add_debug_dir(settings, value);
 	case CAPTURE_FD: settings->capture_fd = number("capture-fd", value, 1 << 20); return;
@@ -128,11 +149,16 @@ static void keep_from_command(int fd)
 void parse_options(int argc, char **argv, struct settings *settings)
 {
 	static struct settings defaults = { .max_size = UINT64_MAX, .max_stacks = 65536, .max_live = 1000000,
-					    .max_frames = USUAL_FRAMES, .max_rate = 300000,
+					    .max_frames = USUAL_FRAMES, .max_rate = 300000, .max_pages = 1 << 24,
 					    .capture_fd = 1, .event_fd = -1 };
 	int alloc_only = 0, entry_only = 0, kill = 0, floor = 0, doctor = 0, programs = 0, lines = 0, inlines = 0, option;
+	int heap = 0, faults = 0;
 	const struct option options[] = {
 		{ "pid", required_argument, NULL, 'p' },
+		{ "heap", no_argument, &heap, 1 },
+		{ "faults", no_argument, &faults, 1 },
+		{ "max-pages", required_argument, NULL, MAX_PAGES },
+		{ "fault-source", required_argument, NULL, FAULT_SOURCE },
 		{ "alloc-only", no_argument, &alloc_only, 1 },
 		{ "entry-only", no_argument, &entry_only, 1 },
 		{ "kill", no_argument, &kill, 1 },
@@ -169,6 +195,8 @@ void parse_options(int argc, char **argv, struct settings *settings)
 			set_option(settings, option, optarg);
 	if (optind < argc)
 		settings->command = argv + optind;
+	settings->heap = heap || !faults;
+	settings->faults = faults;
 	settings->alloc_only = alloc_only;
 	settings->entry_only = entry_only;
 	settings->kill_command = kill;

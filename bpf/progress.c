@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* How far a trace is, and when it is over. */
 #include "recorder.h"
+#include "resident.h"
 
 uint64_t recording_end(const struct run *run)
 {
@@ -25,9 +26,11 @@ bool report_progress(struct heap_bpf *skel, const struct run *run)
 		.elapsed_ms = (clock_ns() - run->start_ns) / 1000000,
 		.allocated = read_counter(skel, COUNT_ALLOCATED),
 		.freed = read_counter(skel, COUNT_FREED),
-		.lost_calls = lost_calls(skel),
+		.lost_calls = lost_calls(skel) + read_fault_counter(skel, FAULTS_NO_STACK) +
+			      read_fault_counter(skel, FAULTS_NO_PAGE),
+		.faults = read_fault_counter(skel, FAULTS_USER) + read_fault_counter(skel, FAULTS_KERNEL),
 	};
 
 	add_not_sampled(&progress, read_counter(skel, COUNT_NOT_SAMPLED));
-	return event_status(&progress);
+	return event_status(run->settings, &progress);
 }

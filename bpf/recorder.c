@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "code_cache.h"
 #include "recorder.h"
+#include "resident.h"
 #include "heap.skel.h"
 
 static const uint64_t status_interval_ns = 500000000;
@@ -44,12 +45,12 @@ bool kernel_has_uprobes(void)
 	return access("/sys/bus/event_source/devices/uprobe/type", R_OK) == 0;
 }
 
-static void require_kernel(void)
+static void require_kernel(const struct settings *settings)
 {
 	if (!kernel_has_btf())
 		die(1, "this kernel has no BTF (/sys/kernel/btf/vmlinux): it needs CONFIG_DEBUG_INFO_BTF, as distribution "
 		       "kernels from 5.15 have it");
-	if (!kernel_has_uprobes())
+	if (settings->heap && !kernel_has_uprobes())
 		die(1, "this kernel has no uprobes (/sys/bus/event_source/devices/uprobe): it needs CONFIG_UPROBE_EVENTS");
 }
 
@@ -70,22 +71,27 @@ static void configure(struct heap_bpf *skel, const struct settings *settings)
 	skel->rodata->use_frame_pointers = settings->unwind != UNWIND_DWARF;
 	skel->rodata->max_frames = settings->max_frames;
 	bpf_map__set_value_size(skel->maps.stacks, STACK_SIZE(settings->max_frames));
-	bpf_map__set_max_entries(skel->maps.stacks, settings->max_stacks + settings->nr_pids + 1);
-	bpf_map__set_max_entries(skel->maps.blocks, settings->alloc_only ? 1 : settings->max_live);
+	bpf_map__set_max_entries(skel->maps.stacks, settings->max_stacks + 2 * (settings->nr_pids + 1));
+	bpf_map__set_max_entries(skel->maps.blocks, settings->alloc_only || !settings->heap ? 1 : settings->max_live);
 }
 
-/* Where a process's allocations go when the table has no room for their stacks: bytes stay exact. */
+static void add_stack(struct heap_bpf *skel, const struct settings *settings, uint64_t id, const struct stack *stack)
+{
+	if (bpf_map__update_elem(skel->maps.stacks, &id, sizeof(id), stack, STACK_SIZE(settings->max_frames), BPF_ANY))
+		die(1, "cannot prepare the stack table: %s; %s", strerror(errno), advice_for(errno));
+}
+
+/* Where a process's allocations and faults go when the table has no room for their stacks: sums stay exact. */
 static void add_overflow_stacks(struct heap_bpf *skel, const struct settings *settings)
 {
-	size_t size = STACK_SIZE(settings->max_frames);
-	struct stack *stack = allocate(size);
+	struct stack *stack = allocate(STACK_SIZE(settings->max_frames));
 
 	for (uint64_t i = 0; i == 0 || i < settings->nr_pids; i++) {
-		uint64_t id = i + 1;
-
 		stack->process = i;
-		if (bpf_map__update_elem(skel->maps.stacks, &id, sizeof(id), stack, size, BPF_ANY))
-			die(1, "cannot prepare the stack table: %s; %s", strerror(errno), advice_for(errno));
+		stack->number = 0;
+		add_stack(skel, settings, i + 1, stack);
+		stack->number = OVERFLOW_NUMBER(i);
+		add_stack(skel, settings, OVERFLOW_FAULTS(i), stack);
 	}
 	free(stack);
 }
@@ -109,6 +115,16 @@ void name_processes(struct heap_bpf *skel)
 	}
 }
 
+/* Without the heap nothing probes functions. */
+static void leave_out_probes(struct heap_bpf *skel)
+{
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, skel->obj)
+		if (bpf_program__type(program) == BPF_PROG_TYPE_KPROBE)
+			bpf_program__set_autoload(program, false);
+}
+
 struct heap_bpf *open_programs(const struct settings *settings)
 {
 	struct heap_bpf *skel = heap_bpf__open();
@@ -117,6 +133,9 @@ struct heap_bpf *open_programs(const struct settings *settings)
 		die(1, "cannot open the BPF programs: %s", strerror(errno));
 	configure(skel, settings);
 	choose_attachment(skel);
+	choose_fault_source(skel, settings);
+	if (!settings->heap)
+		leave_out_probes(skel);
 	size_unwind_maps(skel, settings);
 	return skel;
 }
@@ -126,7 +145,7 @@ struct heap_bpf *load_programs(const struct settings *settings)
 	struct heap_bpf *skel;
 	int err;
 
-	require_kernel();
+	require_kernel(settings);
 	skel = open_programs(settings);
 	err = heap_bpf__load(skel);
 	if (err)
@@ -134,8 +153,11 @@ struct heap_bpf *load_programs(const struct settings *settings)
 	add_overflow_stacks(skel, settings);
 	skel->links.on_exec = bpf_program__attach(skel->progs.on_exec);
 	skel->links.on_fork = bpf_program__attach(skel->progs.on_fork);
-	if (!skel->links.on_exec || !skel->links.on_fork)
-		die(1, "cannot watch exec and fork: %s; %s", strerror(errno), advice_for(errno));
+	skel->links.on_signal = bpf_program__attach(skel->progs.on_signal);
+	if (!skel->links.on_exec || !skel->links.on_fork || !skel->links.on_signal)
+		die(1, "cannot watch exec, fork and signals: %s; %s", strerror(errno), advice_for(errno));
+	if (settings->faults)
+		attach_faults(skel);
 	return skel;
 }
 
@@ -193,7 +215,8 @@ void use_mappings(struct heap_bpf *skel, const struct settings *settings, struct
 {
 	read_code_cache(skel, process);
 	publish_unwind_tables(skel, process);
-	attach_allocators(skel, settings, process);
+	if (settings->heap)
+		attach_allocators(skel, settings, process);
 }
 
 static void pause_ns(long ns)
@@ -230,7 +253,7 @@ static void follow_mappings(struct heap_bpf *skel, const struct settings *settin
 static bool take_stock(struct heap_bpf *skel, struct run *run)
 {
 	run->stop = STOP_RATE;
-	if (!run->settings->floor && calls_too_fast(skel, run->settings))
+	if (run->settings->heap && !run->settings->floor && calls_too_fast(skel, run->settings))
 		return false;
 	run->stop = STOP_INTERRUPTED; /* should nobody wait for the result any more */
 	return report_progress(skel, run);
@@ -289,9 +312,13 @@ void stop_recording(struct heap_bpf *skel, struct run *run)
 	run->end = wall_clock();
 	if (!run->settings->floor)
 		skel->bss->recording = RECORDING_STOPPING;
+	for (unsigned i = 0; run->settings->faults && i < nr_processes; i++)
+		if (!processes[i].exited)
+			take_snapshot(&processes[i], AT_END);
 	while (run->stop != STOP_EXITED && has_calls_in_flight(skel) && clock_ns() < run->end_ns + finish_limit_ns)
 		nanosleep(&pause, NULL);
 	skel->bss->recording = RECORDING_OFF;
 	detach_all();
+	detach_faults();
 	mapwatch_drain();
 }

@@ -8,11 +8,8 @@
 #include "kernel.h"
 #include "walk.bpf.h"
 
-/*
- * One call in progress, and scratch space for its stack. It belongs to the task and not to the CPU
- * because uprobe programs may be preempted.
- */
-struct thread {
+/* One call in progress. */
+struct call {
 	bool active;
 	bool not_sampled;
 	bool had_block; /* realloc: `block` was taken out of the ledger */
@@ -23,6 +20,22 @@ struct thread {
 	union cookie cookie;
 	__u64 stack_id;
 	struct block block;
+	struct {
+		__u64 sp, pc;
+	} signal; /* where a signal handler has interrupted it; sp 0: nowhere */
+};
+
+/* A signal handler that interrupts a call of another one that did so, and so on. */
+#define MOST_INTERRUPTED 4 /* a power of two */
+
+/*
+ * The innermost call, and scratch space for its stack. It belongs to the task and not to the CPU
+ * because uprobe programs may be preempted.
+ */
+struct thread {
+	struct call;
+	__u32 nr_interrupted;
+	struct call interrupted[MOST_INTERRUPTED]; /* by a signal handler that has made the next one, or the innermost */
 	struct {
 		__u64 address, sp;
 	} freed; /* the last one: operator delete calls free */
@@ -172,22 +185,6 @@ static __always_inline __u64 caller_of(struct pt_regs *ctx, struct task_struct *
 	return caller && caller == trampoline_of(task) ? replaced_address(PT_REGS_SP(ctx)) : caller;
 #else
 	return return_address_at(PT_REGS_SP(ctx), task);
-#endif
-}
-
-/*
- * Whether the thread is still inside the call that it entered first. The stack pointer alone does
- * not tell: a call that was left by longjmp stays behind. While it is pending, its return
- * address is replaced by the trampoline.
- */
-static __always_inline bool is_nested(struct pt_regs *ctx, struct task_struct *task, struct thread *thread)
-{
-	if (!thread->active || PT_REGS_SP(ctx) > thread->sp)
-		return false;
-#ifdef __TARGET_ARCH_arm64
-	return replaced_address(thread->sp) != 0; /* the return address may lie anywhere */
-#else
-	return read_user_word(thread->sp) == trampoline_of(task);
 #endif
 }
 

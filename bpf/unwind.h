@@ -80,6 +80,7 @@ enum walk_end {
 	WALK_NO_UNWIND_INFO, /* and no plausible frame pointer either */
 	WALK_UNSUPPORTED, /* a rule that the tables cannot express */
 	WALK_UNREADABLE, /* the stack could not be read */
+	WALK_NO_USER_STACK, /* there is none: a worker thread of the kernel */
 	NR_WALK_ENDS,
 };
 

@@ -81,12 +81,22 @@ __noinline __u32 walk_turn(struct walk *walk, struct turn *turn, __u32 room)
 	return nr;
 }
 
+static __always_inline void begin_walk(struct task_struct *task, struct walk *walk, struct stack *stack)
+{
+	struct uprobe_task *utask = task->utask;
+
+	walk->process = stack->process;
+	walk->space = space_of(stack->process);
+	walk->trampoline = utask && utask->return_instances ? trampoline_of(task) : 0;
+	walk->hash = mix(hash_seed, (__u64)stack->process << 16 | stack->image);
+	walk->window.length = 0;
+}
+
 /* From the registers at a function's entry to its caller, which needs no table. */
 static __always_inline void start_walk(struct pt_regs *ctx, struct walk *walk)
 {
 	struct registers *at = &walk->at;
 
-	walk->window.length = 0;
 	at->sp = SP_AFTER_RETURN(PT_REGS_SP(ctx));
 	at->fp = PT_REGS_FP(ctx);
 	at->returns = true;
@@ -101,22 +111,10 @@ static __always_inline void start_walk(struct pt_regs *ctx, struct walk *walk)
 		at->pc = replaced_address(RETURN_SLOT(at->sp));
 }
 
-/* Fills the stack from the registers at a function's entry and returns a hash of it. */
-static __always_inline __u64 walk_stack(struct pt_regs *ctx, struct task_struct *task, struct walk *walk,
-					struct stack *stack)
+/* Walks to the end, with `nr` frames already in the stack, and returns a hash of it. */
+static __always_inline __u64 finish_walk(struct walk *walk, struct stack *stack, __u32 nr)
 {
-	struct uprobe_task *utask = task->utask;
-	__u32 nr = 2;
-
-	walk->process = stack->process;
-	walk->space = space_of(stack->process);
-	walk->trampoline = utask && utask->return_instances ? trampoline_of(task) : 0;
 	walk->end = max_frames < nr ? WALK_CUT : NR_WALK_ENDS;
-	start_walk(ctx, walk);
-	stack->frame[0] = PT_REGS_IP(ctx);
-	stack->frame[1] = walk->at.pc;
-	walk->hash = mix(hash_seed, (__u64)stack->process << 16 | stack->image);
-	walk->hash = mix(mix(walk->hash, stack->frame[0]), stack->frame[1]);
 	for (int i = 0; i < MOST_FRAMES / FRAMES_PER_TURN + 1 && nr < max_frames && walk->end == NR_WALK_ENDS; i++)
 		nr += walk_turn(walk, (struct turn *)&stack->frame[nr], max_frames - nr);
 	if (walk->end == NR_WALK_ENDS)
@@ -126,6 +124,18 @@ static __always_inline __u64 walk_stack(struct pt_regs *ctx, struct task_struct 
 	if (stack->walk_end > WALK_CUT)
 		broken_walks[stack->process % MAX_PROCESSES]++;
 	return walk->hash | 1ULL << 63; /* small ids are the overflow stacks of the processes */
+}
+
+/* Fills the stack from the registers at a function's entry and returns a hash of it. */
+static __always_inline __u64 walk_stack(struct pt_regs *ctx, struct task_struct *task, struct walk *walk,
+					struct stack *stack)
+{
+	begin_walk(task, walk, stack);
+	start_walk(ctx, walk);
+	stack->frame[0] = PT_REGS_IP(ctx);
+	stack->frame[1] = walk->at.pc;
+	walk->hash = mix(mix(walk->hash, stack->frame[0]), stack->frame[1]);
+	return finish_walk(walk, stack, 2);
 }
 
 #endif

@@ -109,6 +109,31 @@ export function weight(line: CaptureLine, key: string): { bytes: number; calls: 
   return { bytes: bytes!, calls: calls! };
 }
 
+/** The rows of a table of whole numbers from 0 to 2^53 - 1, each `width` long. */
+export function rows(
+  line: CaptureLine,
+  key: string,
+  width: number,
+): readonly (readonly number[])[] {
+  return list(line, key).map((value) => asRow(value, line, { key, width }));
+}
+
+/** A list of `width` whole numbers from 0 to 2^53 - 1. */
+export function row(line: CaptureLine, key: string, width: number): readonly number[] {
+  return asRow(line.fields[key], line, { key, width });
+}
+
+function asRow(
+  value: unknown,
+  line: CaptureLine,
+  { key, width }: { key: string; width: number },
+): readonly number[] {
+  if (!Array.isArray(value) || value.length !== width)
+    throw malformed(line, `"${key}" must hold lists of ${width} numbers`);
+  for (const number of value) asCount(number, line, `"${key}"`);
+  return value;
+}
+
 function list(line: CaptureLine, key: string): readonly unknown[] {
   const value = line.fields[key];
   if (!Array.isArray(value)) throw malformed(line, `"${key}" must be a list`);

@@ -4,14 +4,17 @@ import type {
   CaptureEnd,
   CaptureFrame,
   CaptureHeader,
+  CaptureKind,
   CaptureMode,
   CaptureModule,
   CaptureProcess,
   CaptureStack,
   Sampling,
   WalkEnd,
+  WalkedStack,
   Weight,
 } from './capture.ts';
+import type { FaultStack } from './capture-faults.ts';
 import {
   type CaptureLine,
   count,
@@ -28,6 +31,7 @@ import {
   texts,
   weight,
 } from './capture-line.ts';
+import { parseFaultCounts, parseRssChange } from './capture-parse-faults.ts';
 import { UserError } from './errors.ts';
 import type { FrameDetails, Omission } from './profile.ts';
 
@@ -36,7 +40,7 @@ const version = 1;
 /** The first line. Throws a UserError when it is not the header of a capture that we read. */
 export function parseHeader(line: CaptureLine): CaptureHeader {
   if (!has(line, 'capture')) throw new UserError('this is not a capture: it begins otherwise');
-  oneOf(line, 'capture', ['heap']);
+  const kind = oneOf(line, 'capture', captureKinds);
   const itsVersion = count(line, 'version');
   if (itsVersion !== version)
     throw new UserError(
@@ -44,20 +48,38 @@ export function parseHeader(line: CaptureLine): CaptureHeader {
         'use the memstacks that wrote it',
     );
   return {
+    kind,
     tool: text(line, 'tool'),
     host: text(line, 'host'),
     kernel: text(line, 'kernel'),
     machine: text(line, 'machine'),
-    pageSize: count(line, 'page_size'),
+    pageSize: pageSize(line),
     start: text(line, 'start'),
     end: text(line, 'end'),
     durationMs: count(line, 'duration_ms'),
-    mode: oneOf(line, 'mode', ['full', 'alloc', 'entry']),
     stop: oneOf(line, 'stop', ['duration', 'interrupted', 'exited', 'rate']),
     ...(has(line, 'unwind') && { unwind: oneOf(line, 'unwind', ['auto', 'dwarf', 'fp']) }),
+    ...(kind === 'faults' ? { filters: noFilters } : parseHeapHeader(line)),
+    limits: parseLimits(nested(line, 'limits'), kind),
+  };
+}
+
+const captureKinds: readonly CaptureKind[] = ['heap', 'faults', 'incident'];
+
+/** Throws where it is none: what follows divides by it, and takes it for a power of 2. */
+function pageSize(line: CaptureLine): number {
+  const bytes = count(line, 'page_size');
+  if (bytes >= 512 && bytes <= 2 ** 30 && Number.isInteger(Math.log2(bytes))) return bytes;
+  throw malformed(line, '"page_size" must be a power of 2 from 512 to 2^30');
+}
+
+const noFilters = { minSize: 0, maxSize: null, olderMs: 0 };
+
+function parseHeapHeader(line: CaptureLine): Pick<CaptureHeader, 'mode' | 'filters' | 'sampling'> {
+  return {
+    mode: oneOf(line, 'mode', ['full', 'alloc', 'entry']),
     filters: parseFilters(nested(line, 'filters')),
     ...(has(line, 'sampling') && { sampling: parseSampling(nested(line, 'sampling')) }),
-    limits: parseLimits(nested(line, 'limits')),
   };
 }
 
@@ -73,11 +95,12 @@ function parseSampling(line: CaptureLine): Sampling {
   return has(line, 'calls') ? { calls: count(line, 'calls') } : { bytes: count(line, 'bytes') };
 }
 
-function parseLimits(line: CaptureLine): CaptureHeader['limits'] {
+function parseLimits(line: CaptureLine, kind: CaptureKind): CaptureHeader['limits'] {
   return {
     maxFrames: count(line, 'max_frames'),
     maxStacks: count(line, 'max_stacks'),
-    maxLive: count(line, 'max_live'),
+    ...(kind !== 'faults' && { maxLive: count(line, 'max_live') }),
+    ...(kind !== 'heap' && { maxPages: count(line, 'max_pages') }),
   };
 }
 
@@ -87,12 +110,14 @@ export function parseProcess(line: CaptureLine): CaptureProcess {
     pid: count(line, 'pid'),
     name: text(line, 'name'),
     command: texts(line, 'command'),
-    allocators: objects(line, 'allocators').map(parseAllocator),
+    allocators: has(line, 'allocators') ? objects(line, 'allocators').map(parseAllocator) : [],
     state: oneOf(line, 'state', ['running', 'exited']),
     ...(has(line, 'exit_code') && { exitCode: count(line, 'exit_code') }),
     ...(has(line, 'signal') && { signal: count(line, 'signal') }),
     execs: count(line, 'execs'),
     forks: count(line, 'forks'),
+    ...(has(line, 'rss') && { rss: parseRssChange(nested(line, 'rss')) }),
+    ...(has(line, 'pagemap') && { pagemap: flag(line, 'pagemap') }),
   };
 }
 
@@ -138,14 +163,26 @@ function parseDetails(line: CaptureLine): FrameDetails {
   };
 }
 
-/** Throws a UserError where the stack refers to what `known` does not hold. */
-export function parseStack(line: CaptureLine, known: Omit<Capture, 'truncated'>): CaptureStack {
+type Known = Pick<Capture, 'header' | 'processes' | 'frames'>;
+
+/** A stack that allocated. Throws a UserError where it refers to what `known` does not hold. */
+export function parseStack(line: CaptureLine, known: Known): CaptureStack {
+  const { mode } = known.header;
+  if (mode === undefined) throw malformed(line, 'no allocations were traced, so it needs "faults"');
+  return { ...parseWalk(line, known), ...parseWeights(line, mode) };
+}
+
+/** A stack that took page faults; likewise. */
+export function parseFaultStack(line: CaptureLine, known: Known): FaultStack {
+  return { ...parseWalk(line, known), faults: count(line, 'faults') };
+}
+
+function parseWalk(line: CaptureLine, known: Known): WalkedStack {
   const frames = references(line, 'frames', known.frames);
   const walkEnd = parseWalkEnd(line);
   return {
     process: reference(line, 'process', known.processes),
     frames,
-    ...parseWeights(line, known.header.mode),
     ...(walkEnd && { walkEnd }),
     ...(has(line, 'fp_frames') && { fpFrames: places(line, 'fp_frames', frames.length) }),
   };
@@ -161,10 +198,11 @@ function parseWalkEnd(line: CaptureLine): WalkEnd | undefined {
 const walkEnds = ['cut', 'no_mapping', 'no_unwind_info', 'unsupported', 'unreadable'] as const;
 
 /** The end line: totals, and what they do not contain. */
-export function parseEnd(line: CaptureLine, mode: CaptureMode): CaptureEnd {
+export function parseEnd(line: CaptureLine, { kind, mode }: CaptureHeader): CaptureEnd {
   const end = nested(line, 'end');
   return {
-    ...parseWeights(end, mode),
+    ...(mode ? parseWeights(end, mode) : { alloc: { bytes: 0, calls: 0 } }),
+    ...(kind !== 'heap' && { faults: parseFaultCounts(nested(end, 'faults')) }),
     lost: parseOmissions(nested(end, 'lost')),
     filtered: parseOmissions(nested(end, 'filtered')),
     notes: parseNotes(nested(end, 'notes')),

@@ -7,9 +7,11 @@ import type {
   CaptureProcess,
   CaptureStack,
 } from './capture.ts';
+import { FaultsReader } from './capture-faults-reader.ts';
 import { type CaptureLine, count, has, malformed, parseLine } from './capture-line.ts';
 import {
   parseEnd,
+  parseFaultStack,
   parseFrame,
   parseHeader,
   parseModule,
@@ -46,6 +48,7 @@ interface Draft {
   readonly modules: CaptureModule[];
   readonly frames: CaptureFrame[];
   readonly stacks: CaptureStack[];
+  readonly faults?: FaultsReader;
   end?: CaptureEnd;
 }
 
@@ -53,40 +56,63 @@ class CaptureReader {
   #draft: Draft | undefined;
 
   take(line: CaptureLine): void {
-    if (this.#draft === undefined)
-      this.#draft = {
-        header: parseHeader(line),
-        processes: [],
-        modules: [],
-        frames: [],
-        stacks: [],
-      };
+    if (this.#draft === undefined) this.#draft = newDraft(line);
     else takeThing(this.#draft, line);
   }
 
   finish(): Capture {
     if (this.#draft === undefined)
       throw new UserError('this is not a capture: it is empty, or was cut within its first line');
-    return { ...this.#draft, truncated: this.#draft.end === undefined };
+    const { faults, ...others } = this.#draft;
+    const truncated = others.end === undefined;
+    return { ...others, ...(faults && { faults: faults.finish() }), truncated };
   }
+}
+
+function newDraft(line: CaptureLine): Draft {
+  const header = parseHeader(line);
+  return {
+    header,
+    processes: [],
+    modules: [],
+    frames: [],
+    stacks: [],
+    ...(header.kind !== 'heap' && { faults: new FaultsReader(line) }),
+  };
 }
 
 /** The order of the questions matters: a stack has its process too, a frame its module. */
 function takeThing(draft: Draft, line: CaptureLine): void {
   if (draft.end !== undefined) throw malformed(line, 'it comes after the end line');
-  if (has(line, 'stack')) numbered(line, 'stack', draft.stacks).push(parseStack(line, draft));
-  else if (has(line, 'end')) draft.end = parseEnd(line, draft.header.mode);
+  if (has(line, 'stack')) takeStack(draft, line);
+  else if (draft.faults?.takes(line)) draft.faults.take(line);
+  else if (has(line, 'end')) draft.end = parseEnd(line, draft.header);
   else if (has(line, 'frame'))
     numbered(line, 'frame', draft.frames).push(parseFrame(line, draft.modules));
   else if (has(line, 'module')) numbered(line, 'module', draft.modules).push(parseModule(line));
-  else if (has(line, 'process'))
-    numbered(line, 'process', draft.processes).push(parseProcess(line));
+  else if (has(line, 'process')) takeProcess(draft, line);
   else throw malformed(line, 'it is neither a process, module, frame, stack nor the end');
+}
+
+function takeProcess({ processes, faults }: Draft, line: CaptureLine): void {
+  numbered(line, 'process', processes).push(parseProcess(line));
+  faults?.addProcess();
+}
+
+/** Numbers run through stacks that allocated and those that took faults. */
+function takeStack(draft: Draft, line: CaptureLine): void {
+  const { stacks, faults } = draft;
+  expectNumber(line, 'stack', stacks.length + (faults?.stackCount ?? 0));
+  if (faults && has(line, 'faults')) faults.addStack(parseFaultStack(line, draft), stacks.length);
+  else stacks.push(parseStack(line, draft));
 }
 
 /** `things`, when the line's number under `key` is the next one. */
 function numbered<T>(line: CaptureLine, key: string, things: T[]): T[] {
-  if (count(line, key) !== things.length)
-    throw malformed(line, `"${key}" must be ${things.length}, the next number`);
+  expectNumber(line, key, things.length);
   return things;
+}
+
+function expectNumber(line: CaptureLine, key: string, next: number): void {
+  if (count(line, key) !== next) throw malformed(line, `"${key}" must be ${next}, the next number`);
 }

@@ -1,3 +1,4 @@
+import type { CaptureFaults, FaultCounts, RssChange } from './capture-faults.ts';
 import type { FrameDetails, Omission } from './profile.ts';
 
 /**
@@ -9,13 +10,18 @@ export interface Capture {
   readonly processes: readonly CaptureProcess[];
   readonly modules: readonly CaptureModule[];
   readonly frames: readonly CaptureFrame[];
+  /** What allocated; empty in a capture of page faults alone. */
   readonly stacks: readonly CaptureStack[];
+  /** Missing in a capture of the heap alone. */
+  readonly faults?: CaptureFaults;
   /** Missing when the capture was cut short. */
   readonly end?: CaptureEnd;
   /** The end line is missing: what came after the cut is not here. */
   readonly truncated: boolean;
 }
 
+/** Allocations, page faults, or both. */
+export type CaptureKind = 'heap' | 'faults' | 'incident';
 /** `full`: allocations and frees; `alloc`: no frees; `entry`: requests only, failed ones included. */
 export type CaptureMode = 'full' | 'alloc' | 'entry';
 export type StopReason = 'duration' | 'interrupted' | 'exited' | 'rate';
@@ -25,17 +31,20 @@ export type Sampling = { readonly calls: number } | { readonly bytes: number };
 export type Unwind = 'auto' | 'dwarf' | 'fp';
 
 export interface CaptureHeader {
+  readonly kind: CaptureKind;
   readonly tool: string;
   readonly host: string;
   readonly kernel: string;
   readonly machine: string;
+  /** Bytes. */
   readonly pageSize: number;
   /** ISO 8601, UTC. */
   readonly start: string;
   /** ISO 8601, UTC. */
   readonly end: string;
   readonly durationMs: number;
-  readonly mode: CaptureMode;
+  /** Missing where no allocations were traced. */
+  readonly mode?: CaptureMode;
   readonly stop: StopReason;
   /** Missing in captures whose stacks do not say how they end. */
   readonly unwind?: Unwind;
@@ -50,7 +59,10 @@ export interface CaptureHeader {
   readonly limits: {
     readonly maxFrames: number;
     readonly maxStacks: number;
-    readonly maxLive: number;
+    /** There with `mode`. */
+    readonly maxLive?: number;
+    /** There where page faults were traced. */
+    readonly maxPages?: number;
   };
 }
 
@@ -58,6 +70,7 @@ export interface CaptureProcess {
   readonly pid: number;
   readonly name: string;
   readonly command: readonly string[];
+  /** Empty where no allocations were traced. */
   readonly allocators: readonly CaptureAllocator[];
   readonly state: 'running' | 'exited';
   /** The fate of a program that was started under trace. */
@@ -65,6 +78,10 @@ export interface CaptureProcess {
   readonly signal?: number;
   readonly execs: number;
   readonly forks: number;
+  /** There where page faults were traced. */
+  readonly rss?: RssChange;
+  /** False where page faults were traced, and nobody could tell which pages are resident. */
+  readonly pagemap?: boolean;
 }
 
 export interface CaptureAllocator {
@@ -99,26 +116,33 @@ export interface Weight {
   readonly calls: number;
 }
 
-export interface CaptureStack {
+/** Where something happened, as it was walked. */
+export interface WalkedStack {
   /** Index into `Capture.processes`. */
   readonly process: number;
   /** Indexes into `Capture.frames`, root first, at least one. */
   readonly frames: readonly number[];
-  readonly alloc: Weight;
-  /** Both are there in mode `full` and missing in the others. */
-  readonly freed?: Weight;
-  readonly unfreed?: Weight;
   /** Outer callers are missing, and why. */
   readonly walkEnd?: WalkEnd;
   /** Places in `frames` that were found by frame pointer instead of by unwind tables. */
   readonly fpFrames?: readonly number[];
 }
 
+/** A stack that allocated. */
+export interface CaptureStack extends WalkedStack {
+  readonly alloc: Weight;
+  /** Both are there in mode `full` and missing in the others. */
+  readonly freed?: Weight;
+  readonly unfreed?: Weight;
+}
+
 /** Totals, and everything that they do not contain; reasons as in bpf/README.md. */
 export interface CaptureEnd {
+  /** Nothing where no allocations were traced. */
   readonly alloc: Weight;
   readonly freed?: Weight;
   readonly unfreed?: Weight;
+  readonly faults?: FaultCounts;
   readonly lost: readonly Omission[];
   readonly filtered: readonly Omission[];
   readonly notes: readonly Omission[];

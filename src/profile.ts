@@ -1,4 +1,5 @@
 import type { Differential } from './differential.ts';
+import type { Residency } from './residency.ts';
 import type { StackQuality } from './stack-quality.ts';
 
 /** Index into `Profile.frames`. */
@@ -67,6 +68,8 @@ export interface Metadata {
   readonly lost?: readonly Omission[];
   /** How far the stacks reach, where that is known. */
   readonly stacks?: StackQuality;
+  /** Of a view of resident pages: how it adds up, for each process. */
+  readonly residency?: readonly Residency[];
   /** Plain remarks for the reader, such as `counts requests, also those that failed`. */
   readonly notes?: readonly string[];
   /** What is compared, of a profile with the columns `before` and `after`. */

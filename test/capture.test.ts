@@ -32,6 +32,7 @@ describe('readCapture', () => {
   it('reads everything that the format has', async () => {
     const capture = await read(heap);
     expect(capture.header).toEqual({
+      kind: 'heap',
       tool: 'memstacks 0.1.0',
       host: 'web1',
       kernel: '6.1.0-18-amd64',
@@ -180,7 +181,7 @@ describe('readCapture', () => {
   it.each([
     [1, '{"capture":"heap","version":2}', 'format version 2'],
     [1, '{"capture":"heap","version":"1"}', '"version" must be a whole number'],
-    [1, '{"capture":"faults","version":1}', '"capture" must be one of heap'],
+    [1, '{"capture":"guesses","version":1}', '"capture" must be one of heap'],
     [1, '{"version":1}', 'not a capture'],
     [1, 'main;malloc 12', 'not a capture'],
     [1, '[]', 'must be an object'],

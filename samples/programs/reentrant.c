@@ -1,5 +1,5 @@
 /* An allocator that may be left and entered again at any moment: it has no locks, and gives every block
- * out once. Before it returns it calls a function that the program sets. libreentrant.so.
+ * out once. malloc and realloc call a function that the program sets. libreentrant.so.
  */
 #include "reentrant.h"
 
@@ -31,14 +31,20 @@ static void *give(size_t alignment, size_t size)
 	return (void *)block;
 }
 
-__attribute__((noipa)) void *malloc(size_t size)
+static void call_program(void)
 {
 	void (*call)(void) = in_allocator;
-	void *block = give(16, size);
 
 	in_allocator = NULL;
 	if (call != NULL)
 		call();
+}
+
+__attribute__((noipa)) void *malloc(size_t size)
+{
+	void *block = give(16, size);
+
+	call_program();
 	return block;
 }
 
@@ -59,8 +65,10 @@ void *calloc(size_t count, size_t size)
 void *realloc(void *old, size_t size)
 {
 	size_t old_size = old == NULL ? 0 : ((struct header *)old)[-1].size;
-	void *block = malloc(size);
+	void *block;
 
+	call_program();
+	block = malloc(size);
 	if (block == NULL || old == NULL)
 		return block;
 	memcpy(block, old, old_size < size ? old_size : size);

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-/* Of this thread: what the next malloc calls before it returns; it is reset before. */
+/* Of this thread: what the next malloc calls before it returns, or realloc before it begins; it is reset before. */
 extern __thread void (*in_allocator)(void);
 
 #endif

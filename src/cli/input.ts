@@ -3,10 +3,10 @@ import { isCapture } from '../capture.ts';
 import { readCapture } from '../capture-reader.ts';
 import { type CollapsedInput, readCollapsed } from '../collapsed-reader.ts';
 import { UserError } from '../errors.ts';
-import { type FrameChoice, foldHeap } from '../fold/heap.ts';
+import { foldHeap } from '../fold/heap.ts';
 import type { HeapView } from '../fold/heap-metadata.ts';
+import type { FrameChoice } from '../fold/stack-tree.ts';
 import type { Profile, Unit } from '../profile.ts';
-import { gunzipped } from './gunzip.ts';
 import { single } from './numbers.ts';
 import { systemReason } from './system-error.ts';
 
@@ -87,7 +87,8 @@ function skippedLines({ skipped, skippedLines }: CollapsedInput, name: string): 
 
 async function unzipped(bytes: Bytes, onCut: () => void): Promise<Bytes> {
   const { first, all } = await peek(bytes);
-  return first[0] === 0x1f && first[1] === 0x8b ? gunzipped(all, onCut) : all;
+  const isPacked = first[0] === 0x1f && first[1] === 0x8b;
+  return isPacked ? (await import('./gunzip.ts')).gunzipped(all, onCut) : all;
 }
 
 /** The first bytes, enough to tell formats apart, and everything with these bytes again. */

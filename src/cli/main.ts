@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import yargs, { type Argv } from 'yargs';
 import { UserError } from '../errors.ts';
@@ -13,7 +12,11 @@ import { trace } from './trace.ts';
 /** A new command is one file and its line here. */
 const commands = [trace, fold, render, top, diff, doctor];
 
-process.exitCode = await main(process.argv.slice(2));
+// Should the program ever end without an answer, that is no success.
+process.exitCode = 1;
+void main(process.argv.slice(2)).then((exitCode) => {
+  process.exitCode = exitCode;
+});
 
 async function main(words: readonly string[]): Promise<number> {
   // A terminal or a pipe that is gone cannot be told about it; the result is still wanted.

@@ -3,7 +3,7 @@ import { writeCollapsed, writeDifferential } from '../collapsed.ts';
 import { UserError } from '../errors.ts';
 import type { Profile } from '../profile.ts';
 import type { SvgOptions } from '../render/svg.ts';
-import { type OutputFile, openOutput } from './output-file.ts';
+import type { OutputFile } from './output-file.ts';
 import { type PictureKind, pictures } from './pictures.ts';
 
 /** What a file's suffix asks for. */
@@ -79,6 +79,9 @@ export async function openOutputs(
   paths: readonly string[],
   kinds: readonly OutputKind[],
 ): Promise<Output[]> {
+  // Without an output there is nothing to load.
+  if (paths.length === 0) return [];
+  const { openOutput } = await import('./output-file.ts');
   const wanted = [...new Set(paths)].map((path) => ({ path, kind: kindOf(path, kinds) }));
   const outputs: Output[] = [];
   try {

@@ -1,7 +1,7 @@
 import type { Unwind } from '../capture.ts';
 import type { HeapRequest } from '../collect/heap.ts';
 import type { WalkRequest } from '../collect/walk.ts';
-import type { FrameChoice } from '../fold/heap.ts';
+import type { FrameChoice } from '../fold/stack-tree.ts';
 import { several, single, wholeOption } from './numbers.ts';
 
 const text = { type: 'string', requiresArg: true } as const;

@@ -1,6 +1,5 @@
 import splitWords from 'string-argv';
 import type { Target } from '../collect/heap.ts';
-import { processesNamed } from '../collect/processes.ts';
 import { UserError } from '../errors.ts';
 import { several, single } from './numbers.ts';
 
@@ -50,6 +49,7 @@ export async function resolveTarget(
   say: (text: string) => void,
 ): Promise<Target> {
   if (choice.kind !== 'name') return choice;
+  const { processesNamed } = await import('../collect/processes.ts');
   const found = await processesNamed(choice.name);
   if (found.length === 0)
     throw new UserError(`no process is called ${choice.name}: look for its name with ps -e`);

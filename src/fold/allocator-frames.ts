@@ -1,8 +1,8 @@
-import type { Capture, CaptureFrame, CaptureProcess, CaptureStack } from '../capture.ts';
+import type { Capture, CaptureFrame, CaptureProcess, WalkedStack } from '../capture.ts';
 import { shorterNames } from '../symbol-name.ts';
 
 /** The frames of a stack, root first, as indexes into the capture's. */
-export type FramesOf = (stack: CaptureStack) => readonly number[];
+export type FramesOf = (stack: WalkedStack) => readonly number[];
 
 /**
  * Stacks without the frames of the allocator at their leaf: the traced function, and from there

@@ -1,6 +1,7 @@
 import type { Capture, CaptureHeader, Sampling } from '../capture.ts';
 import type { Metadata, Omission } from '../profile.ts';
 import { counted, formatBytes } from '../units.ts';
+import { runMetadata } from './run-metadata.ts';
 import { stackQuality } from './stack-quality.ts';
 
 export type HeapView = 'all' | 'unfreed';
@@ -15,17 +16,12 @@ const onlyUnfreed: ReadonlySet<string> = new Set([
 
 /** What the capture says about the run, as far as it concerns the view. */
 export function heapMetadata(capture: Capture, view: HeapView): Metadata {
-  const { host, kernel, tool, start, durationMs, sampling } = capture.header;
+  const { sampling } = capture.header;
   const stacks = stackQuality(capture, view);
   const concerns = ({ reason }: Omission) => view === 'unfreed' || !onlyUnfreed.has(reason);
   return {
     view,
-    host,
-    kernel,
-    tool,
-    targets: capture.processes.map(({ name, pid }) => `${name} (pid ${pid})`),
-    start,
-    durationMs,
+    ...runMetadata(capture),
     ...(sampling && { estimated: samplingInWords(sampling) }),
     filters: filterWords(capture.header, view),
     ...(capture.end && {

@@ -1,4 +1,4 @@
-import type { Capture, CaptureModule, CaptureStack, Weight } from '../capture.ts';
+import type { Capture, CaptureModule, WalkedStack, Weight } from '../capture.ts';
 import {
   isShare,
   type NamelessModule,
@@ -16,8 +16,25 @@ const startFrames = 3;
 /** Nobody misses fewer than so many names of a file that has others. */
 const fewPlaces = 3;
 
+/** A stack, and what it weighs in a view. */
+export interface WeighedStack {
+  readonly stack: WalkedStack;
+  readonly weight: Weight;
+}
+
 /** How far the stacks reach that have a weight in the view; undefined for a capture that does not say. */
 export function stackQuality(capture: Capture, view: HeapView): StackQuality | undefined {
+  return qualityOf(
+    capture,
+    capture.stacks.map((stack) => ({ stack, weight: weightIn(stack, view) })),
+  );
+}
+
+/** Likewise, of any stacks of the capture. */
+export function qualityOf(
+  capture: Capture,
+  weighed: readonly WeighedStack[],
+): StackQuality | undefined {
   const { unwind, limits } = capture.header;
   if (unwind === undefined) return undefined;
   const tally: Tally = {
@@ -27,10 +44,8 @@ export function stackQuality(capture: Capture, view: HeapView): StackQuality | u
     stops: new Map(),
     unnamed: new Map(),
   };
-  for (const stack of capture.stacks) {
-    const weight = weightIn(stack, view);
+  for (const { stack, weight } of weighed)
     if (weight.bytes > 0 || weight.calls > 0) count(stack, weight, { tally, capture });
-  }
   const { total, complete, framePointers } = tally;
   const stops = [...tally.stops.values()].sort(worstFirst);
   const nameless = namelessModules(tally, capture);
@@ -58,7 +73,7 @@ interface Unnamed {
 }
 
 function count(
-  stack: CaptureStack,
+  stack: WalkedStack,
   weight: Weight,
   { tally, capture }: { tally: Tally; capture: Capture },
 ): void {
@@ -93,7 +108,7 @@ function entryOf<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value):
 
 /** Why a stack ends early, and the module of the outermost code that is known; undefined for a complete one. */
 function stopOf(
-  { frames, walkEnd: end }: CaptureStack,
+  { frames, walkEnd: end }: WalkedStack,
   capture: Capture,
 ): Omit<StackStop, 'weight'> | undefined {
   if (capture.frames[frames[0]!]!.kind === 'label') return { reason: 'no_stack' };
@@ -109,7 +124,7 @@ function stopOf(
 }
 
 /** Frames of the stack whose name somebody could miss, by number of the module. */
-function unnamedIn({ frames }: CaptureStack, capture: Capture): Map<number, number[]> {
+function unnamedIn({ frames }: WalkedStack, capture: Capture): Map<number, number[]> {
   const modules = new Map<number, number[]>();
   frames.forEach((number, place) => {
     const frame = capture.frames[number]!;

@@ -37,4 +37,17 @@ describeTracing('calls of the allocator that do not return', () => {
   test('fork: it returns in the child too, which goes on and counts nothing', async () => {
     expect(await traceEscape('fork')).toEqual([]);
   });
+
+  test.each(['signal', 'signal-stack'])(
+    'what signal handlers allocate and free amid calls counts by itself: %s',
+    async (mode) => {
+      expect(await traceEscape(mode)).toEqual([]);
+    },
+  );
+
+  test('a signal handler jumps out of its own call and the one that it has interrupted: both abandoned', async () => {
+    expect(await traceEscape('signal-jump')).toEqual([
+      { reason: 'abandoned', calls: 2 * times, bytes: times * (300 + 500) },
+    ]);
+  });
 }, [sampleFile('escape')]);

@@ -19,7 +19,7 @@ function newFolder(): string {
 }
 
 /** The built program: what users run. */
-export const mainFile = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+export const mainFile = fileURLToPath(new URL('../../dist/cli/start.cjs', import.meta.url));
 if (!existsSync(mainFile)) throw new Error(`${mainFile} is not there: npm run build`);
 
 const fakeCollector = fileURLToPath(new URL('../fixtures/fake-collector.mjs', import.meta.url));

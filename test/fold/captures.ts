@@ -69,6 +69,7 @@ function listed(functions: Readonly<Record<string, readonly string[]>>) {
 }
 
 const plainHeader: CaptureHeader = {
+  kind: 'heap',
   tool: 'memstacks 0.1.0',
   host: 'web1',
   kernel: '6.1.0',

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* The ledger of pages: which stack made each page present, by the fault that it took. */
+#ifndef MEMSTACKS_FAULTS_BPF_H
+#define MEMSTACKS_FAULTS_BPF_H
+
+#include <bpf/bpf_core_read.h>
+#include "calls.bpf.h"
+#include "faults.h"
+#include "interrupted.bpf.h"
+
+/* The error code of a fault; arch/x86/include/asm/trap_pf.h. */
+#define FAULT_PRESENT 1
+#define FAULT_WRITE 2
+
+/* Setting, fixed before loading: the page size is 1 << page_bits. */
+const volatile __u32 page_bits = 12;
+
+/* By CPU, so that CPUs do not wait for each other; the sum counts. */
+__u64 fault_counts[COUNTER_ROWS][FAULT_COLUMNS];
+/* Of the next stack that is new. */
+__u32 next_number = FIRST_NUMBER;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1); /* the helper sets it by --max-pages */
+	__type(key, struct group_key);
+	__type(value, struct page_group);
+} page_groups SEC(".maps");
+
+static const struct page_group no_pages;
+
+/* Scratch. It may belong to the CPU: faults are told with interrupts off, perf events with preemption off. */
+struct fault {
+	struct walk walk;
+	struct stack stack; /* with room for max_frames */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct { __u64 word[sizeof(struct fault) / 8 + MOST_FRAMES + FRAMES_PER_TURN]; });
+} fault_scratch SEC(".maps");
+
+static __always_inline void count_fault(enum fault_counter which)
+{
+	__sync_fetch_and_add(&fault_counts[bpf_get_smp_processor_id() % COUNTER_ROWS][which], 1);
+}
+
+/* Index of the process that the thread belongs to, or MAX_PROCESSES. */
+static __always_inline __u32 traced_process(void)
+{
+	__u32 tgid = bpf_get_current_pid_tgid() >> 32, *process;
+
+	if (tgid == learned[0]) /* mostly there is but one: saves a search */
+		return 0;
+	process = bpf_map_lookup_elem(&processes, &tgid);
+	return process ? *process % MAX_PROCESSES : MAX_PROCESSES;
+}
+
+/* Fills the stack and returns its key. A worker thread of the kernel (io_uring) has no user stack. */
+static __always_inline __u64 walk_fault(struct task_struct *task, struct fault *fault)
+{
+	struct walk *walk = &fault->walk;
+	struct stack *stack = &fault->stack;
+
+	begin_walk(task, walk, stack);
+	walk->hash = mix(walk->hash, OVERFLOW_FAULTS(0)); /* apart from stacks of the heap */
+	if (!start_where_interrupted(task, walk)) {
+		stack->nr_frames = 0;
+		stack->walk_end = WALK_NO_USER_STACK;
+		return walk->hash | 1ULL << 63;
+	}
+	stack->frame[0] = walk->at.pc;
+	walk->hash = mix(walk->hash, stack->frame[0]);
+	return finish_walk(walk, stack, 1);
+}
+
+/* Finds or makes the stack's entry. One that finds no room shares the overflow stack. */
+static __always_inline struct stack *intern_fault_stack(struct fault *fault, __u64 key)
+{
+	struct stack *stack = bpf_map_lookup_elem(&stacks, &key);
+
+	if (stack)
+		return stack;
+	fault->stack.number = __sync_fetch_and_add(&next_number, 1);
+	bpf_map_update_elem(&stacks, &key, &fault->stack, BPF_NOEXIST);
+	stack = bpf_map_lookup_elem(&stacks, &key);
+	if (stack)
+		return stack;
+	count_fault(FAULTS_NO_STACK);
+	key = OVERFLOW_FAULTS(fault->stack.process);
+	return bpf_map_lookup_elem(&stacks, &key);
+}
+
+static __always_inline struct page_group *find_group(const struct stack *stack, __u64 address)
+{
+	struct group_key key = { address >> (page_bits + GROUP_BITS), stack->process, stack->image };
+	struct page_group *group = bpf_map_lookup_elem(&page_groups, &key);
+
+	if (group)
+		return group;
+	bpf_map_update_elem(&page_groups, &key, &no_pages, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&page_groups, &key);
+}
+
+/*
+ * The page's record after a fault. What was absent belongs to who makes it present. What is there already stays who
+ * made it, unless by reading: what the write then makes is another page.
+ */
+static __always_inline __u32 record_after(__u32 old, __u64 error, __u32 number)
+{
+	if (!(error & FAULT_PRESENT))
+		return RECORD(number, error & FAULT_WRITE ? HOW_WRITE : HOW_READ);
+	if (!(error & FAULT_WRITE) || (old && RECORD_HOW(old) != HOW_READ))
+		return old;
+	return RECORD(number, old ? HOW_WRITE : HOW_WRITE_OVER);
+}
+
+static __always_inline void record_page(struct fault *fault, __u64 address, __u64 error, __u32 number)
+{
+	struct page_group *group = find_group(&fault->stack, address);
+	__u32 page = address >> page_bits & (GROUP_PAGES - 1), old, record;
+
+	if (!group) {
+		count_fault(FAULTS_NO_PAGE);
+		return;
+	}
+	old = group->record[page];
+	record = record_after(old, error, number);
+	if (record == old && error & FAULT_PRESENT) {
+		count_fault(FAULTS_PRESENT);
+		return;
+	}
+	group->record[page] = record;
+	if (!(error & FAULT_PRESENT))
+		group->last = bpf_ktime_get_ns() << GROUP_BITS | page;
+}
+
+static __always_inline void record_fault(struct task_struct *task, __u32 process, __u64 address, __u64 error)
+{
+	__u32 zero = 0;
+	struct fault *fault = bpf_map_lookup_elem(&fault_scratch, &zero);
+	struct stack *stack;
+
+	if (!fault)
+		return; /* cannot be */
+	fault->stack.process = process;
+	fault->stack.image = execs[process % MAX_PROCESSES];
+	stack = intern_fault_stack(fault, walk_fault(task, fault));
+	if (!stack)
+		return; /* cannot be: the helper made the overflow stacks */
+	__sync_fetch_and_add(&stack->alloc.calls, 1);
+	record_page(fault, address, error, stack->number);
+}
+
+/* Those that the kernel takes for the target, but not the target itself, do not belong to any stack of it. */
+static __always_inline bool is_kernels_own(struct task_struct *task)
+{
+	if (task->pagefault_disabled)
+		return true; /* it only looked (BPF programs do): nothing becomes present */
+	if (!BPF_CORE_READ_BITFIELD(task, in_execve))
+		return false;
+	count_fault(FAULTS_EXEC); /* the user stack is the old program's, the memory may be the new one's */
+	return true;
+}
+
+static __always_inline void see_fault(__u64 address, __u64 error, bool by_user)
+{
+	struct task_struct *task;
+	__u32 process;
+
+	if (recording == RECORDING_OFF || (__s64)address < 0)
+		return;
+	process = traced_process();
+	if (process == MAX_PROCESSES)
+		return;
+	task = (struct task_struct *)bpf_get_current_task_btf();
+	if (!by_user && is_kernels_own(task))
+		return;
+	if (recording == RECORDING_STOPPING) {
+		count_fault(FAULTS_LATE);
+		return;
+	}
+	count_fault(by_user ? FAULTS_USER : FAULTS_KERNEL);
+	record_fault(task, process, address, error);
+}
+
+#endif

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Who tells of page faults: the tracepoints exceptions:page_fault_user and page_fault_kernel, which x86 has, or a software
+ * perf event on every CPU, which every machine has, but which does not tell a first touch from a later one.
+ */
+#define _GNU_SOURCE
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "resident.h"
+#include "heap.skel.h"
+
+static enum fault_source source;
+static struct bpf_link **links;
+static unsigned nr_links;
+
+const char *const fault_source_names[] = { [FAULTS_BY_TRACEPOINT] = "exceptions", [FAULTS_BY_EVENT] = "perf" };
+
+const char *fault_source(void)
+{
+	return fault_source_names[source];
+}
+
+/* By the type that the kernel has for each of its tracepoints. */
+static bool kernel_has_tracepoints(void)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	bool has = btf && btf__find_by_name_kind(btf, "btf_trace_page_fault_user", BTF_KIND_TYPEDEF) > 0;
+
+	btf__free(btf);
+#ifdef __x86_64__
+	return has;
+#else
+	return false; /* the error code means something else */
+#endif
+}
+
+static uint32_t page_bits(void)
+{
+	return __builtin_ctzl(sysconf(_SC_PAGESIZE));
+}
+
+static void load_for(struct heap_bpf *skel, bool tracepoints, bool events)
+{
+	bpf_program__set_autoload(skel->progs.on_user_fault, tracepoints);
+	bpf_program__set_autoload(skel->progs.on_kernel_fault, tracepoints);
+	bpf_program__set_autoload(skel->progs.on_fault_event, events);
+}
+
+void choose_fault_source(struct heap_bpf *skel, const struct settings *settings)
+{
+	const uint64_t nr_groups = (settings->max_pages + GROUP_PAGES - 1) / GROUP_PAGES;
+
+	source = settings->fault_source;
+	if (source == FAULTS_BY_ANY)
+		source = settings->faults && kernel_has_tracepoints() ? FAULTS_BY_TRACEPOINT : FAULTS_BY_EVENT;
+	load_for(skel, settings->programs || (settings->faults && source == FAULTS_BY_TRACEPOINT),
+		 settings->programs || (settings->faults && source == FAULTS_BY_EVENT));
+	bpf_map__set_max_entries(skel->maps.page_groups, settings->faults && nr_groups ? nr_groups : 1);
+	skel->rodata->page_bits = page_bits();
+}
+
+static void keep_link(struct bpf_link *link)
+{
+	if (!link)
+		die(1, "cannot watch page faults: %s; %s", strerror(errno), advice_for(errno));
+	links = grow(links, nr_links, sizeof(link));
+	links[nr_links++] = link;
+}
+
+/* False where there is no such CPU, or it is off. */
+static bool attach_event(struct bpf_program *program, int cpu)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE, .size = sizeof(attr), .config = PERF_COUNT_SW_PAGE_FAULTS, .sample_period = 1,
+		.sample_type = PERF_SAMPLE_ADDR, /* or the event has no address */
+	};
+	int fd = syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+
+	if (fd < 0)
+		return false;
+	keep_link(bpf_program__attach_perf_event(program, fd));
+	return true;
+}
+
+static void attach_events(struct bpf_program *program)
+{
+	long nr_cpus = sysconf(_SC_NPROCESSORS_CONF);
+
+	for (long cpu = 0; cpu < nr_cpus; cpu++)
+		if (!attach_event(program, cpu) && errno != ENODEV)
+			keep_link(NULL);
+}
+
+void attach_faults(struct heap_bpf *skel)
+{
+	if (source == FAULTS_BY_EVENT) {
+		attach_events(skel->progs.on_fault_event);
+		return;
+	}
+	keep_link(bpf_program__attach(skel->progs.on_user_fault));
+	keep_link(bpf_program__attach(skel->progs.on_kernel_fault));
+}
+
+void detach_faults(void)
+{
+	while (nr_links)
+		bpf_link__destroy(links[--nr_links]);
+}

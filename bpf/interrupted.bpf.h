@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* Where a task was in user space when it entered the kernel, by whatever way. */
+#ifndef MEMSTACKS_INTERRUPTED_BPF_H
+#define MEMSTACKS_INTERRUPTED_BPF_H
+
+#include "step.bpf.h"
+
+#ifdef __TARGET_ARCH_arm64
+
+/* struct user_pt_regs, with which the kernel's own begins, has the order of a signal frame. */
+static __always_inline void copy_registers(struct walk *walk, struct pt_regs *kernels)
+{
+	bpf_probe_read_kernel(walk->saved, sizeof(walk->saved), kernels);
+}
+
+#else
+
+/* From the order of arch/x86/include/asm/ptrace.h to that of a signal frame (enum in sys/ucontext.h). */
+static __always_inline void copy_registers(struct walk *walk, struct pt_regs *kernels)
+{
+	struct pt_regs regs = { 0 };
+	__u64 *saved = walk->saved;
+
+	bpf_probe_read_kernel(&regs, sizeof(regs), kernels);
+	saved[0] = regs.r8;
+	saved[1] = regs.r9;
+	saved[2] = regs.r10;
+	saved[3] = regs.r11;
+	saved[4] = regs.r12;
+	saved[5] = regs.r13;
+	saved[6] = regs.r14;
+	saved[7] = regs.r15;
+	saved[8] = regs.rdi;
+	saved[9] = regs.rsi;
+	saved[SAVED_FP] = regs.rbp;
+	saved[11] = regs.rbx;
+	saved[12] = regs.rdx;
+	saved[13] = regs.rax;
+	saved[14] = regs.rcx;
+	saved[SAVED_SP] = regs.rsp;
+	saved[SAVED_PC] = regs.rip;
+}
+
+#endif
+
+/* Every register is known, so that the walk may begin anywhere in a function. False for a thread that has never been in user space. */
+static __always_inline bool start_where_interrupted(struct task_struct *task, struct walk *walk)
+{
+	struct registers *at = &walk->at;
+
+	copy_registers(walk, (struct pt_regs *)bpf_task_pt_regs(task));
+	at->pc = walk->saved[SAVED_PC];
+	at->sp = walk->saved[SAVED_SP];
+	at->fp = walk->saved[SAVED_FP];
+	at->returns = false;
+	at->by_fp = false;
+	return at->pc != 0;
+}
+
+#endif

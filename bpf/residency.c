@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Which pages of a process are present: by the system call PAGEMAP_SCAN (Linux 6.7), which passes over what has no page
+ * table, or by /proc/PID/pagemap; Documentation/admin-guide/mm/pagemap.rst.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include "resident.h"
+
+static struct snapshot snapshots[MAX_PROCESSES][2];
+
+const struct snapshot *snapshot_of(const struct process *process, enum moment moment)
+{
+	return &snapshots[process - processes][moment];
+}
+
+static void add_run(struct snapshot *snapshot, const struct page_run *run)
+{
+	struct page_run *last = snapshot->nr_runs ? &snapshot->runs[snapshot->nr_runs - 1] : NULL;
+
+	if (last && last->first + last->nr == run->first && last->what == run->what) {
+		last->nr += run->nr;
+		return;
+	}
+	snapshot->runs = grow(snapshot->runs, snapshot->nr_runs, sizeof(*run));
+	snapshot->runs[snapshot->nr_runs++] = *run;
+}
+
+/* include/uapi/linux/fs.h, which is newer than the headers that we are built with. */
+struct scan_arguments {
+	uint64_t size, flags, start, end, walk_end, regions, nr_regions, max_pages;
+	uint64_t category_inverted, category_mask, category_anyof_mask, return_mask;
+};
+struct scan_region {
+	uint64_t start, end, categories;
+};
+#define SCAN_PAGEMAP _IOWR('f', 16, struct scan_arguments)
+enum { SCAN_FILE = 1 << 2, SCAN_PRESENT = 1 << 3, SCAN_SWAPPED = 1 << 4, SCAN_ZERO = 1 << 5, SCAN_HUGE = 1 << 6,
+       SCAN_GUARD = 1 << 8 /* Linux 6.15: no page, although it has an entry */ };
+
+static void add_region(struct snapshot *snapshot, const struct scan_region *region)
+{
+	const uint64_t size = sysconf(_SC_PAGESIZE), is = region->categories;
+	const struct page_run run = {
+		region->start / size, (region->end - region->start) / size,
+		(is & SCAN_FILE ? PAGE_FILE : 0) | (is & SCAN_SWAPPED ? PAGE_SWAPPED : 0) |
+			(is & SCAN_ZERO ? PAGE_ZERO : 0) | (is & SCAN_HUGE ? PAGE_HUGE : 0),
+	};
+
+	if (!(is & SCAN_GUARD))
+		add_run(snapshot, &run);
+}
+
+#define MOST_REGIONS 4096
+
+/* Above all mappings, but for the one at the upper end that the kernel has for everybody. */
+static uint64_t end_of(const struct mapped_pages *mapped)
+{
+	const uint64_t size = sysconf(_SC_PAGESIZE);
+	uint64_t end = 0;
+
+	for (; mapped && mapped->nr; mapped++)
+		if ((int64_t)(mapped->first * size) > 0)
+			end = (mapped->first + mapped->nr) * size;
+	return end;
+}
+
+/* False when the kernel does not know the call, or the process has ended meanwhile. */
+static bool scan(int pagemap, uint64_t return_mask, struct snapshot *snapshot)
+{
+	struct scan_region *regions = allocate(MOST_REGIONS * sizeof(*regions));
+	struct scan_arguments arguments = {
+		.size = sizeof(arguments), .end = end_of(snapshot->mapped), .regions = (uintptr_t)regions,
+		.nr_regions = MOST_REGIONS, .category_anyof_mask = SCAN_PRESENT | SCAN_SWAPPED, .return_mask = return_mask,
+	};
+	int nr;
+
+	do {
+		nr = ioctl(pagemap, SCAN_PAGEMAP, &arguments);
+		for (int i = 0; i < nr; i++)
+			add_region(snapshot, &regions[i]);
+		arguments.start = arguments.walk_end;
+	} while (nr >= 0 && arguments.start < arguments.end);
+	free(regions);
+	return nr >= 0;
+}
+
+static bool read_pages(const struct process *process, struct snapshot *snapshot)
+{
+	const uint64_t categories = SCAN_FILE | SCAN_PRESENT | SCAN_SWAPPED | SCAN_ZERO | SCAN_HUGE;
+	char *path = formatted("/proc/%d/pagemap", process->pid);
+	int pagemap = open(path, O_RDONLY | O_CLOEXEC);
+	bool ok;
+
+	free(path);
+	if (pagemap < 0)
+		return false;
+	ok = scan(pagemap, categories | SCAN_GUARD, snapshot) || (errno == EINVAL && scan(pagemap, categories, snapshot));
+	close(pagemap);
+	return ok;
+}
+
+/* Bytes of a line of /proc/PID/status, which has kibibytes. False without the line. */
+static bool find_size(const char *status, const char *name, uint64_t *bytes)
+{
+	const char *line = strstr(status, name);
+
+	if (!line || sscanf(line + strlen(name), "%" SCNu64, bytes) != 1)
+		return false;
+	*bytes *= 1024;
+	return true;
+}
+
+static bool read_rss(const struct process *process, struct rss *rss)
+{
+	size_t length;
+	char *status = read_proc(process->pid, "status", &length);
+	bool ok = status && find_size(status, "\nRssAnon:", &rss->anon) && find_size(status, "\nRssFile:", &rss->file) &&
+		  find_size(status, "\nRssShmem:", &rss->shmem) && find_size(status, "\nVmSwap:", &rss->swap);
+
+	free(status);
+	return ok;
+}
+
+void take_snapshot(const struct process *process, enum moment moment)
+{
+	struct snapshot *snapshot = &snapshots[process - processes][moment];
+
+	if (snapshot->has_rss || snapshot->has_pages)
+		return;
+	snapshot->mapped = read_mapped_pages(process);
+	snapshot->has_pages = snapshot->mapped && read_pages(process, snapshot);
+	snapshot->has_rss = read_rss(process, &snapshot->rss);
+	/* When it ended meanwhile, what was read is no state that it ever was in. */
+	snapshot->has_pages &= snapshot->has_rss;
+	if (!snapshot->has_pages)
+		snapshot->nr_runs = 0;
+}
