@@ -182,6 +182,13 @@ static unsigned choose(struct search *search, struct module *module)
 	return nr;
 }
 
+/* Another table of the file, where those before it leave out something, and what they have is no allocator. */
+static void look_further(struct search *search, struct elf_file *file)
+{
+	if (file && !search->complete && !has_allocator(search))
+		elf_file_functions(file, look_at, search);
+}
+
 struct site *find_sites(struct module *module, const struct naming *naming, unsigned *nr)
 {
 	struct search search = { .naming = naming };
@@ -190,8 +197,8 @@ struct site *find_sites(struct module *module, const struct naming *naming, unsi
 	if (!module_elf(module))
 		return NULL;
 	elf_file_functions(module->elf, look_at, &search);
-	if (!search.complete && !has_allocator(&search) && module_debug_elf(module))
-		elf_file_functions(module_debug_elf(module), look_at, &search);
+	look_further(&search, module_debug_elf(module));
+	look_further(&search, module_debugdata_elf(module));
 	if (search.nr_sites == most_looked_at)
 		event_warning("%s defines allocator functions by the thousand: not all of them are traced", module->path);
 	*nr = choose(&search, module);

@@ -31,7 +31,7 @@ void choose_attachment(struct heap_bpf *skel)
 {
 	struct bpf_program *program;
 
-	use_multi = uprobe_multi_works();
+	use_multi = uprobe_multi_works() && !any_main_thread_ended(); /* it finds the memory by the main thread */
 	use_session = use_multi && uprobe_session_works();
 	bpf_object__for_each_program(program, skel->obj)
 		if (use_multi && bpf_program__type(program) == BPF_PROG_TYPE_KPROBE)
@@ -95,8 +95,10 @@ static void cannot_attach(const struct process *process, const struct module *mo
 static void attach_batch(const struct batch *batch, const struct process *process, const struct module *module)
 {
 	char *path = formatted("/proc/self/fd/%d", module->fd);
+	bool ok = !batch->nr || (use_multi ? attach_multi(batch, process->pid, path) :
+					     attach_events(batch, process->attached_thread, path));
 
-	if (batch->nr && !(use_multi ? attach_multi : attach_events)(batch, process->pid, path))
+	if (!ok)
 		cannot_attach(process, module, errno);
 	free(path);
 }
@@ -177,15 +179,17 @@ static void attach_module(struct heap_bpf *skel, const struct settings *settings
 		return;
 	found.sites = find_sites(module, &settings->naming, &found.nr);
 	leave_out_untraceable(process, &found);
-	if (found.nr) {
+	if (found.nr)
 		attach_sites(skel, settings, process, &found);
+	if (found.nr && process->nr_searched >= process->nr_described)
 		describe_found(process, &settings->naming, &found);
-	}
 	free(found.sites);
 }
 
 void attach_allocators(struct heap_bpf *skel, const struct settings *settings, struct process *process)
 {
+	if (!use_multi && !process->attached_thread)
+		process->attached_thread = living_thread(process);
 	for (; process->nr_searched < process->nr_mappings; process->nr_searched++) {
 		unsigned module = process->mappings[process->nr_searched].module, i = 0;
 
@@ -193,6 +197,28 @@ void attach_allocators(struct heap_bpf *skel, const struct settings *settings, s
 			i++;
 		if (i == process->nr_searched)
 			attach_module(skel, settings, process, &modules[module]);
+	}
+}
+
+/* The old probes have no effect any more. They stay until the end: the kernel takes its time to remove one. */
+static void attach_again(struct heap_bpf *skel, const struct settings *settings, struct process *process)
+{
+	event_warning("thread %d, by which pid %d (%s) was traced, has ended: it is traced by another one; calls of the "
+		      "last half second may be missing", process->attached_thread, process->pid, process->name);
+	process->attached_thread = 0;
+	process->nr_described = process->nr_searched;
+	process->nr_searched = 0;
+	attach_allocators(skel, settings, process);
+}
+
+void follow_threads(struct heap_bpf *skel, const struct settings *settings)
+{
+	for (unsigned i = 0; i < nr_processes; i++) {
+		struct process *process = &processes[i];
+
+		if (process->attached_thread && !process->exited &&
+		    !is_alive(process->pid, process->attached_thread) && find_living_thread(process->pid))
+			attach_again(skel, settings, process);
 	}
 }
 

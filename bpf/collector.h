@@ -94,6 +94,8 @@ struct mapping {
 
 struct process {
 	pid_t pid;
+	pid_t thread; /* one that lived lately, the main one if it did: /proc has what is the process's there */
+	pid_t attached_thread; /* whose end would be that of perf event probes; 0: there are none */
 	int pidfd;
 	char *name;
 	char *command; /* words ended by NUL */
@@ -101,6 +103,7 @@ struct process {
 	struct mapping *mappings; /* executable ones, oldest first */
 	unsigned nr_mappings;
 	unsigned nr_searched; /* of the mappings: looked at for allocators */
+	unsigned nr_described; /* of these, when it had to be done again */
 	unsigned image;
 	bool has_new_files, has_new_mappings; /* since its address space was published */
 	struct jit_map *jit_map; /* see find_jit_map */
@@ -128,6 +131,16 @@ void add_mapping(struct process *process, const struct mapping *mapping);
 unsigned mapped_module(const struct process *process, const struct mapping *mapping, dev_t dev, ino_t ino,
 		       const char *path);
 const struct mapping *find_mapping(const struct process *process, unsigned image, uint64_t address);
+
+/* --- threads.c --- */
+/* State letter and flags of the thread, as /proc/PID/stat has them. False: there is no such process. */
+bool read_state(pid_t pid, pid_t thread, char *state, unsigned *flags);
+bool is_alive(pid_t pid, pid_t thread);
+/* The one with the lowest number, which mostly is the main one; 0: none lives. */
+pid_t find_living_thread(pid_t pid);
+/* The same thread as long as it lives. When none does, the last one. */
+pid_t living_thread(struct process *process);
+bool any_main_thread_ended(void);
 
 /* --- mapwatch.c: mappings that appear while tracing --- */
 bool mapwatch_open(void);
@@ -163,6 +176,8 @@ int uprobe_multi_attach(const struct uprobe_multi *probes);
 void choose_attachment(struct heap_bpf *skel);
 /* Attaches to the allocators among mappings not looked at before. */
 void attach_allocators(struct heap_bpf *skel, const struct settings *settings, struct process *process);
+/* Perf event probes end with the thread that they were attached by: attaches them by another one. */
+void follow_threads(struct heap_bpf *skel, const struct settings *settings);
 /* On one function of our own file, in a process that runs it. */
 bool attach_return_probe(struct bpf_program *program, pid_t pid, uint64_t offset);
 void detach_all(void);

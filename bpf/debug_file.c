@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <zlib.h>
 #include "collector.h"
+#include "elf_file.h"
 
 static char *default_dir = "/usr/lib/debug";
 static char **debug_dirs = &default_dir;
@@ -155,4 +156,23 @@ struct elf_file *module_debug_elf(struct module *module)
 		search(module);
 	module->debug_searched = true;
 	return module->debug_elf;
+}
+
+static struct elf_file *open_debugdata(struct elf_file *file)
+{
+	struct elf_section compressed;
+	struct content image;
+
+	if (!file || !elf_section(file, ".gnu_debugdata", &compressed))
+		return NULL;
+	image = unxz(&compressed);
+	return image.bytes ? elf_memory_open(image.bytes, image.size) : NULL;
+}
+
+struct elf_file *module_debugdata_elf(struct module *module)
+{
+	if (!module->debugdata_searched)
+		module->debugdata_elf = open_debugdata(module_elf(module));
+	module->debugdata_searched = true;
+	return module->debugdata_elf;
 }

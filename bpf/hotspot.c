@@ -230,7 +230,7 @@ static bool read_again(struct process *process)
 	struct reading *reading = allocate(sizeof(*reading));
 	bool changed;
 
-	*reading = (struct reading){ .pid = process->pid, .layout = cache->layout, .has_layout = cache->has_layout };
+	*reading = (struct reading){ .pid = process->thread, .layout = cache->layout, .has_layout = cache->has_layout };
 	memcpy(reading->variable, cache->variable, sizeof(cache->variable));
 	if (!read_within_limit(reading)) {
 		tell(process, "its memory cannot be read");

@@ -104,7 +104,7 @@ static struct jit_map *jit_map_of(struct process *process)
 void find_jit_map(struct process *process)
 {
 	struct jit_map *map = jit_map_of(process), found = *map;
-	int directory = open_tmp(process->pid), outdated = directory;
+	int directory = open_tmp(living_thread(process)), outdated = directory;
 
 	found.started = start_of(process->pid);
 	read_status(&found, process->pid);

@@ -101,6 +101,8 @@ static void handle_mmap(const struct mmap2_record *record)
 	if (!process)
 		return;
 	mapping.image = process->image;
+	if (record->ino)
+		living_thread(process); /* to open the file by */
 	mapping.module = mapped_module(process, &mapping, makedev(record->major, record->minor), record->ino,
 				       record->path);
 	add_mapping(process, &mapping);

@@ -84,6 +84,8 @@ struct module {
 	struct elf_file *debug_elf; /* see module_debug_elf */
 	int debug_fd; /* of that file */
 	bool debug_searched;
+	struct elf_file *debugdata_elf; /* see module_debugdata_elf */
+	bool debugdata_searched;
 	struct symbols *symbols; /* NULL until asked for */
 	const char *symbol_source; /* where names come from, as the capture says it; NULL: nobody asked */
 	struct unwind_table *unwind_table; /* likewise */
@@ -104,6 +106,9 @@ unsigned intern_module(const struct mapped_file *file);
 struct elf_file *module_elf(struct module *module);
 /* Its separate debug file, or NULL. */
 struct elf_file *module_debug_elf(struct module *module);
+
+/* The small .symtab that it has compressed in a section, of the functions that .dynsym has not; or NULL. */
+struct elf_file *module_debugdata_elf(struct module *module);
 
 /* --- target_file.c --- */
 #define OUR_ROOT (-1)

@@ -155,6 +155,6 @@ bool is_chosen(const struct naming *naming, const struct process *process, const
 	if (*naming->object != '/')
 		return slash && strcmp(slash + 1, naming->object) == 0;
 	return module->fd >= 0 && fstat(module->fd, &mapped) == 0 &&
-	       status_in_root(process->pid, naming->object, &wanted) && wanted.st_dev == mapped.st_dev &&
+	       status_in_root(process->thread, naming->object, &wanted) && wanted.st_dev == mapped.st_dev &&
 	       wanted.st_ino == mapped.st_ino;
 }

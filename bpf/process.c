@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -37,27 +37,6 @@ char *read_proc(pid_t pid, const char *name, size_t *length)
 	return text;
 }
 
-/* State letter and flags of /proc/PID/stat; the name before them may hold anything, `)` too. */
-static bool read_state(pid_t pid, char *state, unsigned *flags)
-{
-	size_t length;
-	char *stat = read_proc(pid, "stat", &length), *end = stat ? strrchr(stat, ')') : NULL;
-	bool ok = end && sscanf(end + 1, " %c %*d %*d %*d %*d %*d %u", state, flags) == 2;
-
-	free(stat);
-	return ok;
-}
-
-static unsigned threads_of(pid_t pid)
-{
-	char *path = formatted("/proc/%d/task", pid);
-	struct stat st;
-	unsigned threads = stat(path, &st) == 0 ? st.st_nlink - 2 : 0;
-
-	free(path);
-	return threads;
-}
-
 struct process *add_process(pid_t pid)
 {
 	const unsigned kernel_thread = 0x00200000; /* PF_KTHREAD, include/linux/sched.h */
@@ -65,14 +44,14 @@ struct process *add_process(pid_t pid)
 	unsigned flags;
 	char state;
 
-	if (!read_state(pid, &state, &flags))
+	if (!read_state(pid, pid, &state, &flags))
 		die(1, "no process with pid %d", pid);
 	if (flags & kernel_thread)
 		die(1, "pid %d is a kernel thread: it has no malloc to trace", pid);
-	if (state == 'Z' || state == 'X')
-		die(1, threads_of(pid) > 1 ? "the main thread of pid %d has ended: its other threads cannot be traced" :
-					     "pid %d has already exited", pid);
 	process->pid = pid;
+	process->thread = find_living_thread(pid);
+	if (!process->thread)
+		die(1, "pid %d has already exited", pid);
 	process->pidfd = syscall(SYS_pidfd_open, pid, 0);
 	if (process->pidfd < 0)
 		die(1, errno == EINVAL ? "pid %d is a thread: give the pid of its process" :
@@ -89,7 +68,7 @@ void describe_process(struct process *process)
 {
 	size_t length;
 	char *name = read_proc(process->pid, "comm", &length);
-	char *command = read_proc(process->pid, "cmdline", &length);
+	char *command = read_proc(living_thread(process), "cmdline", &length);
 
 	if (name && command) {
 		name[strcspn(name, "\n")] = 0;
@@ -195,12 +174,31 @@ unsigned mapped_module(const struct process *process, const struct mapping *mapp
 		       const char *path)
 {
 	char *shown = without_mark(path);
-	const struct mapped_file file = { process->pid, mapping->start, mapping->end, dev, ino,
+	const struct mapped_file file = { process->thread, mapping->start, mapping->end, dev, ino,
 					  ino || is_kernels(path) ? shown : "[anon]" };
 	unsigned module = intern_module(&file);
 
 	free(shown);
 	return module;
+}
+
+/* Where the target's root directory is for us; 0: nowhere else than ours, or out of sight. */
+static size_t read_root(const struct process *process, char *root, size_t room)
+{
+	char *link = formatted("/proc/%d/root", process->thread);
+	ssize_t length = readlink(link, root, room);
+
+	free(link);
+	return length > 1 && (size_t)length < room ? length : 0;
+}
+
+/* /proc has paths as we see them: after a chroot the target sees less of them. */
+static const char *as_target_sees(const struct process *process, const char *path)
+{
+	char root[PATH_MAX];
+	size_t length = *path == '/' ? read_root(process, root, sizeof(root)) : 0;
+
+	return length && strncmp(path, root, length) == 0 && path[length] == '/' ? path + length : path;
 }
 
 /* One line of /proc/PID/maps: start-end perms offset dev inode path. */
@@ -215,14 +213,15 @@ static void read_mapping(struct process *process, const char *line)
 	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*c%*c%c%*c %" SCNx64 " %x:%x %" SCNu64 " %n", &mapping.start,
 		   &mapping.end, &execute, &mapping.offset, &major, &minor, &ino, &path) < 7 || execute != 'x')
 		return;
-	mapping.module = mapped_module(process, &mapping, makedev(major, minor), ino, line + path);
+	mapping.module = mapped_module(process, &mapping, makedev(major, minor), ino,
+				       as_target_sees(process, line + path));
 	add_mapping(process, &mapping);
 }
 
 void read_mappings(struct process *process)
 {
 	size_t length;
-	char *maps = read_proc(process->pid, "maps", &length), *rest = maps, *line;
+	char *maps = read_proc(living_thread(process), "maps", &length), *rest = maps, *line;
 
 	while (maps && (line = strsep(&rest, "\n")))
 		read_mapping(process, line);

@@ -252,6 +252,7 @@ static void follow_mappings(struct heap_bpf *skel, const struct settings *settin
 /* What is due every half a second. False when the trace shall end. */
 static bool take_stock(struct heap_bpf *skel, struct run *run)
 {
+	follow_threads(skel, run->settings);
 	run->stop = STOP_RATE;
 	if (run->settings->heap && !run->settings->floor && calls_too_fast(skel, run->settings))
 		return false;

@@ -171,18 +171,6 @@ static void set_ranges(struct symbols *symbols, const struct collection *found)
 	free(nesting.symbol);
 }
 
-/* A small .symtab in a compressed section, for the functions that .dynsym has not. */
-static struct elf_file *debugdata_of(struct elf_file *file)
-{
-	struct elf_section compressed;
-	struct content image;
-
-	if (!elf_section(file, ".gnu_debugdata", &compressed))
-		return NULL;
-	image = unxz(&compressed);
-	return image.bytes ? elf_memory_open(image.bytes, image.size) : NULL;
-}
-
 static const char *best_source(const struct source sources[NR_SOURCES])
 {
 	static const char *const names[] = {
@@ -225,7 +213,7 @@ static void load_symbols(struct module *module)
 	module->symbols = allocate(sizeof(*module->symbols));
 	if (own) {
 		sources[DEBUG_FILE].file = module_debug_elf(module);
-		sources[DEBUGDATA].file = debugdata_of(own);
+		sources[DEBUGDATA].file = module_debugdata_elf(module);
 	}
 	for (unsigned i = 0; i < NR_SOURCES; i++)
 		if (sources[i].file)

@@ -55,7 +55,7 @@ function compile() {
   program.runInThisContext()(createRequire(FILE), FILE);
 }
 
-// npm link points to it.
-chmodSync(inCheckout('dist/cli/start.cjs'), 0o755);
+// npm link points to them.
+for (const name of ['start', 'pgfaultstacks']) chmodSync(inCheckout(`dist/cli/${name}.cjs`), 0o755);
 await bundle();
 compile();

@@ -203,8 +203,8 @@ export function parseEnd(line: CaptureLine, { kind, mode }: CaptureHeader): Capt
   return {
     ...(mode ? parseWeights(end, mode) : { alloc: { bytes: 0, calls: 0 } }),
     ...(kind !== 'heap' && { faults: parseFaultCounts(nested(end, 'faults')) }),
-    lost: parseOmissions(nested(end, 'lost')),
-    filtered: parseOmissions(nested(end, 'filtered')),
+    lost: parseOmissions(nested(end, 'lost'), kind),
+    filtered: parseOmissions(nested(end, 'filtered'), 'heap'),
     notes: parseNotes(nested(end, 'notes')),
   };
 }
@@ -218,16 +218,21 @@ function parseWeights(
   return { alloc, freed: weight(line, 'freed'), unfreed: weight(line, 'unfreed') };
 }
 
-function parseOmissions(line: CaptureLine): readonly Omission[] {
+function parseOmissions(line: CaptureLine, kind: CaptureKind): readonly Omission[] {
   return Object.keys(line.fields).map((reason) => {
     const omitted = nested(line, reason);
+    const noun = reason === 'page_table_full' ? 'page' : nounOf[kind];
     return {
       reason,
       calls: count(omitted, 'calls'),
+      ...(noun && { noun }),
       ...(has(omitted, 'bytes') && { bytes: count(omitted, 'bytes') }),
     };
   });
 }
+
+/** What the helper counts under the same reasons. */
+const nounOf = { heap: undefined, faults: 'fault', incident: 'event' } as const;
 
 function parseNotes(line: CaptureLine): readonly Omission[] {
   return Object.keys(line.fields).map((reason) => ({ reason, calls: count(line, reason) }));

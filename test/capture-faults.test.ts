@@ -65,8 +65,8 @@ describe('a capture of page faults', () => {
     expect([...faulted.what]).toEqual([0, 1, 2, 1, 1, 0, 1]);
     expect(end!.faults).toEqual({ user: 30, kernel: 4, present: 5 });
     expect(end!.lost).toEqual([
-      { reason: 'page_table_full', calls: 7 },
-      { reason: 'stack_table_full', calls: 6 },
+      { reason: 'page_table_full', calls: 7, noun: 'page' },
+      { reason: 'stack_table_full', calls: 6, noun: 'fault' },
     ]);
   });
 

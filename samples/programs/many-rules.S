@@ -1,4 +1,4 @@
-/* More unwind rules than the helper has numbers for: a frame of another size at every instruction. */
+/* More unwind rules than the helper has numbers for: a frame of another size at every instruction. Beside trouble.c. */
 	.section .note.GNU-stack, "", %progbits
 	.text
 	.type many_rules, %function

@@ -6,6 +6,8 @@
  *     trouble fork                 allocates, as does its child, which also frees what it inherited
  *     trouble threads N            N threads, one after the other, allocate
  *     trouble leader-exits         the main thread has ended, another one allocates
+ *     trouble leader-leaves        the main thread allocates and ends, another one allocates
+ *     trouble heir                 the main thread has ended, the next one does, a third one allocates a while later
  *     trouble many-stacks N        one block each from N different stacks
  *     trouble many-live N          N blocks that stay
  *     trouble deep N               one block from N frames deep
@@ -195,23 +197,60 @@ static int run_threads(const char *count)
 	return finish();
 }
 
-static void *run_without_leader(void *leader)
+static pthread_t leader;
+
+static void *run_without_leader(void *has_to_wait)
 {
-	pthread_join(*(pthread_t *)leader, NULL);
-	wait_for_go();
+	pthread_join(leader, NULL);
+	if (has_to_wait != NULL)
+		wait_for_go();
 	allocate_in_thread(NULL);
 	exit(finish());
 }
 
-static int leave_leader(const char *unused)
+static void *run_late(void *unused)
 {
-	static pthread_t leader;
+	wait_a_moment();
+	return run_without_leader(unused);
+}
+
+static void *leave_to_heir(void *unused)
+{
+	pthread_t thread;
+
+	pthread_join(leader, NULL);
+	wait_for_go();
+	leader = pthread_self();
+	if (pthread_create(&thread, NULL, run_late, NULL) != 0)
+		give_up("cannot start a thread");
+	return NULL;
+}
+
+static _Noreturn void leave_to(void *(*run)(void *argument), void *argument)
+{
 	pthread_t thread;
 
 	leader = pthread_self();
-	if (pthread_create(&thread, NULL, run_without_leader, &leader) != 0)
+	if (pthread_create(&thread, NULL, run, argument) != 0)
 		give_up("cannot start a thread");
 	pthread_exit(NULL);
+}
+
+static int leave_before(const char *unused)
+{
+	leave_to(run_without_leader, &leader);
+}
+
+static int leave_while_traced(const char *unused)
+{
+	wait_for_go();
+	allocate_in_thread(NULL);
+	leave_to(run_without_leader, NULL);
+}
+
+static int leave_twice(const char *unused)
+{
+	leave_to(leave_to_heir, NULL);
 }
 
 SITE void turn(unsigned path, int turns);
@@ -283,7 +322,9 @@ static const struct mode {
 	{ "after-exec", after_exec, false },
 	{ "fork", fork_child, false },
 	{ "threads", run_threads, true },
-	{ "leader-exits", leave_leader, false },
+	{ "leader-exits", leave_before, false },
+	{ "leader-leaves", leave_while_traced, false },
+	{ "heir", leave_twice, false },
 	{ "many-stacks", take_many_paths, true },
 	{ "many-live", keep_many, true },
 	{ "deep", go_deep, true },

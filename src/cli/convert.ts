@@ -25,10 +25,12 @@ export interface Conversion {
 export async function convert({ file, input, outputs, kinds }: Conversion): Promise<number> {
   for (const path of outputs) kindOf(path, kinds);
   const { profile, warnings } = await readInput(file, input);
-  if (outputs.length > 0) await writeFiles(outputs, kinds, profile);
-  else await writeStdout(await kinds[0].text(profile));
+  const remarks: string[] = [];
+  const onRemark = (line: string) => remarks.push(line);
+  if (outputs.length > 0) await writeFiles({ outputs, kinds }, profile, onRemark);
+  else await writeStdout(await kinds[0].text(profile, onRemark));
   const screen = screenOn(process.stderr);
-  for (const line of [...warnings, ...remarksOn(profile)]) screen.line(line);
+  for (const line of [...warnings, ...remarksOn(profile), ...remarks]) screen.line(line);
   return 0;
 }
 
@@ -46,15 +48,15 @@ export function remarksOn({ meta }: Profile): string[] {
 
 /** Writes all files, or says which could not be written. Throws a UserError. */
 export async function writeFiles(
-  paths: readonly string[],
-  kinds: readonly ProfileOutputKind[],
+  { outputs: paths, kinds }: Pick<Conversion, 'outputs' | 'kinds'>,
   profile: Profile,
+  onRemark: (line: string) => void,
 ): Promise<void> {
   // Being asked to end must not leave half a file beside its place.
   const interruption = catchSignals();
   const outputs = await openOutputs(paths, kinds);
   try {
-    for (const output of outputs) await writeOutput(output, profile);
+    for (const output of outputs) await writeOutput(output, profile, onRemark);
   } finally {
     await discardOutputs(outputs);
     interruption.release();

@@ -3,13 +3,14 @@ import { type Side, sides } from '../differential.ts';
 import { UserError } from '../errors.ts';
 import { diff as diffRuns } from '../fold/diff.ts';
 import type { Run, Threshold } from '../fold/runs.ts';
+import { views } from '../fold/views.ts';
 import { columnNamed, type Profile, sumOf } from '../profile.ts';
 import { formatAmount } from '../units.ts';
 import { defineCommand } from './command.ts';
 import { remarksOn, writeFiles } from './convert.ts';
 import { diffJson } from './diff-json.ts';
 import { diffFlags, diffOptionsOf, type Files, filesOf, sizeOrShare } from './diff-options.ts';
-import { type InputOptions, readInput, viewOf, views } from './input.ts';
+import { type InputOptions, readInput, viewOf } from './input.ts';
 import { several, single } from './numbers.ts';
 import {
   collapsedText,
@@ -78,7 +79,7 @@ async function run(args: Args): Promise<number> {
   const screen = screenOn(process.stderr);
   const { runs, warnings } = await readRuns(files, inputOf(args));
   const profile = diffRuns(runs, how);
-  await writeFiles(outputs, kinds, profile);
+  await writeFiles({ outputs, kinds }, profile, screen.line);
   await writeStdout(stdout(profile));
   const excess = limit === undefined ? undefined : excessOf(profile, limit);
   for (const line of [...warnings, ...remarksOn(profile), ...(excess ?? [])]) screen.line(line);
@@ -90,7 +91,7 @@ function inputOf(args: Args): InputOptions {
   return { view: viewOf(args.view), frames: frameChoiceOf(args), unit };
 }
 
-function outputKinds(args: Args): readonly ProfileOutputKind[] {
+function outputKinds(args: Args): readonly [ProfileOutputKind, ...ProfileOutputKind[]] {
   const look = given({
     title: single(args.title, '--title'),
     subtitle: single(args.subtitle, '--subtitle'),

@@ -1,18 +1,20 @@
+import { views } from '../fold/views.ts';
 import { defineCommand } from './command.ts';
 import { convert } from './convert.ts';
-import { viewOf, views } from './input.ts';
+import { viewOf } from './input.ts';
 import { several } from './numbers.ts';
 import { profileOutputs, suffixList } from './outputs.ts';
+import { residentChoiceOf, residentFlags } from './resident-options.ts';
 import { frameChoiceOf, frameFlags } from './stack-options.ts';
 
 export const fold = defineCommand({
-  command: 'fold [file]',
+  command: 'fold [input]',
   describe: 'capture to collapsed stacks',
   options: (parser) =>
     parser
-      .positional('file', {
+      .positional('input', {
         type: 'string',
-        describe: 'capture or collapsed stacks, also .gz; - or none: stdin',
+        describe: 'capture, collapsed stacks or .svg, also .gz; - or none: stdin',
       })
       .options({
         view: {
@@ -22,6 +24,7 @@ export const fold = defineCommand({
           describe: 'of a capture (unfreed if it has frees)',
         },
         ...frameFlags,
+        ...residentFlags,
         output: {
           type: 'string',
           requiresArg: true,
@@ -31,8 +34,13 @@ export const fold = defineCommand({
       }),
   run: async (args) =>
     convert({
-      file: args.file,
-      input: { view: viewOf(args.view), frames: frameChoiceOf(args), unit: 'count' },
+      file: args.input,
+      input: {
+        view: viewOf(args.view),
+        frames: frameChoiceOf(args),
+        resident: residentChoiceOf(args),
+        unit: 'count',
+      },
       outputs: several(args.output, '--output'),
       kinds: profileOutputs,
     }),

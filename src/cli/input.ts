@@ -2,27 +2,29 @@ import { createReadStream } from 'node:fs';
 import { isCapture } from '../capture.ts';
 import { readCapture } from '../capture-reader.ts';
 import { type CollapsedInput, readCollapsed } from '../collapsed-reader.ts';
+import { isSvg } from '../embedded.ts';
 import { UserError } from '../errors.ts';
-import { foldHeap } from '../fold/heap.ts';
-import type { HeapView } from '../fold/heap-metadata.ts';
+import type { ResidentChoice } from '../fold/resident.ts';
 import type { FrameChoice } from '../fold/stack-tree.ts';
+import { foldView, type View, views } from '../fold/views.ts';
 import type { Profile, Unit } from '../profile.ts';
 import { single } from './numbers.ts';
+import { type Bytes, peek } from './peek.ts';
 import { systemReason } from './system-error.ts';
 
-export const views: readonly HeapView[] = ['all', 'unfreed'];
-
 /** The view that an option names. Throws a UserError when it was given more than once. */
-export function viewOf(value: string | readonly string[] | undefined): HeapView | undefined {
+export function viewOf(value: string | readonly string[] | undefined): View | undefined {
   const name = single(value, '--view');
   return views.find((view) => view === name);
 }
 
 export interface InputOptions {
   /** Of a capture. Default: unfreed where the capture has frees. */
-  readonly view: HeapView | undefined;
+  readonly view: View | undefined;
   /** Of a capture. */
   readonly frames: FrameChoice;
+  /** Of a capture of page faults. */
+  readonly resident?: ResidentChoice;
   /** Of collapsed stacks, which do not say what they count. */
   readonly unit: Unit;
 }
@@ -33,10 +35,8 @@ export interface Input {
   readonly warnings: readonly string[];
 }
 
-type Bytes = AsyncIterable<Uint8Array>;
-
 /**
- * Reads a capture or collapsed stacks, gzipped or not, from a file; from stdin without a
+ * Reads a capture, collapsed stacks or an SVG with data in it, gzipped or not, from a file; from stdin without a
  * path. Throws a UserError for what cannot be read.
  */
 export async function readInput(path: string | undefined, options: InputOptions): Promise<Input> {
@@ -56,27 +56,31 @@ export async function readInput(path: string | undefined, options: InputOptions)
 }
 
 async function parse(bytes: Bytes, name: string, options: InputOptions): Promise<Input> {
-  const { view, frames, unit } = options;
+  const { unit } = options;
   const { first, all } = await peek(bytes);
   if (isCapture(first)) {
     const capture = await readCapture(all);
-    const natural = capture.header.mode === 'full' ? 'unfreed' : 'all';
-    return { profile: foldHeap(capture, view ?? natural, frames), warnings: [] };
+    return { profile: foldView(capture, options), warnings: [] };
   }
-  refuseForCollapsed(options);
+  if (isSvg(first)) {
+    refuseOptionsOfCaptures(options, 'a picture');
+    const { readSvg } = await import('./svg-input.ts');
+    return { profile: await readSvg(all), warnings: [] };
+  }
+  refuseOptionsOfCaptures(options, 'a file of collapsed stacks');
   const input = await readCollapsed(all, { unit, column: unit === 'count' ? 'samples' : unit });
   return { profile: input.profile, warnings: skippedLines(input, name) };
 }
 
-function refuseForCollapsed({ view, frames }: InputOptions): void {
-  if (view) throw new UserError('--view needs a capture: collapsed stacks are of one view', 2);
+function refuseOptionsOfCaptures(options: InputOptions, what: string): void {
+  const { view, frames, resident = {} } = options;
+  if (view) throw new UserError(`--view needs a capture: ${what} has one view`, 2);
   if (frames.addresses)
-    throw new UserError('--addresses needs a capture: collapsed stacks have names only', 2);
+    throw new UserError(`--addresses needs a capture: ${what} has names only`, 2);
+  if (resident.bytes || resident.kinds)
+    throw new UserError('--bytes, --anon, --file and --shmem need a capture of page faults', 2);
   if (frames.hideAllocator)
-    throw new UserError(
-      '--hide-allocator needs a capture: collapsed stacks do not tell the allocator',
-      2,
-    );
+    throw new UserError(`--hide-allocator needs a capture: ${what} does not tell the allocator`, 2);
 }
 
 function skippedLines({ skipped, skippedLines }: CollapsedInput, name: string): string[] {
@@ -89,27 +93,6 @@ async function unzipped(bytes: Bytes, onCut: () => void): Promise<Bytes> {
   const { first, all } = await peek(bytes);
   const isPacked = first[0] === 0x1f && first[1] === 0x8b;
   return isPacked ? (await import('./gunzip.ts')).gunzipped(all, onCut) : all;
-}
-
-/** The first bytes, enough to tell formats apart, and everything with these bytes again. */
-async function peek(bytes: Bytes): Promise<{ first: Uint8Array; all: Bytes }> {
-  const iterator = bytes[Symbol.asyncIterator]();
-  let first = Buffer.alloc(0);
-  let ended = false;
-  while (!ended && first.length < 64) {
-    const next = await iterator.next();
-    ended = next.done === true;
-    if (!next.done) first = Buffer.concat([first, next.value]);
-  }
-  return { first, all: joined(first, iterator) };
-}
-
-async function* joined(
-  first: Uint8Array,
-  rest: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  if (first.length > 0) yield first;
-  yield* { [Symbol.asyncIterator]: () => rest };
 }
 
 function unreadable(name: string, error: unknown): unknown {

@@ -1,31 +1,38 @@
+import type { CaptureMode } from '../capture.ts';
 import type { Status } from '../collect/events.ts';
 import { formatBytes, formatCount } from '../units.ts';
 
 export interface LiveOptions {
   /** Seconds the trace will last; undefined until it is stopped. */
   readonly seconds: number | undefined;
-  /** The trace sees frees. */
-  readonly frees: boolean;
+  /** How allocations are traced; undefined where they are not. */
+  readonly mode: CaptureMode | undefined;
+  readonly faults: boolean;
 }
 
-/** Text of the live line, and the rate of calls since the status before. */
+/** Text of the live line; rates are those since the status before. */
 export function liveText(now: Status, before: Status | undefined, options: LiveOptions): string {
+  const { seconds, mode, faults } = options;
   const elapsed = (now.elapsedMs / 1000).toFixed(1);
-  const bytes = options.frees
-    ? `${formatBytes(now.unfreedBytes)} unfreed`
-    : `${formatBytes(now.allocatedBytes)} allocated`;
+  const perSecond = (key: 'calls' | 'faults') => formatCount(rateOf(key, now, before));
   const parts = [
-    options.seconds === undefined ? `${elapsed} s` : `${elapsed} of ${options.seconds} s`,
-    `${formatCount(callsPerSecond(now, before))} allocations/s`,
-    bytes,
+    seconds === undefined ? `${elapsed} s` : `${elapsed} of ${seconds} s`,
+    ...(mode ? [`${perSecond('calls')} allocations/s`, bytesIn(now, mode)] : []),
+    ...(faults
+      ? [`${perSecond('faults')} faults/s`, `${formatCount(now.faultedPages)} pages`]
+      : []),
   ];
   if (now.lostCalls > 0) parts.push(`${formatCount(now.lostCalls)} lost`);
-  if (options.seconds === undefined) parts.push('Ctrl-C ends it');
+  if (seconds === undefined) parts.push('Ctrl-C ends it');
   return parts.join(', ');
 }
 
-function callsPerSecond(now: Status, before: Status | undefined): number {
-  const calls = now.calls - (before?.calls ?? 0);
+function bytesIn(now: Status, mode: CaptureMode): string {
+  if (mode === 'full') return `${formatBytes(now.unfreedBytes)} unfreed`;
+  return `${formatBytes(now.allocatedBytes)} allocated`;
+}
+
+function rateOf(key: 'calls' | 'faults', now: Status, before: Status | undefined): number {
   const ms = now.elapsedMs - (before?.elapsedMs ?? 0);
-  return ms > 0 ? Math.round((1000 * calls) / ms) : 0;
+  return ms > 0 ? Math.round((1000 * (now[key] - (before?.[key] ?? 0))) / ms) : 0;
 }

@@ -4,13 +4,15 @@ import { UserError } from '../errors.ts';
 import { diff } from './diff.ts';
 import { doctor } from './doctor.ts';
 import { fold } from './fold.ts';
+import { pgfault } from './pgfault.ts';
+import { record } from './record.ts';
 import { render } from './render.ts';
 import { printable } from './terminal.ts';
 import { top } from './top.ts';
 import { trace } from './trace.ts';
 
 /** A new command is one file and its line here. */
-const commands = [trace, fold, render, top, diff, doctor];
+const commands = [trace, pgfault, record, fold, render, top, diff, doctor];
 
 // Should the program ever end without an answer, that is no success.
 process.exitCode = 1;

@@ -18,6 +18,8 @@ const reasonWords = new Map(
       'not known whether freed: operator new may throw here, so it has no return probe',
     stacks_cut: 'with their outermost callers cut off: the stack is too deep; raise --max-frames',
     not_sampled: 'not sampled: the totals are estimates that contain them',
+    page_table_full:
+      'without a record, so under no stack: the table of pages is full; raise --max-pages',
     size: 'outside of --min-size and --max-size',
     younger: 'unfreed, but younger than --older',
     exec: 'gone when the process replaced itself by another program',
@@ -32,7 +34,7 @@ export function omissionLines({ lost = [], filtered = [] }: Metadata): string[] 
   ];
 }
 
-function inWords({ reason, calls, bytes }: Omission): string {
+function inWords({ reason, calls, bytes, noun = 'call' }: Omission): string {
   const amount = bytes === undefined ? '' : `, ${formatBytes(bytes)}`;
-  return `${counted(calls, 'call')}${amount}, ${reasonWords.get(reason) ?? reason}`;
+  return `${counted(calls, noun)}${amount}, ${reasonWords.get(reason) ?? reason}`;
 }

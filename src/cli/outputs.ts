@@ -11,8 +11,11 @@ export interface OutputKind {
   readonly suffixes: readonly string[];
   readonly what: string;
   /** Missing: the file is the capture itself, as the helper wrote it. */
-  readonly text?: (profile: Profile) => Promise<Iterable<string>>;
+  readonly text?: (profile: Profile, onRemark: OnRemark) => Promise<Iterable<string | Uint8Array>>;
 }
+
+/** Called with what the user should know of an output. */
+type OnRemark = (line: string) => void;
 
 /** An output that is made of a profile. */
 export type ProfileOutputKind = OutputKind & Required<Pick<OutputKind, 'text'>>;
@@ -40,7 +43,10 @@ export function collapsedText(profile: Profile): Iterable<string> {
 
 /** A picture, drawn as the options say. */
 export function pictureOutput({ draw, ...kind }: PictureKind, look: SvgOptions): ProfileOutputKind {
-  return { ...kind, text: (profile) => draw(profile, { ...countNameOf(profile), ...look }) };
+  return {
+    ...kind,
+    text: (profile, onRemark) => draw(profile, { ...countNameOf(profile), ...look, onRemark }),
+  };
 }
 
 /** What collapsed stacks count is anybody's guess: samples is what they had first. */
@@ -97,8 +103,13 @@ export async function openOutputs(
 }
 
 /** Writes one output and puts it in its place. Throws a UserError when that fails. */
-export async function writeOutput({ file, text }: Output, profile: Profile): Promise<void> {
-  if (text) for (const chunk of await text(profile)) await file.write(chunk);
+export async function writeOutput(
+  { file, text }: Output,
+  profile: Profile,
+  onRemark: OnRemark,
+): Promise<void> {
+  const remark = (line: string) => onRemark(`${file.path}: ${line}`);
+  if (text) for (const chunk of await text(profile, remark)) await file.write(chunk);
   await file.finish();
 }
 

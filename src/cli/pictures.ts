@@ -5,7 +5,7 @@ import type { SvgOptions } from '../render/svg.ts';
 export interface PictureKind {
   readonly suffixes: readonly string[];
   readonly what: string;
-  readonly draw: (profile: Profile, options: SvgOptions) => Promise<Iterable<string>>;
+  readonly draw: (profile: Profile, options: SvgOptions) => Promise<Iterable<string | Uint8Array>>;
 }
 
 /** A new kind of picture is one file in src/render and its line here. The first goes to stdout. */

@@ -1,117 +1,84 @@
-import type { Capture } from '../capture.ts';
-import { readCapture } from '../capture-reader.ts';
-import { writeCollapsed } from '../collapsed.ts';
-import type { Status } from '../collect/events.ts';
-import { collectHeap, type HeapRequest } from '../collect/heap.ts';
-import type { Watcher } from '../collect/run.ts';
+import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { UserError } from '../errors.ts';
-import { foldHeap } from '../fold/heap.ts';
-import type { HeapView } from '../fold/heap-metadata.ts';
-import type { FrameChoice } from '../fold/stack-tree.ts';
-import type { Profile } from '../profile.ts';
-import { catchSignals } from './interruption.ts';
-import { liveText } from './live.ts';
-import { discardOutputs, type Output, openOutputs, traceOutputs, writeOutput } from './outputs.ts';
-import { writeStdout } from './stdout.ts';
-import { programStatus, stillRunning, summaryLines } from './summary.ts';
-import type { TableOptions } from './table.ts';
-import { resolveTarget, type TargetChoice } from './target.ts';
-import { type Screen, screenOn } from './terminal.ts';
-import { tableText } from './top.ts';
+import { type View, views } from '../fold/views.ts';
+import { defineCommand } from './command.ts';
+import { heapCostFlags, heapRequestOf, sizeFlags } from './heap-options.ts';
+import { namingFlags } from './naming-options.ts';
+import { single } from './numbers.ts';
+import { faultsRequestOf, pageFlags } from './pgfault.ts';
+import type { TracePlan } from './run-trace.ts';
+import { addressFlags, frameChoiceOf, stackFlags } from './stack-options.ts';
+import { chooseTarget } from './target.ts';
+import { tableOptionsOf } from './top.ts';
+import { commonRequestOf, roomFlags, secondsPositional, targetFlags } from './trace-options.ts';
 
-/** A checked command line. */
-export interface TracePlan {
-  readonly target: TargetChoice;
-  readonly request: Omit<HeapRequest, 'target'>;
-  readonly view: HeapView;
-  readonly frames: FrameChoice;
-  /** Collapsed stacks on stdout. */
-  readonly folded: boolean;
-  readonly outputs: readonly string[];
-  readonly table: Omit<TableOptions, 'width'>;
+export const record = defineCommand({
+  command: 'record [seconds]',
+  describe: 'allocations and page faults: all pictures',
+  options,
+  run: async (args) => (await import('./run-trace.ts')).runTrace(planOf(args)),
+});
+
+const text = { type: 'string', requiresArg: true } as const;
+
+/** What is written of each view: what comes behind the name of the incident. */
+const viewFiles: Readonly<Record<View, readonly string[]>> = {
+  // A capture has them all.
+  all: ['capture', 'all_mallocs.svg', 'all_mallocs.folded'],
+  unfreed: ['unfreed.svg', 'unfreed.folded'],
+  resident: ['resident.svg', 'resident.folded'],
+};
+
+function options(parser: Argv) {
+  return parser
+    .usage('Three pictures of one incident: all allocations, unfreed, resident')
+    .positional('seconds', secondsPositional)
+    .options({
+      ...targetFlags,
+      output: { ...text, alias: 'o', describe: 'what all files begin with (incident)' },
+      ...sizeFlags,
+      ...namingFlags,
+      ...heapCostFlags,
+      ...pageFlags,
+      ...stackFlags,
+      ...addressFlags,
+      ...roomFlags,
+    })
+    .group([...Object.keys(targetFlags)], 'Target:')
+    .group(
+      [sizeFlags, namingFlags, heapCostFlags].flatMap((flags) => Object.keys(flags)),
+      'Allocations:',
+    )
+    .group(
+      [pageFlags, stackFlags, addressFlags, roomFlags].flatMap((flags) => Object.keys(flags)),
+      'Pages and stacks:',
+    )
+    .example('$0 record -p 123 60 -o incident', 'incident.resident.svg and so on');
 }
 
-/** Traces and delivers what was asked for; the exit code. Throws a UserError without any result. */
-export async function record(plan: TracePlan): Promise<number> {
-  const screen = screenOn(process.stderr);
-  const interruption = catchSignals();
-  let outputs: readonly Output[] = [];
-  try {
-    const target = await resolveTarget(plan.target, screen.line);
-    outputs = await openOutputs(plan.outputs, traceOutputs);
-    const request: HeapRequest = { ...plan.request, target };
-    const chunks = collectHeap(request, watcherOn(screen, request), interruption.signal);
-    const capture = await readCapture(copied(chunks, outputs));
-    screen.clear();
-    return await deliver(capture, { plan, outputs, screen });
-  } finally {
-    screen.clear();
-    await discardOutputs(outputs);
-    interruption.release();
-  }
-}
+type Options = ReturnType<typeof options> extends Argv<infer Found> ? Found : never;
 
-function watcherOn(screen: Screen, { mode, seconds }: HeapRequest): Watcher {
-  let before: Status | undefined;
+/** Throws a UserError for a command line that makes no sense, before anything is touched. */
+function planOf(args: ArgumentsCamelCase<Options>): TracePlan {
+  const common = commonRequestOf(args);
+  const target = chooseTarget(args);
+  const name = nameOf(args.output);
   return {
-    tracing: (text) => screen.line(text),
-    warning: (text) => screen.line(`warning: ${text}`),
-    status(now) {
-      screen.live(liveText(now, before, { seconds, frees: mode === 'full' }));
-      before = now;
-    },
+    target,
+    request: { ...common, heap: heapRequestOf(args, 'full'), faults: faultsRequestOf(args) },
+    results: views.map((view) => ({
+      choice: { view, frames: frameChoiceOf(args) },
+      outputs: viewFiles[view].map((suffix) => `${name}.${suffix}`),
+    })),
+    folded: false,
+    table: tableOptionsOf({}),
   };
 }
 
-/** The capture on its way to its reader, written to the files that want it as it is. */
-async function* copied(
-  chunks: AsyncIterable<Uint8Array>,
-  outputs: readonly Output[],
-): AsyncGenerator<Uint8Array> {
-  const copies = outputs.filter(({ text }) => text === undefined);
-  for await (const chunk of chunks) {
-    for (const { file } of copies) await file.write(chunk);
-    yield chunk;
-  }
-}
-
-interface Delivery {
-  readonly plan: TracePlan;
-  readonly outputs: readonly Output[];
-  readonly screen: Screen;
-}
-
-/** Writes every output that can be written, whatever becomes of the others. */
-async function deliver(capture: Capture, { plan, outputs, screen }: Delivery): Promise<number> {
-  const written: string[] = [];
-  let failed = capture.truncated;
-  const attempt = async (work: Promise<void>) => {
-    const problem = await work.then(() => undefined, userError);
-    if (problem) screen.line(`memstacks: ${problem.message}`);
-    failed ||= problem !== undefined;
-    return problem === undefined;
-  };
-  const finish = async ({ file }: Output, work: Promise<void>) => {
-    if (await attempt(work)) written.push(file.path);
-  };
-  // Captures first: whatever goes wrong from here on can be made up from them.
-  for (const output of outputs) if (!output.text) await finish(output, output.file.finish());
-  const profile = foldHeap(capture, plan.view, plan.frames);
-  for (const output of outputs) if (output.text) await finish(output, writeOutput(output, profile));
-  await attempt(writeStdout(stdoutText(profile, plan)));
-  for (const line of summaryLines(capture, profile.meta.stacks)) screen.line(line);
-  if (plan.target.kind === 'command') for (const line of stillRunning(capture)) screen.line(line);
-  if (written.length > 0) screen.line(`wrote ${written.join(', ')}`);
-  return failed ? 1 : programStatus(capture);
-}
-
-function stdoutText(profile: Profile, { folded, outputs, table }: TracePlan): Iterable<string> {
-  if (folded) return writeCollapsed(profile);
-  if (outputs.length > 0) return [];
-  return tableText(profile, table);
-}
-
-function userError(error: unknown): UserError {
-  if (error instanceof UserError) return error;
-  throw error;
+/** The files have suffixes of their own. */
+function nameOf(value: string | undefined): string {
+  const name = single(value, '--output') ?? 'incident';
+  if (/\.(svg|html|folded|stacks|capture)(\.gz)?$/.test(name) || name === '-')
+    throw new UserError(`-o ${name}: record writes several files, name what they begin with`, 2);
+  return name;
 }

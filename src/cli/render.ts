@@ -1,26 +1,33 @@
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { widthChoices } from '../differential.ts';
+import { views } from '../fold/views.ts';
 import type { Unit } from '../profile.ts';
 import { colorSchemes } from '../render/colour.ts';
 import type { SvgOptions } from '../render/svg.ts';
 import { defineCommand } from './command.ts';
 import { convert } from './convert.ts';
-import { viewOf, views } from './input.ts';
-import { decimalOption, several, single } from './numbers.ts';
+import { viewOf } from './input.ts';
+import { decimalOption, several, single, sizeOption } from './numbers.ts';
 import { pictureOutput, suffixList } from './outputs.ts';
 import { pictures } from './pictures.ts';
+import { residentChoiceOf, residentFlags } from './resident-options.ts';
 import { frameChoiceOf, frameFlags } from './stack-options.ts';
 
 export const render = defineCommand({
-  command: 'render [file]',
+  command: 'render [input]',
   describe: 'capture or collapsed stacks to a flame graph',
   options,
   run: async (args) => {
     const look = svgOptions(args);
     const [first, ...more] = pictures;
     return convert({
-      file: args.file,
-      input: { view: viewOf(args.view), frames: frameChoiceOf(args), unit: unitOf(look.countName) },
+      file: args.input,
+      input: {
+        view: viewOf(args.view),
+        frames: frameChoiceOf(args),
+        resident: residentChoiceOf(args),
+        unit: unitOf(look.countName),
+      },
       outputs: several(args.output, '--output'),
       kinds: [pictureOutput(first, look), ...more.map((kind) => pictureOutput(kind, look))],
     });
@@ -37,19 +44,20 @@ export const widthsFlag = {
 // Options that flamegraph.pl has are called as they are there.
 function options(parser: Argv) {
   return parser
-    .positional('file', {
+    .positional('input', {
       type: 'string',
-      describe: 'capture or collapsed stacks, also .gz; - or none: stdin',
+      describe: 'capture, collapsed stacks or .svg, also .gz; - or none: stdin',
     })
     .options({
       output: { ...text, alias: 'o', describe: `instead of stdout: ${suffixList(pictures)}` },
       view: { ...text, choices: views, describe: 'of a capture (unfreed if it has frees)' },
       ...frameFlags,
+      ...residentFlags,
       title: { ...text, describe: 'heading' },
       subtitle: { ...text, describe: 'second line (what was traced)' },
       width: { ...text, describe: 'of the picture in pixels (1200)' },
       height: { ...text, describe: 'of a frame in pixels (16)' },
-      minwidth: { ...text, describe: 'pixels; narrower frames are gathered (0.1)' },
+      minwidth: { ...text, describe: 'pixels; narrower frames are gathered (0.5)' },
       fonttype: { ...text, describe: 'font family (Verdana)' },
       fontsize: { ...text, describe: 'in pixels (12)' },
       countname: { ...text, describe: 'what is counted: bytes, pages, samples ...' },
@@ -57,6 +65,8 @@ function options(parser: Argv) {
       colors: { ...text, alias: 'color', choices: colorSchemes, describe: 'palette (mem)' },
       inverted: { type: 'boolean', describe: 'root on top' },
       ...widthsFlag,
+      'no-embed': { type: 'boolean', describe: 'leave the stacks out of the file' },
+      'max-size': { ...text, describe: 'of the file, gives up detail for it (8M)' },
     })
     .example('$0 render --countname=bytes < all.stacks > all.svg', '')
     .example('$0 render x.capture --view all -o all.svg', '');
@@ -78,6 +88,8 @@ function svgOptions(args: ArgumentsCamelCase<Options>): SvgOptions {
     colors: single(args.colors, '--colors'),
     inverted: args.inverted,
     widths: single(args.widths, '--widths'),
+    embed: args.noEmbed ? false : undefined,
+    maxSize: sizeOption(args.maxSize, '--max-size'),
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Unwind } from '../capture.ts';
-import type { HeapRequest } from '../collect/heap.ts';
+import type { TraceRequest } from '../collect/trace.ts';
 import type { WalkRequest } from '../collect/walk.ts';
 import type { FrameChoice } from '../fold/stack-tree.ts';
 import { several, single, wholeOption } from './numbers.ts';
@@ -24,8 +24,13 @@ export const stackFlags = {
 } as const;
 
 /** How the frames of a capture are shown. */
-export const frameFlags = {
+export const addressFlags = {
   addresses: { ...flag, describe: 'of code without a name' },
+} as const;
+
+/** Likewise, of stacks that end in an allocator. */
+export const frameFlags = {
+  ...addressFlags,
   'hide-allocator': { ...flag, describe: 'cut malloc, operator new off the leaf' },
 } as const;
 
@@ -44,13 +49,13 @@ export function walkRequestOf({ unwind, debugDir }: WalkArgs): WalkRequest {
   };
 }
 
-interface StackArgs extends WalkArgs {
+export interface StackArgs extends WalkArgs {
   readonly maxFrames?: Value;
   readonly lines?: boolean | undefined;
   readonly inline?: boolean | undefined;
 }
 
-type StackRequest = WalkRequest & Pick<HeapRequest, 'maxFrames' | 'lines' | 'inline'>;
+type StackRequest = WalkRequest & Pick<TraceRequest, 'maxFrames' | 'lines' | 'inline'>;
 
 /** Throws a UserError for a number that is none, and for what was given twice. */
 export function stackRequestOf(args: StackArgs): StackRequest {

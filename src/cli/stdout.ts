@@ -2,10 +2,10 @@ import { UserError } from '../errors.ts';
 import { systemReason } from './system-error.ts';
 
 /**
- * Writes text to stdout as fast as it is taken. A reader that has seen enough is no error; throws a
+ * Writes text or bytes to stdout as fast as it is taken. A reader that has seen enough is no error; throws a
  * UserError for any other failure.
  */
-export async function writeStdout(chunks: Iterable<string>): Promise<void> {
+export async function writeStdout(chunks: Iterable<string | Uint8Array>): Promise<void> {
   const ignore = () => {};
   process.stdout.on('error', ignore);
   for (const chunk of chunks) {
@@ -17,6 +17,6 @@ export async function writeStdout(chunks: Iterable<string>): Promise<void> {
   process.stdout.off('error', ignore);
 }
 
-function written(chunk: string): Promise<NodeJS.ErrnoException | null | undefined> {
+function written(chunk: string | Uint8Array): Promise<NodeJS.ErrnoException | null | undefined> {
   return new Promise((resolve) => process.stdout.write(chunk, resolve));
 }

@@ -1,24 +1,30 @@
 import { constants } from 'node:os';
 import type { Capture, CaptureProcess, CaptureStack, StopReason, Weight } from '../capture.ts';
 import { samplingInWords } from '../fold/heap-metadata.ts';
-import type { Omission } from '../profile.ts';
-import { qualityLines, qualityProblems, type StackQuality } from '../stack-quality.ts';
+import type { Metadata, Omission } from '../profile.ts';
+import { qualityLines, qualityProblems } from '../stack-quality.ts';
 import { counted, formatBytes, formatCount } from '../units.ts';
 import { omissionLines } from './omissions.ts';
+import { residencyLines } from './residency-lines.ts';
 
-/** What a trace saw and what it did not, line by line, for stderr; the quality is of the view that is shown. */
-export function summaryLines(capture: Capture, quality?: StackQuality): string[] {
+/** What a trace saw and what it did not, line by line, for stderr, and what the views say that are shown. */
+export function summaryLines(capture: Capture, views: readonly Metadata[] = []): string[] {
+  const qualities = views.map(({ stacks }) => stacks);
+  const hasQuality = qualities.some((quality) => quality !== undefined);
   const { header, processes, end, truncated } = capture;
   const seconds = (header.durationMs / 1000).toFixed(1);
   return [
     `traced ${processes.map(named).join(', ')} for ${seconds} s${stopWords[header.stop]}`,
     ...(header.sampling ? [`estimated: ${samplingInWords(header.sampling)}`] : []),
     ...totalLines(capture),
+    ...faultLines(capture),
+    ...views.flatMap(({ residency = [] }) => residency.flatMap(residencyLines)),
     ...processes.flatMap(fateLines),
     ...omissionLines({ lost: end?.lost ?? [], filtered: end?.filtered ?? [] }),
-    ...remarks(end?.notes ?? [], quality !== undefined),
-    ...qualityLines(quality),
-    ...qualityProblems(quality),
+    ...remarks(end?.notes ?? [], hasQuality),
+    // Of several views, most say the same.
+    ...new Set(qualities.flatMap(qualityLines)),
+    ...new Set(qualities.flatMap(qualityProblems)),
     ...(truncated ? ['warning: the capture was cut short: stacks and losses may be missing'] : []),
   ];
 }
@@ -52,6 +58,7 @@ function named({ name, pid }: CaptureProcess): string {
 }
 
 function totalLines({ header, stacks, end }: Capture): string[] {
+  if (header.mode === undefined) return [];
   const allocated = header.mode === 'entry' ? 'requested' : 'allocated';
   const total = (key: TotalKey) => end?.[key] ?? sumOf(stacks, key);
   const lines = [`${allocated}  ${inWords(total('alloc'))}`];
@@ -61,6 +68,14 @@ function totalLines({ header, stacks, end }: Capture): string[] {
     `freed      ${inWords(total('freed'))}`,
     `unfreed    ${inWords(total('unfreed'))}`,
   ];
+}
+
+function faultLines({ end }: Capture): string[] {
+  if (end?.faults === undefined) return [];
+  const { user, kernel, present } = end.faults;
+  const modes = `${formatCount(user)} in user mode, ${formatCount(kernel)} in kernel mode`;
+  const words = `${modes}; ${formatCount(present)} found their page there`;
+  return [`faults     ${formatCount(user + kernel)}: ${words}`];
 }
 
 type TotalKey = 'alloc' | 'freed' | 'unfreed';

@@ -18,65 +18,83 @@ export interface TableOptions {
 interface Row {
   readonly node: NodeIndex;
   readonly bytes: number;
-  readonly calls: number;
+  /** Calls or pages. */
+  readonly count: number;
 }
 
 /**
- * The top stacks of a heap profile (columns of bytes and of calls), for a person to read: amounts in
- * columns, and below them the stack from the innermost frame outwards. Throws a UserError for a
+ * The top stacks of a profile with columns of bytes and of calls or pages, for a person to read: amounts
+ * in columns, and below them the stack from the innermost frame outwards. Throws a UserError for a
  * profile without both.
  */
 export function tableLines(profile: Profile, options: TableOptions): string[] {
   const rows = sortedRows(profile, options.sort);
   const all = sum(rows);
+  const noun = nounOf(profile);
   const title = titleLine(profile);
   if (rows.length === 0) return [`${title}: nothing`];
   const shown = rows.slice(0, options.top);
   const share = shareOf(all, options.sort);
   return [
-    `${title}: ${amount(all)} from ${counted(rows.length, 'stack')}`,
+    `${title}: ${amount(all, noun)} from ${counted(rows.length, 'stack')}`,
     '',
-    columns(['#', 'bytes', 'share', 'calls', 'mean size']),
+    columns(['#', 'bytes', 'share', `${noun}s`, ...(noun === 'call' ? ['mean size'] : [])]),
     ...shown.flatMap((row, index) => [
-      rowLine(row, index + 1, share(row)),
+      rowLine(row, index + 1, { share: share(row), noun }),
       ...stackLines(profile, row.node, options.width),
       '',
     ]),
-    ...notShown(rows.slice(options.top), rows.length),
+    ...notShown(rows.slice(options.top), { stacks: rows.length, noun }),
     ...qualityLines(profile.meta.stacks),
   ];
 }
 
-function heapColumns({ columns: [bytes, calls] }: Profile): readonly [Column, Column] {
-  if (bytes && calls) return [bytes, calls];
+/** What the table counts besides bytes. */
+type Noun = 'call' | 'page';
+
+function nounOf({ columns }: Profile): Noun {
+  return columns.some(({ unit }) => unit === 'pages') ? 'page' : 'call';
+}
+
+function tableColumns({ columns }: Profile): readonly [Column, Column] {
+  const bytes = columns.find(({ unit }) => unit === 'bytes');
+  const count = columns.find(({ unit }) => unit !== 'bytes');
+  if (bytes && count) return [bytes, count];
   throw new UserError('a table needs a capture: collapsed stacks have bytes or calls, not both');
 }
 
 function sortedRows(profile: Profile, sort: TableOptions['sort']): Row[] {
-  const [bytes, calls] = heapColumns(profile);
+  const [bytes, count] = tableColumns(profile);
   const rows: Row[] = [];
   for (let node = 0; node < profile.parent.length; node++) {
-    const row = { node, bytes: bytes.self[node]!, calls: calls.self[node]! };
-    if (row.bytes > 0 || row.calls > 0) rows.push(row);
+    const row = { node, bytes: bytes.self[node]!, count: count.self[node]! };
+    if (row.bytes > 0 || row.count > 0) rows.push(row);
   }
   const bySize = (a: Row, b: Row) => b.bytes - a.bytes;
-  const byCount = (a: Row, b: Row) => b.calls - a.calls;
+  const byCount = (a: Row, b: Row) => b.count - a.count;
   const [first, second] = sort === 'size' ? [bySize, byCount] : [byCount, bySize];
   return rows.sort((a, b) => first(a, b) || second(a, b) || a.node - b.node);
 }
 
+const titles = {
+  all: ['allocated', 'by'],
+  unfreed: ['not freed', 'by'],
+  resident: ['became resident', 'in'],
+} as const;
+
 function titleLine({ meta }: Profile): string {
-  const what = meta.view === 'unfreed' ? 'not freed' : 'allocated';
-  const targets = meta.targets ? ` by ${printable(meta.targets.join(', '))}` : '';
+  const [what, by] = titles[meta.view ?? 'all'];
+  const targets = meta.targets ? ` ${by} ${printable(meta.targets.join(', '))}` : '';
   const duration =
     meta.durationMs === undefined ? '' : ` in ${(meta.durationMs / 1000).toFixed(1)} s`;
   const estimated = meta.estimated === undefined ? '' : ` (estimated: ${meta.estimated})`;
   return `${what}${targets}${duration}${estimated}`;
 }
 
-function rowLine(row: Row, rank: number, share: string): string {
-  const mean = row.calls > 0 ? formatBytes(Math.round(row.bytes / row.calls)) : '-';
-  return columns([String(rank), formatBytes(row.bytes), share, formatCount(row.calls), mean]);
+function rowLine(row: Row, rank: number, { share, noun }: { share: string; noun: Noun }): string {
+  const mean = row.count > 0 ? formatBytes(Math.round(row.bytes / row.count)) : '-';
+  const cells = [String(rank), formatBytes(row.bytes), share, formatCount(row.count)];
+  return columns(noun === 'call' ? [...cells, mean] : cells);
 }
 
 const columnWidths = [4, 14, 9, 15, 14];
@@ -121,27 +139,29 @@ function frameText(frame: Frame): string {
   return remarks.length === 0 ? frame.name : `${frame.name} (${remarks.join(', ')})`;
 }
 
-function notShown(rest: readonly Row[], stacks: number): string[] {
+function notShown(
+  rest: readonly Row[],
+  { stacks, noun }: { stacks: number; noun: Noun },
+): string[] {
   if (rest.length === 0) return [];
-  return [
-    `not shown: ${counted(rest.length, 'stack')} with ${amount(sum(rest))}; -T ${stacks} shows all`,
-  ];
+  const what = `${counted(rest.length, 'stack')} with ${amount(sum(rest), noun)}`;
+  return [`not shown: ${what}; -T ${stacks} shows all`];
 }
 
-type Amount = Pick<Row, 'bytes' | 'calls'>;
+type Amount = Pick<Row, 'bytes' | 'count'>;
 
 function sum(rows: readonly Row[]): Amount {
   return rows.reduce(
-    (total, { bytes, calls }) => ({ bytes: total.bytes + bytes, calls: total.calls + calls }),
-    { bytes: 0, calls: 0 },
+    (total, { bytes, count }) => ({ bytes: total.bytes + bytes, count: total.count + count }),
+    { bytes: 0, count: 0 },
   );
 }
 
 function shareOf(all: Amount, sort: TableOptions['sort']): (row: Row) => string {
-  const key = sort === 'size' ? 'bytes' : 'calls';
+  const key = sort === 'size' ? 'bytes' : 'count';
   return (row) => (all[key] > 0 ? `${((100 * row[key]) / all[key]).toFixed(1)}%` : '-');
 }
 
-function amount({ bytes, calls }: Amount): string {
-  return `${formatBytes(bytes)} in ${counted(calls, 'call')}`;
+function amount({ bytes, count }: Amount, noun: Noun): string {
+  return `${formatBytes(bytes)} in ${counted(count, noun)}`;
 }

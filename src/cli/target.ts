@@ -1,5 +1,5 @@
 import splitWords from 'string-argv';
-import type { Target } from '../collect/heap.ts';
+import type { Target } from '../collect/trace.ts';
 import { UserError } from '../errors.ts';
 import { several, single } from './numbers.ts';
 

@@ -1,21 +1,28 @@
 import type { ArgumentsCamelCase, Argv } from 'yargs';
+import { views } from '../fold/views.ts';
 import { defineCommand } from './command.ts';
 import { convert } from './convert.ts';
 import { diffTableLines } from './diff-table.ts';
-import { viewOf, views } from './input.ts';
+import { viewOf } from './input.ts';
 import { single, wholeOption } from './numbers.ts';
 import type { ProfileOutputKind } from './outputs.ts';
+import { residentChoiceOf, residentFlags } from './resident-options.ts';
 import { frameChoiceOf, frameFlags } from './stack-options.ts';
 import { sortKeys, type TableOptions, tableLines } from './table.ts';
 
 export const top = defineCommand({
-  command: 'top [file]',
+  command: 'top [input]',
   describe: 'capture to the table of its top stacks',
   options,
   run: async (args) =>
     convert({
-      file: args.file,
-      input: { view: viewOf(args.view), frames: frameChoiceOf(args), unit: 'count' },
+      file: args.input,
+      input: {
+        view: viewOf(args.view),
+        frames: frameChoiceOf(args),
+        resident: residentChoiceOf(args),
+        unit: 'count',
+      },
       outputs: [],
       kinds: [tableOutput(tableOptionsOf(args))],
     }),
@@ -31,10 +38,14 @@ export const tableFlags = {
 
 function options(parser: Argv) {
   return parser
-    .positional('file', { type: 'string', describe: 'capture, also .gz; - or none: stdin' })
+    .positional('input', {
+      type: 'string',
+      describe: 'capture or .svg, also .gz; - or none: stdin',
+    })
     .options({
       view: { ...text, choices: views, describe: 'unfreed if the capture has frees' },
       ...frameFlags,
+      ...residentFlags,
       ...tableFlags,
     });
 }

@@ -1,9 +1,14 @@
-/** Counters of a running trace; bytes and calls since every probe was attached. */
+/** Counters of a running trace, since every probe was attached; 0 for what is not traced. */
 export interface Status {
   readonly elapsedMs: number;
+  /** Of allocating functions. */
   readonly calls: number;
   readonly allocatedBytes: number;
   readonly unfreedBytes: number;
+  /** Page faults. */
+  readonly faults: number;
+  /** Pages that have faulted. */
+  readonly faultedPages: number;
   readonly lostCalls: number;
 }
 
@@ -66,6 +71,8 @@ function statusOf(fields: Record<string, unknown>): Status {
     calls: number('calls'),
     allocatedBytes: number('allocated_bytes'),
     unfreedBytes: number('unfreed_bytes'),
+    faults: number('faults'),
+    faultedPages: number('pages'),
     lostCalls: number('lost_calls'),
   };
 }

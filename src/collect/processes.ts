@@ -24,11 +24,12 @@ export async function processesNamed(name: string): Promise<RunningProcess[]> {
 }
 
 async function namesOf(pid: number): Promise<string[]> {
+  const thread = await livingThread(pid);
   // Kernel threads and zombies have an empty command line.
-  const command = await readable(readFile(`/proc/${pid}/cmdline`, 'utf8'));
+  const command = await readable(readFile(`/proc/${thread}/cmdline`, 'utf8'));
   if (command === '') return [];
   const comm = await readable(readFile(`/proc/${pid}/comm`, 'utf8'));
-  const executable = await readable(readlink(`/proc/${pid}/exe`));
+  const executable = await readable(readlink(`/proc/${thread}/exe`));
   const names = [
     comm.replace(/\n$/, ''),
     basename(executable.replace(/ \(deleted\)$/, '')),
@@ -37,13 +38,24 @@ async function namesOf(pid: number): Promise<string[]> {
   return names.filter((name) => name !== '');
 }
 
-/** Empty for what may not be read, or belongs to a process that has ended meanwhile. */
-async function readable(reading: Promise<string>): Promise<string> {
+/** `pid`, or another thread where the main one has ended: there /proc says nothing of the process. */
+async function livingThread(pid: number): Promise<number> {
+  const state = await readable(readFile(`/proc/${pid}/status`, 'utf8'));
+  if (!/^State:\s*Z/m.test(state)) return pid;
+  const threads = await readable(readdir(`/proc/${pid}/task`), []);
+  return Number(threads.find((thread) => thread !== `${pid}`) ?? pid);
+}
+
+/** Empty, or `otherwise`, for what may not be read or belongs to a process that has ended meanwhile. */
+async function readable(reading: Promise<string>): Promise<string>;
+async function readable<T>(reading: Promise<T>, otherwise: T): Promise<T>;
+async function readable(reading: Promise<unknown>, otherwise: unknown = '') {
   try {
     return await reading;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES' || code === 'EPERM') return '';
+    if (code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES' || code === 'EPERM')
+      return otherwise;
     throw error;
   }
 }

@@ -44,10 +44,10 @@ function weighedStacks({ faults, header }: Capture, growths: readonly Growth[]) 
 }
 
 function notes({ processes }: Capture): string[] {
-  const ended = processes.filter(({ state }) => state === 'exited');
+  const ended = processes.filter(({ rss }) => rss !== undefined && rss.after === undefined);
   const replaced = processes.filter(({ execs }) => execs > 0);
   return [
-    ...ended.map((process) => `${named(process)} has ended: nothing of it is resident`),
+    ...ended.map((process) => `${named(process)} has ended, so nothing of it is resident`),
     ...replaced.map((process) => `${named(process)} replaced itself by another program`),
   ];
 }

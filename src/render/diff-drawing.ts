@@ -11,13 +11,13 @@ import { padding, roomFor } from './draw.ts';
 import { hiddenLines } from './header.ts';
 import type { Font } from './labels.ts';
 import { layOut } from './layout.ts';
+import type { Fit } from './size.ts';
 import { arrangeHeader, footerLines } from './text.ts';
 
 /** How a differential is drawn; what a flame graph has too is called as there. */
 export interface DiffDrawingOptions {
   readonly font: Font;
   readonly width: number;
-  readonly minWidth: number;
   readonly frameHeight: number;
   readonly inverted?: boolean | undefined;
   readonly title?: string | undefined;
@@ -34,8 +34,9 @@ const widthsInWords = {
 } as const;
 
 /** A differential: each frame coloured and labelled by the change of its total. */
-export function diffDrawing(profile: Profile, options: DiffDrawingOptions): Drawing {
-  const { width, minWidth, font } = options;
+export function diffDrawing(profile: Profile, options: DiffDrawingOptions, fit: Fit): Drawing {
+  const { width, font } = options;
+  const { minWidth, remarks, data } = fit;
   const column = widthColumn(profile, options.widths ?? 'max');
   const smallest = (minWidth * sumOf(column)) / roomFor({ width });
   const layout = layOut(profile, column, smallest);
@@ -53,18 +54,21 @@ export function diffDrawing(profile: Profile, options: DiffDrawingOptions): Draw
   });
   const top = header.at(-1)!.y + padding;
   const { frameHeight, inverted = false } = options;
-  const picture = { layout, font, width, top, face, frameHeight, inverted };
+  const { rows } = layout;
+  const picture = { layout, rows, font, width, top, face, frameHeight, inverted };
   const bottom = framesEnd(picture) + 4;
   const swatches = legend(bottom, { font, width });
   const caption = [
     widthsInWords[options.widths ?? 'max'],
     ...hiddenLines({ column, layout }, minWidth),
+    ...remarks.map((remark) => `note: ${remark}`),
   ];
   const footer = footerLines(caption, { font, width }, bottom + swatches.height);
   return {
     picture,
     lines: [...header, ...footer],
     look: { scale, countName: sums.countName, nameType: options.nameType ?? 'Function:' },
+    data,
     extras: patternDefinitions() + swatches.svg,
   };
 }

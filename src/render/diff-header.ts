@@ -62,7 +62,7 @@ function howLines(differential: Differential, { unit }: Totals): string[] {
   const { normalized, threshold } = differential;
   const isRepeated = sides.some((side) => differential[side].length > 1);
   const noise = [
-    ...(threshold > 0 ? [`below ${formatAmount(Math.ceil(threshold), unit)}`] : []),
+    ...(threshold > 0 ? [`below ${formatAmount(threshold, unit)}`] : []),
     ...(isRepeated ? ['no larger than what the runs of a side differ by'] : []),
   ];
   return [

@@ -22,6 +22,8 @@ export interface Drawing {
   readonly look: Look;
   /** SVG: what fills refer to, and what is drawn besides frames and lines. */
   readonly extras?: string;
+  /** The profile as `embed` makes it; empty for none. */
+  readonly data: readonly string[];
 }
 
 const chunkLength = 65_536;
@@ -31,12 +33,14 @@ export function* svgDocument(drawing: Drawing): Generator<string> {
   const { picture } = drawing;
   yield opening(drawing);
   yield* inChunks(picture.layout.boxes, (box) => drawBox(picture, box));
-  yield `</g>\n<script><![CDATA[\n${pageScript().replaceAll(']]>', ']]]]><![CDATA[>')}]]></script>\n</svg>\n`;
+  yield '</g>\n';
+  yield* drawing.data;
+  yield `<script><![CDATA[\n${pageScript().replaceAll(']]>', ']]]]><![CDATA[>')}]]></script>\n</svg>\n`;
 }
 
 /** Pixels from the top to below the frames. */
-export function framesEnd({ top, layout, frameHeight }: Picture): number {
-  return top + layout.rows * frameHeight;
+export function framesEnd({ top, rows, frameHeight }: Picture): number {
+  return top + rows * frameHeight;
 }
 
 function opening({ picture, lines, look, extras = '' }: Drawing): string {

@@ -14,6 +14,8 @@ export interface Picture {
   readonly inverted: boolean;
   /** Pixels above the uppermost row of frames. */
   readonly top: number;
+  /** Rows of the picture; the layout has no more, but for the page's script. */
+  readonly rows: number;
 }
 
 /** Pixels around the picture. */
@@ -23,9 +25,9 @@ const gap = 0.5;
 
 /** One frame: group, tooltip, rectangle and, where it fits, label. */
 export function drawBox(picture: Picture, box: Box): string {
-  const { layout, frameHeight, inverted, top } = picture;
+  const { layout, frameHeight, inverted, top, rows } = picture;
   const face = picture.face(box);
-  const row = inverted ? box.depth : layout.rows - 1 - box.depth;
+  const row = inverted ? box.depth : rows - 1 - box.depth;
   const y = top + row * frameHeight;
   const x = xAt(picture, box.start);
   const width = xAt(picture, box.start + box.weight) - x;
@@ -52,7 +54,8 @@ export function roomFor({ width }: { readonly width: number }): number {
 
 /** Rounded before widths are taken from it, so that neighbours meet exactly. */
 function xAt(picture: Picture, weight: number): number {
-  const share = picture.layout.total === 0 ? 0 : weight / picture.layout.total;
+  const { total } = picture.layout;
+  const share = total === 0 ? 0 : Math.min(weight, total) / total;
   return Math.round((padding + share * roomFor(picture)) * 100) / 100;
 }
 

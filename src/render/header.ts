@@ -100,9 +100,9 @@ function inUtc(iso: string): string {
 }
 
 /** `12 calls, 4.0 KiB (live table full)` */
-function inWords({ reason, calls, bytes }: Omission): string {
+function inWords({ reason, calls, bytes, noun = 'call' }: Omission): string {
   const size = bytes === undefined ? '' : `, ${formatBytes(bytes)}`;
-  return `${counted(calls, 'call')}${size} (${reason.replaceAll('_', ' ')})`;
+  return `${counted(calls, noun)}${size} (${reason.replaceAll('_', ' ')})`;
 }
 
 /** pprof's pairs: `inuse_space` and `inuse_objects`. */

@@ -1,5 +1,5 @@
 import { type Children, childNodes, childrenOf } from '../children.ts';
-import { kindsOf } from '../frame-words.ts';
+import { compareFrames } from '../frame-order.ts';
 import { type Column, type NodeIndex, type Profile, totals } from '../profile.ts';
 
 /** A rectangle in weights and rows; pixels come later. */
@@ -19,15 +19,37 @@ export interface Layout {
   /** Root first, then depth first, left to right: a box is followed by all that lies above it. */
   readonly boxes: readonly Box[];
   readonly rows: number;
+  /** What fills the width. Boxes below what is zoomed to weigh more, and fill it too. */
   readonly total: number;
   /** Frames with no box, not even a gathered one, and their weight, which their parents show. */
   readonly hidden: { readonly frames: number; readonly weight: number };
 }
 
-interface Tree {
-  readonly profile: Profile;
+/** What is laid out over the whole width, on top of its callers. */
+export interface Target {
+  readonly node: NodeIndex;
+  /** Given: only those of its children that weigh less, so that what was gathered gets room. */
+  readonly lighterThan?: number;
+}
+
+/** A profile by one of its columns, ready to be laid out. */
+export interface Tree {
   readonly total: Float64Array;
   readonly children: Children;
+  readonly parent: Int32Array;
+  /** The order of siblings. */
+  readonly compare: (a: NodeIndex, b: NodeIndex) => number;
+}
+
+/** Siblings are in the order of their frames. */
+export function treeOf(profile: Profile, column: Column): Tree {
+  const { frames, frame, parent } = profile;
+  return {
+    parent,
+    total: totals(profile, column),
+    children: childrenOf(profile),
+    compare: (a, b) => compareFrames(frames[frame[a]!]!, frames[frame[b]!]!),
+  };
 }
 
 /**
@@ -36,30 +58,74 @@ interface Tree {
  * call goes with them. Frames without any weight have no width and are not placed.
  */
 export function layOut(profile: Profile, column: Column, smallest: number): Layout {
-  const tree = treeOf(profile, column);
-  const total = tree.total[0]!;
+  return layOutTree(treeOf(profile, column), { node: 0 }, () => smallest);
+}
+
+/** The same for a part of a tree. `smallestOf` tells the smallest weight to draw from the part's. */
+export function layOutTree(
+  tree: Tree,
+  target: Target,
+  smallestOf: (total: number) => number,
+): Layout {
+  const boxes = callersOf(tree, target);
+  const pending = [...firstBoxes(tree, target, boxes.length)].reverse();
+  const total = pending.reduce((sum, { weight }) => sum + weight, 0);
+  const smallest = smallestOf(total);
   const hidden = { frames: 0, weight: 0 };
-  const boxes: Box[] = [];
-  const pending: Box[] = [{ node: 0, depth: 0, start: 0, weight: total, gathered: 0 }];
-  let rows = 0;
+  const place = (row: Row) => {
+    hidden.frames += row.hiddenFrames;
+    hidden.weight += row.hiddenWeight;
+    for (let i = row.boxes.length - 1; i >= 0; i--) pending.push(row.boxes[i]!);
+  };
+  if (target.lighterThan !== undefined) {
+    const below = boxes.at(-1)!;
+    const nodes = pending.splice(0).map(({ node }) => node);
+    place(rowOf(tree, { below, nodes, smallest }));
+  }
+  let rows = boxes.length;
   for (let box = pending.pop(); box !== undefined; box = pending.pop()) {
     boxes.push(box);
     rows = Math.max(rows, box.depth + 1);
     if (box.gathered > 0) continue;
-    const row = rowAbove(tree, box, smallest);
-    hidden.frames += row.hiddenFrames;
-    hidden.weight += row.hiddenWeight;
-    for (let i = row.boxes.length - 1; i >= 0; i--) pending.push(row.boxes[i]!);
+    place(rowOf(tree, { below: box, nodes: childNodes(tree.children, box.node), smallest }));
   }
   return { boxes, rows, total, hidden };
 }
 
-function treeOf(profile: Profile, column: Column): Tree {
-  return { profile, total: totals(profile, column), children: childrenOf(profile) };
+/** One box a row, root first, for all that is below the target. */
+function callersOf({ parent, total }: Tree, { node, lighterThan }: Target): Box[] {
+  const path: NodeIndex[] = [];
+  for (let at = lighterThan === undefined ? parent[node]! : node; at >= 0; at = parent[at]!)
+    path.push(at);
+  return path
+    .reverse()
+    .map((each, depth) => ({ node: each, depth, start: 0, weight: total[each]!, gathered: 0 }));
 }
 
-function rowAbove(tree: Tree, below: Box, smallest: number) {
-  const { wide, narrow, narrowWeight } = sortOut(tree, below.node, smallest);
+/** The target itself, or those of its children that are wanted. */
+function firstBoxes({ total, children }: Tree, target: Target, depth: number): Box[] {
+  const { node, lighterThan } = target;
+  const nodes = lighterThan === undefined ? [node] : [...childNodes(children, node)];
+  return nodes
+    .filter((each) => lighterThan === undefined || total[each]! < lighterThan)
+    .map((each) => ({ node: each, depth, start: 0, weight: total[each]!, gathered: 0 }));
+}
+
+interface Row {
+  readonly boxes: readonly Box[];
+  readonly hiddenFrames: number;
+  readonly hiddenWeight: number;
+}
+
+interface RowPlan {
+  readonly below: Box;
+  /** What is to stand on it. */
+  readonly nodes: Iterable<NodeIndex>;
+  readonly smallest: number;
+}
+
+function rowOf(tree: Tree, { below, nodes, smallest }: RowPlan): Row {
+  const { wide, narrow, narrowWeight } = sortOut(tree, nodes, smallest);
   const depth = below.depth + 1;
   const boxes: Box[] = [];
   let start = below.start;
@@ -74,12 +140,12 @@ function rowAbove(tree: Tree, below: Box, smallest: number) {
   return { boxes, hiddenFrames: 0, hiddenWeight: 0 };
 }
 
-/** The children that get a box, in drawing order, and how many do not. */
-function sortOut(tree: Tree, parent: NodeIndex, smallest: number) {
+/** Those that get a box, in drawing order, and how many do not. */
+function sortOut(tree: Tree, nodes: Iterable<NodeIndex>, smallest: number) {
   const wide: NodeIndex[] = [];
   let narrow = 0;
   let narrowWeight = 0;
-  for (const node of childNodes(tree.children, parent)) {
+  for (const node of nodes) {
     const weight = tree.total[node]!;
     if (weight === 0) continue;
     if (weight >= smallest) {
@@ -89,24 +155,6 @@ function sortOut(tree: Tree, parent: NodeIndex, smallest: number) {
       narrowWeight += weight;
     }
   }
-  wide.sort((a, b) => byFrame(tree.profile, a, b));
+  wide.sort(tree.compare);
   return { wide, narrow, narrowWeight };
-}
-
-/** By name, module, file, line and kind; texts in code units: no locale. */
-function byFrame(profile: Profile, a: NodeIndex, b: NodeIndex): number {
-  const left = profile.frames[profile.frame[a]!]!;
-  const right = profile.frames[profile.frame[b]!]!;
-  return (
-    compare(left.name, right.name) ||
-    compare(left.module ?? '', right.module ?? '') ||
-    compare(left.file ?? '', right.file ?? '') ||
-    (left.line ?? 0) - (right.line ?? 0) ||
-    compare(kindsOf(left).join(), kindsOf(right).join())
-  );
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

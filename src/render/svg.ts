@@ -5,12 +5,13 @@ import { qualityProblems } from '../stack-quality.ts';
 import { scaleFor } from '../units.ts';
 import { type ColorScheme, colourOf } from './colour.ts';
 import { diffDrawing } from './diff-drawing.ts';
-import { type Drawing, framesEnd, type Look, svgDocument } from './document.ts';
+import { type Drawing, framesEnd, type Look } from './document.ts';
 import { type Picture, padding, roomFor } from './draw.ts';
 import { flameFace } from './face.ts';
 import { defaultCountName, hiddenLines } from './header.ts';
 import type { Font } from './labels.ts';
 import { layOut } from './layout.ts';
+import { type Fit, withinSize } from './size.ts';
 import { footerLines, headerLines, type Subject } from './text.ts';
 
 export interface SvgOptions {
@@ -38,6 +39,12 @@ export interface SvgOptions {
   readonly column?: string;
   /** Of a differential: what the width of a frame is of. Default: one that hides nothing. */
   readonly widths?: Widths;
+  /** The profile is in the document too, so that it can be read back. Default: true. */
+  readonly embed?: boolean;
+  /** Bytes that the document may have (8 MiB); 0 for any number. See `withinSize`. */
+  readonly maxSize?: number;
+  /** Called with what the user should know of the document. */
+  readonly onRemark?: (line: string) => void;
 }
 
 /**
@@ -47,26 +54,39 @@ export interface SvgOptions {
  */
 export function* renderSvg(profile: Profile, options: SvgOptions = {}): Generator<string> {
   checkSizes(options);
-  const draw = profile.meta.differential ? differentialDrawing : flameDrawing;
-  yield* svgDocument(draw(profile, options));
+  const { minWidth = defaults.minWidth, maxSize = defaults.maxSize, embed = true } = options;
+  const limits = { maxSize: maxSize === 0 ? Number.POSITIVE_INFINITY : maxSize, minWidth };
+  const drawing = profile.meta.differential ? differentialDrawing : flameDrawing;
+  const draw = (fit: Fit) => drawing(profile, options, fit);
+  const { document, remarks } = withinSize(draw, limits, embed ? profile : undefined);
+  for (const remark of remarks) options.onRemark?.(remark);
+  yield* document;
 }
 
-const defaults = { width: 1200, frameHeight: 16, minWidth: 0.1, fontSize: 12 };
+const defaults = {
+  width: 1200,
+  frameHeight: 16,
+  minWidth: 0.5,
+  fontSize: 12,
+  maxSize: 8 * 1024 * 1024,
+};
 
-function differentialDrawing(profile: Profile, options: SvgOptions): Drawing {
-  return diffDrawing(profile, { ...defaults, ...options, font: fontOf(options) });
+function differentialDrawing(profile: Profile, options: SvgOptions, fit: Fit): Drawing {
+  return diffDrawing(profile, { ...defaults, ...options, font: fontOf(options) }, fit);
 }
 
-function flameDrawing(profile: Profile, options: SvgOptions): Drawing {
-  const subject = subjectOf(profile, options);
+function flameDrawing(profile: Profile, options: SvgOptions, fit: Fit): Drawing {
+  const subject = subjectOf(profile, { ...options, minWidth: fit.minWidth });
   const header = headerLines(subject, options);
   const picture = pictureOf(subject, options, header.at(-1)!.y + padding);
   const caption = [
-    ...hiddenLines(subject, options.minWidth ?? defaults.minWidth),
+    ...hiddenLines(subject, fit.minWidth),
+    ...fit.remarks.map((remark) => `note: ${remark}`),
     ...qualityProblems(profile.meta.stacks),
   ];
   const footer = footerLines(caption, subject, framesEnd(picture) + 4);
-  return { picture, lines: [...header, ...footer], look: lookOf(subject, options) };
+  const lines = [...header, ...footer];
+  return { picture, lines, look: lookOf(subject, options), data: fit.data };
 }
 
 function subjectOf(profile: Profile, options: SvgOptions): Subject {
@@ -87,6 +107,7 @@ function pictureOf(subject: Subject, options: SvgOptions, top: number): Picture 
     font,
     width,
     top,
+    rows: layout.rows,
     face: flameFace(profile, { ...look, total, fillOf }),
     frameHeight: options.frameHeight ?? defaults.frameHeight,
     inverted: options.inverted ?? false,

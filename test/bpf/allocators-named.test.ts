@@ -1,9 +1,20 @@
+import { copyFileSync, renameSync, rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Ended } from '../cli/program.ts';
+import { type Ended, Workplace } from '../cli/program.ts';
+import { addDebugLink, splitDebugFile, strip, stripToMiniDebugInfo } from './debug-files.ts';
 import { describeTracing } from './needs-bpf.ts';
-import { sampleFile, startProgram, startSample } from './sample.ts';
-import { shownSites } from './sites.ts';
-import { captureIn, directCaller, runMemstacks, stacksOf, startTrace, weigh } from './tracing.ts';
+import { sampleFile, startProgram, startSample, truthOf } from './sample.ts';
+import { shownSites, tracedSites } from './sites.ts';
+import {
+  captureIn,
+  directCaller,
+  runMemstacks,
+  stacksOf,
+  startTrace,
+  traceWhile,
+  weigh,
+  weighBy,
+} from './tracing.ts';
 import { sitesIn, stacksOfTeller, traceTellers } from './truths.ts';
 
 const names = [
@@ -84,7 +95,54 @@ describeTracing('allocators of a program’s own', () => {
     const own = stacks.filter((stack) => directCaller(stack) === 'site_static');
     expect(weigh(own)).toEqual([1000, 100]);
   });
-}, [sampleFile('pools'), sampleFile('mallocx'), sampleFile('static-hidden')]);
+
+  test.each([
+    ['.gnu_debugdata', stripToMiniDebugInfo],
+    ['a debug file beside it', stripToDebugFile],
+  ])('a stripped program with malloc in it, by the names in %s', async (_, make) => {
+    const program = new Workplace().path('stripped');
+    make(sampleFile('static-site'), program);
+    const trace = startTrace(['-c', program, '-o', 'x.capture']);
+    expect((await trace.ended).code).toBe(0);
+    const stacks = stacksOf(await captureIn(trace.at), 'unfreed');
+    expect(weighBy(stacks, directCaller).site_static).toEqual([1000, 100]);
+  });
+
+  test.each([
+    ['deleted', (program: string) => rmSync(program)],
+    ['replaced', (program: string) => replace(program, sampleFile('no-libc'))],
+  ])('a program with malloc in it that was %s', async (_, change) => {
+    const program = new Workplace().path('copy');
+    copyFileSync(sampleFile('truth-static'), program);
+    const sample = startProgram(program, ['--churns', '500']);
+    expect(await sample.line()).toBe('ready');
+    change(program);
+    const { at, result } = await traceWhile(['-p', `${sample.pid}`, '-o', 'x.capture'], () => {
+      sample.tell();
+      return truthOf(sample);
+    });
+    const capture = await captureIn(at);
+    expect(capture.processes[0]!.allocators.map(({ path }) => path)).toEqual([program]);
+    expect(tracedSites(stacksOf(capture, 'unfreed'), result)).toEqual(
+      shownSites(result.sites, 'unfreed'),
+    );
+  });
+}, [
+  ...['pools', 'mallocx', 'static-hidden', 'static-site', 'truth-static', 'no-libc'].map(
+    sampleFile,
+  ),
+]);
+
+function stripToDebugFile(file: string, to: string): void {
+  strip(file, to);
+  splitDebugFile(file, `${to}.debug`);
+  addDebugLink(to, `${to}.debug`);
+}
+
+function replace(file: string, by: string): void {
+  copyFileSync(by, `${file}.new`);
+  renameSync(`${file}.new`, file);
+}
 
 function expectRefusal(
   { code, stdout, stderr }: Ended,

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { processesNamed } from '../../src/collect/processes.ts';
 import { type Ended, mainFile, Workplace } from '../cli/program.ts';
 import { describeTracing } from './needs-bpf.ts';
 import { sampleFile, startProgram, startSample, type Truth, truthOf } from './sample.ts';
@@ -151,12 +152,41 @@ describeTracing('targets that give trouble', () => {
   });
 
   test('more unwind rules than there is room for', async () => {
-    const at = new Workplace();
-    const ended = await runMemstacks(['-a', '-c', sampleFile('many-rules'), '-o', 'x.capture'], at);
+    const sample = await startSample('many-rules', 'many-live', '100');
+    const args = ['-p', `${sample.pid}`, '-o', 'x.capture'];
+    const { at, result, ended } = await traceWhile(args, () => {
+      sample.tell();
+      return truthOf(sample);
+    });
+    const unfreed = weighBy(stacksOf(await captureIn(at), 'unfreed'), directCaller);
+    expect(unfreed.site_many).toEqual(truthOfSite(result, 'site_many').unfreed);
     expect(ended.code).toBe(0);
-    const capture = await captureIn(at);
-    const weights = weighBy(stacksOf(capture, 'all'), directCaller);
-    expect(weights.site_static).toEqual([1000, 100]);
+  });
+
+  test.each([
+    ['leader-exits', 'had ended before'],
+    ['leader-leaves', 'ends while traced'],
+  ])('%s: the main thread %s', async (mode) => {
+    const { truth, ended, capture } = await traceTrouble([], mode);
+    const site = truthOfSite(truth, 'site_thread');
+    expect(weighBy(stacksOf(capture, 'all'), directCaller).site_thread).toEqual(site.all);
+    expect(weighBy(stacksOf(capture, 'unfreed'), directCaller).site_thread).toEqual(site.unfreed);
+    expect(capture.end!.lost).toEqual([]);
+    expect(ended.stderr).not.toContain('warning');
+    expect(ended.code).toBe(0);
+  });
+
+  test('a process whose main thread has ended is found by its name', async () => {
+    const { pid } = await startSample('trouble', 'leader-exits');
+    expect((await processesNamed('trouble')).map((found) => found.pid)).toContain(pid);
+  });
+
+  test('heir: the thread that stands in for the main one ends while traced', async () => {
+    const { truth, ended, capture } = await traceTrouble([], 'heir');
+    const site = truthOfSite(truth, 'site_thread');
+    expect(weighBy(stacksOf(capture, 'all'), directCaller).site_thread).toEqual(site.all);
+    expect(ended.stderr).toContain('has ended: it is traced by another one');
+    expect(ended.code).toBe(0);
   });
 
   test('a stack that is too deep', async () => {
@@ -184,12 +214,6 @@ describeTracing('what cannot be traced', () => {
   test('a kernel thread', async () => {
     const message = 'memstacks: pid 2 is a kernel thread: it has no malloc to trace\n';
     expectRefusal(await runMemstacks(['-p', '2', '1']), message);
-  });
-
-  test('a process whose main thread has ended', async () => {
-    const { pid } = await startSample('trouble', 'leader-exits');
-    const message = `memstacks: the main thread of pid ${pid} has ended: its other threads cannot be traced\n`;
-    expectRefusal(await runMemstacks(['-p', `${pid}`, '1']), message);
   });
 
   test('a process without malloc', async () => {

@@ -89,7 +89,7 @@ describe('fold', () => {
   test('collapsed stacks have no views', async () => {
     const { code, stderr } = await at.run(['fold', '--view', 'all'], {}, 'a 1\n');
     expect(stderr).toBe(
-      'memstacks: stdin: --view needs a capture: collapsed stacks are of one view\n',
+      'memstacks: stdin: --view needs a capture: a file of collapsed stacks has one view\n',
     );
     expect(code).toBe(2);
   });

@@ -87,7 +87,7 @@ describe('what the helper is asked', () => {
   test.each([
     ['-p 1,2 -p 2 -p 3 0.5', `${fds} --duration 0.5 -p 1,2,3`],
     ['-p 1 -z 4k -Z 1M --older 20', `${fds} --min-size 4096 --max-size 1048576 --older 20 -p 1`],
-    ['-p 1 --max-live 5 --max-stacks 6', `${fds} --max-stacks 6 --max-live 5 -p 1`],
+    ['-p 1 --max-live 5 --max-stacks 6', `${fds} --max-live 5 --max-stacks 6 -p 1`],
     ['-ap 1 -o x.capture', `${fds} --alloc-only -p 1`],
     ['-a --entry-only -p 1', `${fds} --alloc-only --entry-only -p 1`],
     ['-p 1 -o x.capture', `${fds} -p 1`],

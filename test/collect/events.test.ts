@@ -43,10 +43,19 @@ test('every kind of event', () => {
     exit: 2,
   });
   expect(parseEvent('{"event":"error","text":"no"}')).toMatchObject({ exit: 1 });
-  const counters = '"elapsed_ms":1,"calls":2,"allocated_bytes":3,"unfreed_bytes":4,"lost_calls":5';
+  const counters =
+    '"elapsed_ms":1,"calls":2,"allocated_bytes":3,"unfreed_bytes":4,"lost_calls":5,"faults":6,"pages":7';
   expect(parseEvent(`{"event":"status",${counters}}`)).toEqual({
     kind: 'status',
-    status: { elapsedMs: 1, calls: 2, allocatedBytes: 3, unfreedBytes: 4, lostCalls: 5 },
+    status: {
+      elapsedMs: 1,
+      calls: 2,
+      allocatedBytes: 3,
+      unfreedBytes: 4,
+      lostCalls: 5,
+      faults: 6,
+      faultedPages: 7,
+    },
   });
 });
 

@@ -31,7 +31,7 @@ export function tooltips(svg: string): string[] {
   return textsOf(parse(svg), '.f > title');
 }
 
-/** Without style and script, which other tests look at. */
+/** Without style, data and script, which other tests look at. */
 export function picture(svg: string): string {
-  return svg.replace(/<style>.*<\/style>\n/s, '').replace(/<script>.*<\/script>\n/s, '');
+  return svg.replace(/<(style|metadata|script)\b.*<\/\1>\n/gs, '');
 }

@@ -15,8 +15,8 @@ describe('renderSvg()', () => {
         ['main;parse', 1_500_000],
         ['main;cache_put;malloc', 7_000_000],
         ['main;[libssl.so.3];malloc', 900_000],
-        ['main;a', 300],
-        ['main;b', 400],
+        ['main;a', 3_000],
+        ['main;b', 3_500],
         ['main;parse;tiny', 20],
       ],
       meta,
@@ -146,7 +146,7 @@ describe('renderSvg()', () => {
       ]),
     );
     expect(svg).toContain(
-      '2 frames narrower than 0.1 px, and what they call, not drawn: 500 bytes',
+      '2 frames narrower than 0.5 px, and what they call, not drawn: 500 bytes',
     );
     expect(svg).not.toContain('smaller frames');
   });

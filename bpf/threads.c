@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Threads of a traced process. The main one may end before the others; what /proc says of the process's
+ * memory and files is empty then, but /proc/TID of another thread has it; proc(5).
+ */
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include "collector.h"
+
+/* The name before them may hold anything, `)` too. */
+bool read_state(pid_t pid, pid_t thread, char *state, unsigned *flags)
+{
+	char *name = formatted("task/%d/stat", thread);
+	size_t length;
+	char *stat = read_proc(pid, name, &length), *end = stat ? strrchr(stat, ')') : NULL;
+	bool ok = end && sscanf(end + 1, " %c %*d %*d %*d %*d %*d %u", state, flags) == 2;
+
+	free(name);
+	free(stat);
+	return ok;
+}
+
+bool is_alive(pid_t pid, pid_t thread)
+{
+	unsigned flags;
+	char state;
+
+	return read_state(pid, thread, &state, &flags) && state != 'Z' && state != 'X';
+}
+
+pid_t find_living_thread(pid_t pid)
+{
+	char *path = formatted("/proc/%d/task", pid);
+	DIR *threads = opendir(path);
+	struct dirent *entry;
+	pid_t found = 0;
+
+	free(path);
+	while (threads && (entry = readdir(threads))) {
+		pid_t thread = atoi(entry->d_name);
+
+		if (thread > 0 && (!found || thread < found) && is_alive(pid, thread))
+			found = thread;
+	}
+	if (threads)
+		closedir(threads);
+	return found;
+}
+
+pid_t living_thread(struct process *process)
+{
+	pid_t other;
+
+	if (is_alive(process->pid, process->thread))
+		return process->thread;
+	other = find_living_thread(process->pid);
+	if (other)
+		process->thread = other;
+	return process->thread;
+}
+
+bool any_main_thread_ended(void)
+{
+	for (unsigned i = 0; i < nr_processes; i++)
+		if (processes[i].thread != processes[i].pid)
+			return true;
+	return false;
+}

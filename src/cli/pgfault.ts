@@ -1,0 +1,80 @@
+import type { ArgumentsCamelCase, Argv } from 'yargs';
+import { defineCommand } from './command.ts';
+import { wholeOption } from './numbers.ts';
+import { residentChoiceOf, residentFlags } from './resident-options.ts';
+import type { TracePlan } from './run-trace.ts';
+import { addressFlags, frameChoiceOf, stackFlags } from './stack-options.ts';
+import { chooseTarget } from './target.ts';
+import { tableFlags } from './top.ts';
+import {
+  commonRequestOf,
+  resultFlags,
+  resultsOf,
+  roomFlags,
+  secondsPositional,
+  targetFlags,
+} from './trace-options.ts';
+
+export const pgfault = defineCommand({
+  command: 'pgfault [seconds]',
+  describe: 'trace page faults: what made resident memory grow',
+  options,
+  run: async (args) => (await import('./run-trace.ts')).runTrace(planOf(args)),
+});
+
+const text = { type: 'string', requiresArg: true } as const;
+
+/** What a trace of page faults may take. */
+export const pageFlags = {
+  'max-pages': { ...text, describe: 'room for pages that faulted' },
+} as const;
+
+function options(parser: Argv) {
+  return parser
+    .usage('Which code made the resident memory of a process (-p, -n or -c) grow')
+    .positional('seconds', secondsPositional)
+    .options({
+      ...targetFlags,
+      ...residentFlags,
+      ...pageFlags,
+      ...stackFlags,
+      ...addressFlags,
+      ...roomFlags,
+      ...resultFlags,
+      top: tableFlags.top,
+    })
+    .group(Object.keys(targetFlags), 'Target:')
+    .group([...Object.keys(residentFlags), ...Object.keys(pageFlags)], 'Pages:')
+    .group(
+      [...Object.keys(stackFlags), ...Object.keys(addressFlags), ...Object.keys(roomFlags)],
+      'Stacks:',
+    )
+    .group([...Object.keys(resultFlags), 'top'], 'Result:')
+    .example('$0 pgfault -p 123 60', 'table of what became resident')
+    .example('$0 pgfault -p 123 -f 60 > pgfault.stacks', 'pages, collapsed')
+    .example('$0 pgfault -p 123 60 --anon -o pgfault.svg', 'without files');
+}
+
+type Options = ReturnType<typeof options> extends Argv<infer Found> ? Found : never;
+
+/** Throws a UserError for a command line that makes no sense, before anything is touched. */
+function planOf(args: ArgumentsCamelCase<Options>): TracePlan {
+  const common = commonRequestOf(args);
+  const target = chooseTarget(args);
+  return {
+    target,
+    request: { ...common, faults: faultsRequestOf(args) },
+    ...resultsOf(args, {
+      view: 'resident',
+      frames: frameChoiceOf(args),
+      resident: residentChoiceOf(args),
+    }),
+  };
+}
+
+/** Throws a UserError for a number that is none. */
+export function faultsRequestOf(args: {
+  readonly maxPages?: string | readonly string[] | undefined;
+}): NonNullable<TracePlan['request']['faults']> {
+  return { maxPages: wholeOption(args.maxPages, '--max-pages', { least: 1 }) };
+}

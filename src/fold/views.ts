@@ -1,0 +1,31 @@
+import type { Capture } from '../capture.ts';
+import type { Profile } from '../profile.ts';
+import { foldHeap } from './heap.ts';
+import type { HeapView } from './heap-metadata.ts';
+import { foldResident, type ResidentChoice } from './resident.ts';
+import type { FrameChoice } from './stack-tree.ts';
+
+/** What a capture can be folded to. */
+export type View = HeapView | 'resident';
+
+export const views: readonly View[] = ['all', 'unfreed', 'resident'];
+
+/** What is made of a capture; the resident choice means nothing in other views. */
+export interface ViewChoice {
+  /** Default: what the capture is for. */
+  readonly view?: View | undefined;
+  readonly frames?: FrameChoice;
+  readonly resident?: ResidentChoice;
+}
+
+/** Folds a capture to one view. Throws a UserError for a view that it does not have. */
+export function foldView(capture: Capture, { view, frames, resident }: ViewChoice): Profile {
+  const chosen = view ?? naturalView(capture);
+  if (chosen === 'resident') return foldResident(capture, { ...resident, ...frames });
+  return foldHeap(capture, chosen, frames);
+}
+
+function naturalView({ header: { kind, mode } }: Capture): View {
+  if (kind === 'faults') return 'resident';
+  return mode === 'full' ? 'unfreed' : 'all';
+}

@@ -1,0 +1,124 @@
+import { UserError } from './errors.ts';
+import { wrongField } from './metadata-check.ts';
+import type { Frame, FrameIndex, Metadata, NodeIndex, Profile, Unit } from './profile.ts';
+import { ProfileBuilder } from './profile-builder.ts';
+import { profileTextVersion } from './profile-text.ts';
+
+interface Draft {
+  readonly builder: ProfileBuilder;
+  readonly columns: number;
+  readonly meta: Metadata;
+  readonly frames: FrameIndex[];
+  /** The node before, and all above it; the root first. */
+  readonly path: NodeIndex[];
+}
+
+/** Takes the lines that `writeProfile` wrote, one by one. */
+export class ProfileTextReader {
+  #draft: Draft | undefined;
+  #line = 0;
+
+  /** Throws a UserError for a line that is malformed, and for the text of another version. */
+  take(line: string): void {
+    this.#line++;
+    try {
+      if (this.#draft === undefined) this.#draft = draftOf(line);
+      else if (line.startsWith('{')) takeFrame(this.#draft, line);
+      else takeNode(this.#draft, line);
+    } catch (error) {
+      // JSON that is nested too deeply is a RangeError.
+      if ([Malformed, SyntaxError, RangeError].some((kind) => error instanceof kind))
+        throw new UserError(
+          `the embedded data are malformed: line ${this.#line}: ${(error as Error).message}`,
+        );
+      throw error;
+    }
+  }
+
+  /** Throws a UserError when there was no line at all. */
+  finish(): Profile {
+    if (this.#draft === undefined) throw new UserError('the embedded data are empty');
+    return this.#draft.builder.build(this.#draft.meta);
+  }
+}
+
+class Malformed extends Error {}
+
+const units: readonly Unit[] = ['bytes', 'count', 'pages'];
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function draftOf(line: string): Draft {
+  const { profile: version, columns, root, meta } = objectIn(JSON.parse(line));
+  if (version !== profileTextVersion)
+    throw new UserError(
+      `the embedded data are of version ${Number(version)}, and this memstacks reads ${profileTextVersion}: use the memstacks that drew it`,
+    );
+  const kinds = listIn(columns, 'columns').map(columnOf);
+  if (kinds.length === 0) throw new Malformed('there are no columns');
+  const wrong = wrongField(objectIn(meta));
+  if (wrong !== undefined) throw new Malformed(`"${wrong}" is not what it should be`);
+  const builder = new ProfileBuilder(kinds);
+  listIn(root, 'root').forEach((weight, column) => {
+    if (column < kinds.length) builder.add(0, column, countIn(weight));
+  });
+  return { builder, columns: kinds.length, meta: meta as Metadata, frames: [], path: [0] };
+}
+
+function columnOf(value: unknown): { name: string; unit: Unit } {
+  const { name, unit } = objectIn(value);
+  const known = units.find((each) => each === unit);
+  if (typeof name !== 'string' || known === undefined) throw new Malformed('a column is none');
+  return { name, unit: known };
+}
+
+function takeFrame({ builder, frames }: Draft, line: string): void {
+  const { name, module, file, line: number, kernel, inlined, jit } = objectIn(JSON.parse(line));
+  if (typeof name !== 'string') throw new Malformed('a frame has no name');
+  const frame: Frame = {
+    name,
+    ...(typeof module === 'string' && { module }),
+    ...(typeof file === 'string' && { file }),
+    ...(number !== undefined && { line: countIn(number) }),
+    ...(kernel === true && { kernel }),
+    ...(inlined === true && { inlined }),
+    ...(jit === true && { jit }),
+  };
+  frames.push(builder.frame(frame));
+}
+
+function takeNode({ builder, columns, frames, path }: Draft, line: string): void {
+  const words = line.split(' ');
+  const [up, number] = [digitsIn(words[0]), digitsIn(words[1])];
+  if (up >= path.length) throw new Malformed('a node is above the root');
+  const frame = frames[number];
+  if (frame === undefined) throw new Malformed(`frame ${number} is not defined`);
+  if (words.length > 2 + columns) throw new Malformed('more weights than columns');
+  path.length -= up;
+  const node = builder.child(path.at(-1)!, frame);
+  path.push(node);
+  for (let at = 2; at < words.length; at++) builder.add(node, at - 2, digitsIn(words[at]));
+}
+
+function digitsIn(word: string | undefined): number {
+  const number = word !== undefined && /^\d+$/.test(word) ? Number(word) : Number.NaN;
+  if (!Number.isSafeInteger(number)) throw new Malformed('expected whole numbers');
+  return number;
+}
+
+function countIn(value: unknown): number {
+  if (!Number.isSafeInteger(value) || (value as number) < 0)
+    throw new Malformed('expected a whole number');
+  return value as number;
+}
+
+function objectIn(value: unknown): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Malformed('expected an object');
+  return value as Fields;
+}
+
+function listIn(value: unknown, key: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw new Malformed(`"${key}" must be a list`);
+  return value;
+}
