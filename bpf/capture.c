@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "capture.h"
+#include "growth.h"
 
 static void write_time(FILE *out, const char *key, double seconds)
 {
@@ -69,6 +70,7 @@ static void write_header(FILE *out, const struct run *run)
 	fprintf(out, ",\"stop\":\"%s\",\"unwind\":\"%s\"", stops[run->stop], unwind_names[settings->unwind]);
 	if (settings->heap)
 		write_filters(out, settings);
+	write_reading_times(out, run);
 	if (settings->faults)
 		fprintf(out, ",\"faults\":{\"source\":\"%s\"}", fault_source());
 	write_limits(out, settings);

@@ -2,6 +2,7 @@
 /* Frames and stacks of a capture, and what they add up to. */
 #include <inttypes.h>
 #include "capture.h"
+#include "growth.h"
 #include "unwind.h"
 
 static void add_weight(struct weight *sum, const struct weight *more)
@@ -189,6 +190,8 @@ static void write_stack(FILE *out, const struct run *run, const struct ledger *l
 	fprintf(out, "{\"stack\":%u,\"process\":%u,\"frames\":", number++, stack->process);
 	write_numbers(out, lists, nr);
 	write_weights(out, run, stack, &unfreed);
+	if (!stack->number)
+		write_growth(out, run, ledger->ids[index]);
 	end = broken ? WALK_NO_MAPPING : stack->walk_end;
 	write_walk_end(out, end);
 	if (write_fp_frames(out, stack, lists, nr))

@@ -1,8 +1,10 @@
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { views } from '../fold/views.ts';
+import type { Metadata } from '../profile.ts';
 import { defineCommand } from './command.ts';
 import { convert } from './convert.ts';
 import { diffTableLines } from './diff-table.ts';
+import { growthTableLines } from './growth-table.ts';
 import { viewOf } from './input.ts';
 import { single, wholeOption } from './numbers.ts';
 import type { ProfileOutputKind } from './outputs.ts';
@@ -69,12 +71,17 @@ function tableOutput(table: Omit<TableOptions, 'width'>): ProfileOutputKind {
   };
 }
 
-/** The table in the width of the terminal; of a differential that of its changes. */
+function linesFor({ differential, snapshots }: Metadata) {
+  if (differential) return diffTableLines;
+  return snapshots ? growthTableLines : tableLines;
+}
+
+/** The table in the width of the terminal; of a differential that of its changes, with snapshots that of growth. */
 export function tableText(
   profile: Parameters<typeof tableLines>[0],
   table: Omit<TableOptions, 'width'>,
 ): string[] {
   const width = process.stdout.columns || 80;
-  const lines = profile.meta.differential ? diffTableLines : tableLines;
+  const lines = linesFor(profile.meta);
   return lines(profile, { ...table, width }).map((line) => `${line}\n`);
 }

@@ -26,11 +26,13 @@ export const trace = defineCommand({
   run: async (args) => (await import('./run-trace.ts')).runTrace(planOf(args)),
 });
 
+const text = { type: 'string', requiresArg: true } as const;
 const flag = { type: 'boolean' } as const;
 
 const heapFlags = {
   all: { ...flag, alias: 'a', describe: 'every allocation, not only unfreed ones' },
   'entry-only': { ...flag, describe: 'with -a: cheapest, counts requests' },
+  interval: { ...text, describe: 'seconds: note what is unfreed so often' },
   ...sizeFlags,
   ...namingFlags,
 } as const;
@@ -56,8 +58,7 @@ function options(parser: Argv) {
       'Stacks:',
     )
     .group([...Object.keys(resultFlags), ...Object.keys(tableFlags)], 'Result:')
-    .example('$0 -p 123 60 -o leak.svg', 'flame graph of what stays unfreed')
-    .example('$0 -c ./server -o x.capture', 'from its start, to fold later');
+    .example('$0 -p 123 60 -o leak.svg', 'flame graph of what stays unfreed');
 }
 
 type Options = ReturnType<typeof options> extends Argv<infer Found> ? Found : never;

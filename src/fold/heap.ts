@@ -2,6 +2,7 @@ import type { Capture } from '../capture.ts';
 import { UserError } from '../errors.ts';
 import type { Profile } from '../profile.ts';
 import { ProfileBuilder } from '../profile-builder.ts';
+import { snapshotColumn } from '../steadiness.ts';
 import { type HeapView, heapMetadata } from './heap-metadata.ts';
 import { weightIn } from './heap-weight.ts';
 import { type FrameChoice, nodeOf, stackTree } from './stack-tree.ts';
@@ -21,16 +22,24 @@ export function foldHeap(capture: Capture, view: HeapView, choice: FrameChoice =
       'this capture has no frees, so it cannot tell what is unfreed: ' +
         'use the view "all", or trace again without --all',
     );
-  const builder = new ProfileBuilder(columns[view]);
+  const { snapshots } = view === 'unfreed' ? capture.header : {};
+  const builder = new ProfileBuilder([...columns[view], ...snapshotColumns(snapshots)]);
   const tree = stackTree(capture, builder, choice);
   for (const stack of capture.stacks) {
     const { bytes, calls } = weightIn(stack, view);
-    if (bytes === 0 && calls === 0) continue;
+    // What was freed at last may have been there meanwhile.
+    const meanwhile = (snapshots && stack.unfreedAt) ?? [];
+    if (bytes === 0 && calls === 0 && meanwhile.every((weight) => weight.bytes === 0)) continue;
     const node = nodeOf(stack, tree);
     builder.add(node, 0, bytes);
     builder.add(node, 1, calls);
+    for (const [index, weight] of meanwhile.entries()) builder.add(node, 2 + index, weight.bytes);
   }
-  return builder.build(heapMetadata(capture, view));
+  return builder.build({ ...heapMetadata(capture, view), ...(snapshots && { snapshots }) });
+}
+
+function snapshotColumns(snapshots: readonly number[] = []) {
+  return snapshots.map((_, index) => ({ name: snapshotColumn(index), unit: 'bytes' as const }));
 }
 
 const columns = {

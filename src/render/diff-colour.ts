@@ -1,3 +1,5 @@
+import { fillOf, type Swatch } from './swatch.ts';
+
 /** What became of a frame, from much less to much more; each has its colour, and a pattern but for the last. */
 export type Tendency =
   | 'vanished'
@@ -9,66 +11,30 @@ export type Tendency =
   | 'new'
   | 'noise';
 
-interface Swatch {
-  readonly tendency: Tendency;
-  /** In the legend. */
-  readonly words: string;
-  readonly colour: string;
-  /** What is drawn over the colour, so that it can be told without: SVG for an area of 8 by 8 pixels. */
-  readonly pattern: string;
-}
-
-const hatch = '<path d="M-2 2l4-4M0 8l8-8M6 10l4-4"';
-const dots = '<circle cx="2" cy="2" r="1.1"/><circle cx="6" cy="6" r="1.1"/>';
+/** Thin and bright, over a colour. */
+export const lines = '<path d="M-2 2l4-4M0 8l8-8M6 10l4-4" stroke="#ffffff" stroke-width="1"/>';
+export const dots =
+  '<g fill="#ffffff"><circle cx="2" cy="2" r="1.1"/><circle cx="6" cy="6" r="1.1"/></g>';
+const hatch = '<path d="M-2 2l4-4M0 8l8-8M6 10l4-4" stroke="#8abbf0" stroke-width="2"/>';
 
 // Blue for less and orange for more can be told apart with any kind of colour blindness. Every
 // colour and every pattern on it carries black text at a contrast of 4.5 or more; a test holds them to it.
-export const swatches: readonly Swatch[] = [
-  {
-    tendency: 'vanished',
-    words: 'vanished',
-    colour: '#ffffff',
-    pattern: `${hatch} stroke="#8abbf0" stroke-width="2"/>`,
-  },
-  {
-    tendency: 'halved',
-    words: 'half or less',
-    colour: '#6aa9ec',
-    pattern: `${hatch} stroke="#ffffff" stroke-width="1"/>`,
-  },
-  {
-    tendency: 'less',
-    words: 'less',
-    colour: '#b3d3f5',
-    pattern: `${hatch} stroke="#ffffff" stroke-width="1"/>`,
-  },
-  { tendency: 'same', words: 'the same', colour: '#e4e6e8', pattern: '' },
-  { tendency: 'more', words: 'more', colour: '#fbd2a0', pattern: '' },
-  { tendency: 'doubled', words: 'twice or more', colour: '#f79a35', pattern: '' },
-  { tendency: 'new', words: 'new', colour: '#f79a35', pattern: `<g fill="#ffffff">${dots}</g>` },
-  { tendency: 'noise', words: 'noise', colour: '#cbc8c4', pattern: '' },
+export const diffSwatches: readonly (Swatch & { readonly name: Tendency })[] = [
+  { name: 'vanished', words: 'vanished', colour: '#ffffff', pattern: hatch },
+  { name: 'halved', words: 'half or less', colour: '#6aa9ec', pattern: lines },
+  { name: 'less', words: 'less', colour: '#b3d3f5', pattern: lines },
+  { name: 'same', words: 'the same', colour: '#e4e6e8', pattern: '' },
+  { name: 'more', words: 'more', colour: '#fbd2a0', pattern: '' },
+  { name: 'doubled', words: 'twice or more', colour: '#f79a35', pattern: '' },
+  { name: 'new', words: 'new', colour: '#f79a35', pattern: dots },
+  { name: 'noise', words: 'noise', colour: '#cbc8c4', pattern: '' },
 ];
 
-const fills = new Map(
-  swatches.map(({ tendency, colour, pattern }) => [
-    tendency,
-    pattern === '' ? colour : `url(#memstacks-${tendency})`,
-  ]),
-);
+const fills = new Map(diffSwatches.map((swatch) => [swatch.name, fillOf(swatch)]));
 
-/** What fills a box: a colour, or a reference to one of `patternDefinitions`. */
+/** What fills a box that became so. */
 export function fillFor(tendency: Tendency): string {
   return fills.get(tendency)!;
-}
-
-/** SVG that the fills refer to. */
-export function patternDefinitions(): string {
-  const patterned = swatches.filter(({ pattern }) => pattern !== '');
-  const definitions = patterned.map(
-    ({ tendency, colour, pattern }) =>
-      `<pattern id="memstacks-${tendency}" width="8" height="8" patternUnits="userSpaceOnUse"><rect width="8" height="8" fill="${colour}"/>${pattern}</pattern>\n`,
-  );
-  return `<defs>\n${definitions.join('')}</defs>\n`;
 }
 
 /**

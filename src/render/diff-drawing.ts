@@ -2,16 +2,16 @@ import { childrenOf } from '../children.ts';
 import { selfChanges, totalChanges, type Widths } from '../differential.ts';
 import { type Column, type Profile, sumOf, totals } from '../profile.ts';
 import { scaleFor } from '../units.ts';
-import { patternDefinitions } from './diff-colour.ts';
+import { diffSwatches } from './diff-colour.ts';
 import { diffFace } from './diff-face.ts';
 import { diffHeader, type Totals } from './diff-header.ts';
-import { legend } from './diff-legend.ts';
 import { type Drawing, framesEnd } from './document.ts';
 import { padding, roomFor } from './draw.ts';
 import { hiddenLines } from './header.ts';
 import type { Font } from './labels.ts';
 import { layOut } from './layout.ts';
 import type { Fit } from './size.ts';
+import { legend, patternDefinitions } from './swatch.ts';
 import { arrangeHeader, footerLines } from './text.ts';
 
 /** How a differential is drawn; what a flame graph has too is called as there. */
@@ -57,7 +57,7 @@ export function diffDrawing(profile: Profile, options: DiffDrawingOptions, fit: 
   const { rows } = layout;
   const picture = { layout, rows, font, width, top, face, frameHeight, inverted };
   const bottom = framesEnd(picture) + 4;
-  const swatches = legend(bottom, { font, width });
+  const swatches = legend(diffSwatches, { font, width, top: bottom });
   const caption = [
     widthsInWords[options.widths ?? 'max'],
     ...hiddenLines({ column, layout }, minWidth),
@@ -69,7 +69,7 @@ export function diffDrawing(profile: Profile, options: DiffDrawingOptions, fit: 
     lines: [...header, ...footer],
     look: { scale, countName: sums.countName, nameType: options.nameType ?? 'Function:' },
     data,
-    extras: patternDefinitions() + swatches.svg,
+    extras: patternDefinitions(diffSwatches) + swatches.svg,
   };
 }
 

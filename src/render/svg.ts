@@ -2,16 +2,19 @@ import type { Widths } from '../differential.ts';
 import { UserError } from '../errors.ts';
 import { columnNamed, type Frame, type Profile } from '../profile.ts';
 import { qualityProblems } from '../stack-quality.ts';
+import { fewestIntervals } from '../steadiness.ts';
 import { scaleFor } from '../units.ts';
 import { type ColorScheme, colourOf } from './colour.ts';
 import { diffDrawing } from './diff-drawing.ts';
 import { type Drawing, framesEnd, type Look } from './document.ts';
 import { type Picture, padding, roomFor } from './draw.ts';
 import { flameFace } from './face.ts';
+import { growthFace, growthSwatches } from './growth-face.ts';
 import { defaultCountName, hiddenLines } from './header.ts';
 import type { Font } from './labels.ts';
 import { layOut } from './layout.ts';
 import { type Fit, withinSize } from './size.ts';
+import { legend, patternDefinitions } from './swatch.ts';
 import { footerLines, headerLines, type Subject } from './text.ts';
 
 export interface SvgOptions {
@@ -79,14 +82,30 @@ function flameDrawing(profile: Profile, options: SvgOptions, fit: Fit): Drawing 
   const subject = subjectOf(profile, { ...options, minWidth: fit.minWidth });
   const header = headerLines(subject, options);
   const picture = pictureOf(subject, options, header.at(-1)!.y + padding);
+  const isGrowth = hasGrowth(profile);
+  const bottom = framesEnd(picture) + 4;
+  const swatches = isGrowth
+    ? legend(growthSwatches, { ...subject, top: bottom })
+    : { svg: '', height: 0 };
   const caption = [
+    ...(isGrowth ? [growthWords(profile.meta.snapshots!.length)] : []),
     ...hiddenLines(subject, fit.minWidth),
     ...fit.remarks.map((remark) => `note: ${remark}`),
     ...qualityProblems(profile.meta.stacks),
   ];
-  const footer = footerLines(caption, subject, framesEnd(picture) + 4);
+  const footer = footerLines(caption, subject, bottom + swatches.height);
   const lines = [...header, ...footer];
-  return { picture, lines, look: lookOf(subject, options), data: fit.data };
+  const extras = isGrowth ? patternDefinitions(growthSwatches) + swatches.svg : '';
+  return { picture, lines, look: lookOf(subject, options), data: fit.data, extras };
+}
+
+function growthWords(snapshots: number): string {
+  return `colours: how what is unfreed went on, noted ${snapshots} times while tracing; growth is the median of all intervals`;
+}
+
+/** There are enough snapshots to tell what grows. */
+function hasGrowth({ meta }: Profile): boolean {
+  return (meta.snapshots?.length ?? 0) >= fewestIntervals - 1;
 }
 
 function subjectOf(profile: Profile, options: SvgOptions): Subject {
@@ -102,13 +121,14 @@ function pictureOf(subject: Subject, options: SvgOptions, top: number): Picture 
   const { total } = layout;
   const look = lookOf(subject, options);
   const fillOf = ({ name }: Frame) => colourOf(name, options.colors ?? 'mem');
+  const face = flameFace(profile, { ...look, total, fillOf });
   return {
     layout,
     font,
     width,
     top,
     rows: layout.rows,
-    face: flameFace(profile, { ...look, total, fillOf }),
+    face: hasGrowth(profile) ? growthFace(profile, face) : face,
     frameHeight: options.frameHeight ?? defaults.frameHeight,
     inverted: options.inverted ?? false,
   };

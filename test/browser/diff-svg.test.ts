@@ -86,7 +86,7 @@ describeWithNeeds('the picture of a differential in a browser', lacking, () => {
 
   test('hides and shows what vanished from its legend, with the pointer and the keyboard', async () => {
     await open();
-    const entry = page.locator('.legend .entry[data-tendency=vanished]');
+    const entry = page.locator('.legend .entry[data-frames=vanished]');
     const isShown = () => frame('old').locator('rect').isVisible();
     expect(await isShown()).toBe(true);
     await entry.click();

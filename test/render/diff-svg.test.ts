@@ -3,7 +3,7 @@ import { describe, expect, it, test } from 'vitest';
 import type { Widths } from '../../src/differential.ts';
 import { type DiffOptions, diff } from '../../src/fold/diff.ts';
 import type { Metadata, Profile } from '../../src/profile.ts';
-import { swatches, tendencyOf } from '../../src/render/diff-colour.ts';
+import { diffSwatches, tendencyOf } from '../../src/render/diff-colour.ts';
 import { contrast, deuteranopia, difference } from './colours.ts';
 import { meta, parse, picture, textsOf, tooltips } from './pictures.ts';
 import { profileOf, type Stacks, someStacks, svgOf } from './profiles.ts';
@@ -244,7 +244,7 @@ describe('the picture', () => {
       const id = /#([a-z-]+)/.exec(fill.getAttribute('fill')!)![1]!;
       expect(document.querySelector(`pattern[id="${id}"]`)).not.toBeNull();
     }
-    expect(textsOf(document, '.legend text')).toEqual(swatches.map(({ words }) => words));
+    expect(textsOf(document, '.legend text')).toEqual(diffSwatches.map(({ words }) => words));
   });
 
   it('keeps its legend within narrow pictures', () => {
@@ -260,18 +260,18 @@ describe('the picture', () => {
 });
 
 describe('colours', () => {
-  const solid = ({ colour, pattern }: (typeof swatches)[number]) => [
+  const solid = ({ colour, pattern }: (typeof diffSwatches)[number]) => [
     colour,
     ...[...pattern.matchAll(/#[0-9a-f]{6}/g)].map(([each]) => each),
   ];
 
-  test.each(swatches)('$tendency carries black text', (swatch) => {
+  test.each(diffSwatches)('$name carries black text', (swatch) => {
     for (const colour of solid(swatch)) expect(contrast(colour)).toBeGreaterThanOrEqual(4.5);
   });
 
   test('of more and less are far apart, also without red or green', () => {
     const colourOf = (tendency: string) =>
-      swatches.find((swatch) => swatch.tendency === tendency)!.colour;
+      diffSwatches.find((swatch) => swatch.name === tendency)!.colour;
     for (const [less, more] of [
       ['less', 'more'],
       ['halved', 'doubled'],

@@ -1,8 +1,8 @@
 /** Each entry of a legend shows and hides the frames that it stands for. */
 function listenToLegend({ svg, boxes }: Chart): void {
   for (const entry of Array.from(svg.querySelectorAll<SVGGElement>('.legend .entry'))) {
-    const { tendency } = entry.dataset;
-    const frames = boxes.filter(({ group }) => group.classList.contains(tendency!));
+    const name = entry.dataset.frames!;
+    const frames = boxes.filter(({ group }) => group.classList.contains(name));
     if (frames.length === 0) continue;
     entry.classList.add('live');
     entry.setAttribute('tabindex', '0');
