@@ -1,8 +1,9 @@
 const FUNCTIONS = 20_000;
-const MAX_CALLEES = 8;
-const MIN_LINE_BYTES = 100;
-/** A line is at most this, one name and one weight longer than the least. */
-const LINE_SPAN_BYTES = 1000;
+const MAX_CALLEES = 12;
+const STACKS = 4000;
+const LEAST_DEPTH = 12;
+const DEPTH_SPAN = 110;
+const CHUNK_LINES = 1000;
 
 const NAMESPACES = ['net::http', 'storage', 'std', 'app::render::detail', 'base', 'db::query'];
 const CLASSES = [
@@ -23,23 +24,50 @@ const PARAMETERS = [
   '(T&&) const',
 ];
 
-/** Collapsed stacks as a C++ program's: the same text for the same number of lines and seed. */
-export function collapsedStacks(lines, seed) {
+/**
+ * Collapsed stacks as a C++ program's, about 1.2 kB a line, in chunks: the same text for the same
+ * number of lines and seed. Most stacks leave an earlier one near its leaf.
+ */
+export function* collapsedStacks(lines, seed) {
   const random = randomFrom(seed);
   const names = Array.from({ length: FUNCTIONS }, (_, i) => functionName(i));
-  return `${Array.from({ length: lines }, () => collapsedLine(names, random)).join('\n')}\n`;
+  const stacks = Array.from({ length: STACKS }, () => firstStack(random));
+  for (let done = 0; done < lines; done += CHUNK_LINES) {
+    let chunk = '';
+    for (let i = done; i < Math.min(lines, done + CHUNK_LINES); i++)
+      chunk += collapsedLine(nextStack(stacks, random), names, random);
+    yield chunk;
+  }
 }
 
-/** Callees depend on the caller, and few of them are frequent, so that stacks share their roots. */
-function collapsedLine(names, random) {
-  const wanted = MIN_LINE_BYTES + LINE_SPAN_BYTES * random() ** 2;
-  let line = 'main';
-  for (let callee = 1; line.length < wanted; ) {
-    const choice = Math.floor(MAX_CALLEES * random() ** 3);
-    callee = (Math.imul(callee, 31_337) + choice * 7919 + 17) >>> 0;
-    line += `;${names[callee % FUNCTIONS]}`;
-  }
-  return `${line};malloc ${16 + Math.floor(1e6 * random() ** 4)}`;
+/** Callees depend on their callers, and few of them are frequent. */
+function call(callees, random) {
+  const choice = Math.floor(MAX_CALLEES * random() ** 4);
+  callees.push((Math.imul(callees.at(-1), 31_337) + choice * 7919 + 17) >>> 0);
+}
+
+function firstStack(random) {
+  const depth = LEAST_DEPTH + Math.floor(DEPTH_SPAN * random() ** 10);
+  return { depth, callees: [1] };
+}
+
+/** One of the stacks, of about its depth, changed at its leaf. */
+function nextStack(stacks, random) {
+  const { depth, callees } = stacks[Math.floor(stacks.length * random() ** 2)];
+  const steps = () => Math.floor(4 * random() ** 2);
+  callees.length = Math.min(callees.length, depth - 1 - steps());
+  for (const end = depth + steps(); callees.length < end; ) call(callees, random);
+  return callees;
+}
+
+function collapsedLine(callees, names, random) {
+  const frames = callees.slice(1).map((callee) => names[callee % FUNCTIONS]);
+  return `main;${frames.join(';')};malloc ${weight(random)}\n`;
+}
+
+/** A few stacks have most of the bytes: a power law. */
+function weight(random) {
+  return Math.floor(16 / Math.max(random(), 1e-7) ** 1.5);
 }
 
 function functionName(index) {

@@ -169,7 +169,7 @@ static struct weight plus_calls(const struct weight *weight, uint64_t calls)
 	return (struct weight){ weight->bytes, weight->calls + calls };
 }
 
-static void write_lost(FILE *out, const struct ledger *ledger, const struct sums *sums)
+static void write_lost(FILE *out, bool heap, const struct ledger *ledger, const struct sums *sums)
 {
 	const struct weight *counters = ledger->counters, missed = { 0, ledger->missed_probes };
 	const struct weight unfinished = { 0, unfinished_calls(counters) };
@@ -179,7 +179,7 @@ static void write_lost(FILE *out, const struct ledger *ledger, const struct sums
 	struct reasons lost = { out, true };
 
 	fputs(",\"lost\":{", out);
-	write_reason(&lost, "stack_table_full", &no_stack, true);
+	write_reason(&lost, "stack_table_full", &no_stack, heap);
 	write_reason(&lost, "page_table_full", &no_page, false);
 	write_reason(&lost, "live_table_full", &counters[COUNT_LIVE_TABLE_FULL], true);
 	write_reason(&lost, "no_thread_record", &counters[COUNT_NO_THREAD_RECORD], false);
@@ -189,7 +189,7 @@ static void write_lost(FILE *out, const struct ledger *ledger, const struct sums
 	write_reason(&lost, "missed_probe", &missed, false);
 	write_reason(&lost, "not_followed", &counters[COUNT_NOT_FOLLOWED], false);
 	write_reason(&lost, "address_unknown", &counters[COUNT_ADDRESS_UNKNOWN], true);
-	write_reason(&lost, "stacks_cut", &cut, true);
+	write_reason(&lost, "stacks_cut", &cut, heap);
 	fputs("}", out);
 }
 
@@ -217,7 +217,7 @@ static void write_end(FILE *out, const struct run *run, const struct ledger *led
 		write_sums(out, run->settings, sums);
 	if (run->settings->faults)
 		write_fault_sums(out, run->settings->heap ? "," : "", ledger);
-	write_lost(out, ledger, sums);
+	write_lost(out, run->settings->heap, ledger, sums);
 	fputs(",\"filtered\":{", out);
 	write_reason(&filtered, "size", &ledger->counters[COUNT_SIZE_FILTERED], true);
 	write_reason(&filtered, "not_sampled", &ledger->counters[COUNT_NOT_SAMPLED], true);

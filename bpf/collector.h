@@ -37,6 +37,7 @@ struct settings {
 	char **command; /* NULL, or what follows -- */
 	bool heap, faults; /* what is traced */
 	enum fault_source fault_source;
+	bool no_moves; /* do not follow mremap and munmap */
 	bool alloc_only, entry_only, kill_command, floor, doctor, programs;
 	double duration; /* seconds; 0: until a signal */
 	double interval; /* seconds between readings of what is unfreed; 0: none */
@@ -59,7 +60,7 @@ void parse_options(int argc, char **argv, struct settings *settings);
 struct progress {
 	uint64_t elapsed_ms;
 	struct weight allocated, freed;
-	uint64_t lost_calls, faults;
+	uint64_t lost_calls, faults, pages;
 };
 void events_open(int fd);
 void event_tracing(const char *text);

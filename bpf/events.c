@@ -71,7 +71,7 @@ bool event_status(const struct settings *settings, const struct progress *progre
 	if (settings->heap)
 		write_calls(progress);
 	if (settings->faults)
-		fprintf(events, ",\"faults\":%" PRIu64, progress->faults);
+		fprintf(events, ",\"faults\":%" PRIu64 ",\"pages\":%" PRIu64, progress->faults, progress->pages);
 	fprintf(events, ",\"lost_calls\":%" PRIu64 "}\n", progress->lost_calls);
 	return fflush(events) == 0;
 }

@@ -15,6 +15,10 @@
 /* Setting, fixed before loading: the page size is 1 << page_bits. */
 const volatile __u32 page_bits = 12;
 
+/* Per process: threads in mremap; since when there is any, CLOCK_MONOTONIC. */
+__u32 moving[MAX_PROCESSES];
+__u64 moving_since[MAX_PROCESSES];
+
 /* By CPU, so that CPUs do not wait for each other; the sum counts. */
 __u64 fault_counts[COUNTER_ROWS][FAULT_COLUMNS];
 /* Of the next stack that is new. */
@@ -94,15 +98,26 @@ static __always_inline struct stack *intern_fault_stack(struct fault *fault, __u
 	return bpf_map_lookup_elem(&stacks, &key);
 }
 
-static __always_inline struct page_group *find_group(const struct stack *stack, __u64 address)
+/* Finds or makes it. */
+static __always_inline struct page_group *find_group(const struct group_key *key)
 {
-	struct group_key key = { address >> (page_bits + GROUP_BITS), stack->process, stack->image };
-	struct page_group *group = bpf_map_lookup_elem(&page_groups, &key);
+	struct page_group *group = bpf_map_lookup_elem(&page_groups, key);
 
 	if (group)
 		return group;
-	bpf_map_update_elem(&page_groups, &key, &no_pages, BPF_NOEXIST);
-	return bpf_map_lookup_elem(&page_groups, &key);
+	bpf_map_update_elem(&page_groups, key, &no_pages, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&page_groups, key);
+}
+
+/* A page was absent: by this the order of faults is told, and which of them a mremap has to leave where they are. */
+static __always_inline void note_time(struct page_group *group, __u32 process, __u32 page)
+{
+	if (moving[process]) {
+		if (group->last >> GROUP_BITS < moving_since[process])
+			group->fresh = 0;
+		group->fresh |= 1ULL << page;
+	}
+	group->last = bpf_ktime_get_ns() << GROUP_BITS | page;
 }
 
 /*
@@ -120,7 +135,8 @@ static __always_inline __u32 record_after(__u32 old, __u64 error, __u32 number)
 
 static __always_inline void record_page(struct fault *fault, __u64 address, __u64 error, __u32 number)
 {
-	struct page_group *group = find_group(&fault->stack, address);
+	struct group_key key = { address >> (page_bits + GROUP_BITS), fault->stack.process, fault->stack.image };
+	struct page_group *group = find_group(&key);
 	__u32 page = address >> page_bits & (GROUP_PAGES - 1), old, record;
 
 	if (!group) {
@@ -134,8 +150,10 @@ static __always_inline void record_page(struct fault *fault, __u64 address, __u6
 		return;
 	}
 	group->record[page] = record;
+	if (!old)
+		count_fault(FAULTS_NEW);
 	if (!(error & FAULT_PRESENT))
-		group->last = bpf_ktime_get_ns() << GROUP_BITS | page;
+		note_time(group, fault->stack.process % MAX_PROCESSES, page);
 }
 
 static __always_inline void record_fault(struct task_struct *task, __u32 process, __u64 address, __u64 error)

@@ -16,6 +16,7 @@
 #include "heap.skel.h"
 
 static enum fault_source source;
+static bool follows_moves;
 static struct bpf_link **links;
 static unsigned nr_links;
 
@@ -26,18 +27,20 @@ const char *fault_source(void)
 	return fault_source_names[source];
 }
 
-/* By the type that the kernel has for each of its tracepoints. */
+#ifdef __x86_64__
+static const bool knows_error_code = true;
+#else
+static const bool knows_error_code = false;
+#endif
+
+/* By the type that the kernel has for each of its tracepoints. What they tell means something else on other machines. */
 static bool kernel_has_tracepoints(void)
 {
 	struct btf *btf = btf__load_vmlinux_btf();
 	bool has = btf && btf__find_by_name_kind(btf, "btf_trace_page_fault_user", BTF_KIND_TYPEDEF) > 0;
 
 	btf__free(btf);
-#ifdef __x86_64__
-	return has;
-#else
-	return false; /* the error code means something else */
-#endif
+	return has && knows_error_code;
 }
 
 static uint32_t page_bits(void)
@@ -52,6 +55,19 @@ static void load_for(struct heap_bpf *skel, bool tracepoints, bool events)
 	bpf_program__set_autoload(skel->progs.on_fault_event, events);
 }
 
+/* bpf_loop, since Linux 5.17. */
+static bool kernel_has_loops(void)
+{
+	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_TRACEPOINT, BPF_FUNC_loop, NULL) == 1;
+}
+
+static void load_moves(struct heap_bpf *skel, bool load)
+{
+	bpf_program__set_autoload(skel->progs.on_enter_mremap, load);
+	bpf_program__set_autoload(skel->progs.on_exit_mremap, load);
+	bpf_program__set_autoload(skel->progs.on_enter_munmap, load);
+}
+
 void choose_fault_source(struct heap_bpf *skel, const struct settings *settings)
 {
 	const uint64_t nr_groups = (settings->max_pages + GROUP_PAGES - 1) / GROUP_PAGES;
@@ -59,6 +75,8 @@ void choose_fault_source(struct heap_bpf *skel, const struct settings *settings)
 	source = settings->fault_source;
 	if (source == FAULTS_BY_ANY)
 		source = settings->faults && kernel_has_tracepoints() ? FAULTS_BY_TRACEPOINT : FAULTS_BY_EVENT;
+	follows_moves = settings->faults && !settings->no_moves && kernel_has_loops();
+	load_moves(skel, settings->programs || follows_moves);
 	load_for(skel, settings->programs || (settings->faults && source == FAULTS_BY_TRACEPOINT),
 		 settings->programs || (settings->faults && source == FAULTS_BY_EVENT));
 	bpf_map__set_max_entries(skel->maps.page_groups, settings->faults && nr_groups ? nr_groups : 1);
@@ -97,8 +115,27 @@ static void attach_events(struct bpf_program *program)
 			keep_link(NULL);
 }
 
-void attach_faults(struct heap_bpf *skel)
+/* They come with tracefs. Returns of mremap are watched before calls, or they would be missed. */
+static void attach_moves(struct heap_bpf *skel)
 {
+	struct bpf_program *programs[] = { skel->progs.on_exit_mremap, skel->progs.on_enter_mremap,
+					   skel->progs.on_enter_munmap };
+
+	for (unsigned i = 0; follows_moves && i < sizeof(programs) / sizeof(programs[0]); i++) {
+		struct bpf_link *link = bpf_program__attach(programs[i]);
+
+		follows_moves = link != NULL;
+		if (link)
+			keep_link(link);
+	}
+}
+
+void attach_faults(struct heap_bpf *skel, const struct settings *settings)
+{
+	attach_moves(skel);
+	if (!follows_moves && !settings->no_moves)
+		event_warning("cannot follow mremap here (it takes Linux 5.17, CONFIG_FTRACE_SYSCALLS and tracefs): pages that it "
+			      "moves have no stack");
 	if (source == FAULTS_BY_EVENT) {
 		attach_events(skel->progs.on_fault_event);
 		return;

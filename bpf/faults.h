@@ -17,6 +17,7 @@ struct group_key {
 
 struct page_group {
 	__u64 last; /* CLOCK_MONOTONIC << GROUP_BITS | page: the last fault on an absent page */
+	__u64 fresh; /* a bit for each page that was absent while a thread of the process was in mremap */
 	__u32 record[GROUP_PAGES]; /* 0: none, or RECORD() */
 };
 
@@ -41,6 +42,7 @@ enum fault_counter {
 	FAULTS_USER,
 	FAULTS_KERNEL,
 	FAULTS_PRESENT, /* of these: changed no record */
+	FAULTS_NEW, /* of these: on pages without a record */
 	FAULTS_NO_STACK, /* of these: found no room for their stack */
 	FAULTS_NO_PAGE, /* of these: found no room for their page */
 	FAULTS_EXEC, /* taken by the kernel while it sets up a new program */
@@ -51,6 +53,6 @@ enum fault_counter {
 
 _Static_assert(NR_FAULT_COUNTERS <= FAULT_COLUMNS, "a column for each counter");
 _Static_assert(sizeof(struct group_key) == 16, "shared with BPF");
-_Static_assert(sizeof(struct page_group) == 8 + 4 * GROUP_PAGES, "shared with BPF");
+_Static_assert(sizeof(struct page_group) == 16 + 4 * GROUP_PAGES, "shared with BPF");
 
 #endif

@@ -8,7 +8,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include "calls.bpf.h"
-#include "faults.bpf.h"
+#include "moves.bpf.h"
 #include "heap.h"
 #include "kernel.h"
 
@@ -245,6 +245,27 @@ SEC("perf_event")
 int on_fault_event(struct bpf_perf_event_data *ctx)
 {
 	see_fault(ctx->addr, FAULT_WRITE, (__s64)PT_REGS_IP(&ctx->regs) >= 0);
+	return 0;
+}
+
+SEC("tracepoint/syscalls/sys_enter_mremap")
+int on_enter_mremap(struct call_entry *ctx)
+{
+	enter_move(ctx);
+	return 0;
+}
+
+SEC("tracepoint/syscalls/sys_exit_mremap")
+int on_exit_mremap(struct call_return *ctx)
+{
+	exit_move(ctx);
+	return 0;
+}
+
+SEC("tracepoint/syscalls/sys_enter_munmap")
+int on_enter_munmap(struct call_entry *ctx)
+{
+	enter_unmap(ctx);
 	return 0;
 }
 

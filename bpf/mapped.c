@@ -47,7 +47,7 @@ static const char *kind_of_file(const char *link)
 		return NULL;
 	if (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode))
 		return kind_of_device(&st);
-	return fs.f_type == TMPFS_MAGIC ? "shmem" : fs.f_type == HUGETLBFS_MAGIC ? "special" : "file";
+	return fs.f_type == TMPFS_MAGIC ? "shmem" : fs.f_type == HUGETLBFS_MAGIC ? "hugetlb" : "file";
 }
 
 /* Asked once for each file system but that of the devices: a process may have mapped thousands of files. */

@@ -155,11 +155,12 @@ void parse_options(int argc, char **argv, struct settings *settings)
 					    .max_frames = USUAL_FRAMES, .max_rate = 300000, .max_pages = 1 << 24,
 					    .capture_fd = 1, .event_fd = -1 };
 	int alloc_only = 0, entry_only = 0, kill = 0, floor = 0, doctor = 0, programs = 0, lines = 0, inlines = 0, option;
-	int heap = 0, faults = 0;
+	int heap = 0, faults = 0, no_moves = 0;
 	const struct option options[] = {
 		{ "pid", required_argument, NULL, 'p' },
 		{ "heap", no_argument, &heap, 1 },
 		{ "faults", no_argument, &faults, 1 },
+		{ "no-moves", no_argument, &no_moves, 1 },
 		{ "max-pages", required_argument, NULL, MAX_PAGES },
 		{ "fault-source", required_argument, NULL, FAULT_SOURCE },
 		{ "alloc-only", no_argument, &alloc_only, 1 },
@@ -201,6 +202,7 @@ void parse_options(int argc, char **argv, struct settings *settings)
 		settings->command = argv + optind;
 	settings->heap = heap || !faults;
 	settings->faults = faults;
+	settings->no_moves = no_moves;
 	settings->alloc_only = alloc_only;
 	settings->entry_only = entry_only;
 	settings->kill_command = kill;

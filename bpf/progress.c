@@ -29,6 +29,7 @@ bool report_progress(struct heap_bpf *skel, const struct run *run)
 		.lost_calls = lost_calls(skel) + read_fault_counter(skel, FAULTS_NO_STACK) +
 			      read_fault_counter(skel, FAULTS_NO_PAGE),
 		.faults = read_fault_counter(skel, FAULTS_USER) + read_fault_counter(skel, FAULTS_KERNEL),
+		.pages = read_fault_counter(skel, FAULTS_NEW),
 	};
 
 	add_not_sampled(&progress, read_counter(skel, COUNT_NOT_SAMPLED));

@@ -158,7 +158,7 @@ struct heap_bpf *load_programs(const struct settings *settings)
 	if (!skel->links.on_exec || !skel->links.on_fork || !skel->links.on_signal)
 		die(1, "cannot watch exec, fork and signals: %s; %s", strerror(errno), advice_for(errno));
 	if (settings->faults)
-		attach_faults(skel);
+		attach_faults(skel, settings);
 	return skel;
 }
 

@@ -44,7 +44,46 @@ struct scan_region {
 enum { SCAN_FILE = 1 << 2, SCAN_PRESENT = 1 << 3, SCAN_SWAPPED = 1 << 4, SCAN_ZERO = 1 << 5, SCAN_HUGE = 1 << 6,
        SCAN_GUARD = 1 << 8 /* Linux 6.15: no page, although it has an entry */ };
 
-static void add_region(struct snapshot *snapshot, const struct scan_region *region)
+/* While the page table is read: the mapping that the last run was in, for runs and mappings both ascend. */
+struct reader {
+	struct snapshot *snapshot;
+	const struct mapped_pages *mapped;
+};
+
+/* Pages of the run that lie in the mapping, as the kernel counts them. */
+static void add_part(struct snapshot *snapshot, const struct mapped_pages *mapped, const struct page_run *part)
+{
+	struct page_run run = *part;
+
+	if (strcmp(mapped->kind, "special") == 0 || strcmp(mapped->kind, "hugetlb") == 0)
+		return; /* no part of the resident set size */
+	if (run.what & PAGE_FILE && strcmp(mapped->kind, "shmem") == 0)
+		run.what |= PAGE_SHMEM;
+	add_run(snapshot, &run);
+}
+
+/* What lies in no mapping was mapped a moment ago. */
+static void add_pages(struct reader *reader, struct page_run run)
+{
+	const struct mapped_pages **mapped = &reader->mapped;
+
+	for (; (*mapped)->nr && (*mapped)->first < run.first + run.nr; ++*mapped) {
+		uint64_t end = (*mapped)->first + (*mapped)->nr, first = run.first;
+		struct page_run part = run;
+
+		if (end <= first)
+			continue;
+		if ((*mapped)->first > first)
+			first = (*mapped)->first;
+		part.first = first;
+		part.nr = (end < run.first + run.nr ? end : run.first + run.nr) - first;
+		add_part(reader->snapshot, *mapped, &part);
+		if (end >= run.first + run.nr)
+			return; /* the next run may be in it, too */
+	}
+}
+
+static void add_region(struct reader *reader, const struct scan_region *region)
 {
 	const uint64_t size = sysconf(_SC_PAGESIZE), is = region->categories;
 	const struct page_run run = {
@@ -54,7 +93,7 @@ static void add_region(struct snapshot *snapshot, const struct scan_region *regi
 	};
 
 	if (!(is & SCAN_GUARD))
-		add_run(snapshot, &run);
+		add_pages(reader, run);
 }
 
 #define MOST_REGIONS 4096
@@ -79,12 +118,13 @@ static bool scan(int pagemap, uint64_t return_mask, struct snapshot *snapshot)
 		.size = sizeof(arguments), .end = end_of(snapshot->mapped), .regions = (uintptr_t)regions,
 		.nr_regions = MOST_REGIONS, .category_anyof_mask = SCAN_PRESENT | SCAN_SWAPPED, .return_mask = return_mask,
 	};
+	struct reader reader = { snapshot, snapshot->mapped };
 	int nr;
 
 	do {
 		nr = ioctl(pagemap, SCAN_PAGEMAP, &arguments);
 		for (int i = 0; i < nr; i++)
-			add_region(snapshot, &regions[i]);
+			add_region(&reader, &regions[i]);
 		arguments.start = arguments.walk_end;
 	} while (nr >= 0 && arguments.start < arguments.end);
 	free(regions);

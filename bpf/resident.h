@@ -12,7 +12,7 @@ struct rss { /* bytes; /proc/PID/status */
 };
 
 /* Of a page that is present or swapped, added up. */
-enum { PAGE_FILE = 1, /* or shared memory */ PAGE_SWAPPED = 2, PAGE_ZERO = 4, PAGE_HUGE = 8 };
+enum { PAGE_FILE = 1, /* or shared memory */ PAGE_SWAPPED = 2, PAGE_ZERO = 4, PAGE_HUGE = 8, PAGE_SHMEM = 16 };
 
 struct page_run {
 	uint64_t first, nr;
@@ -37,7 +37,7 @@ const struct snapshot *snapshot_of(const struct process *process, enum moment mo
 struct mapped_pages {
 	uint64_t first, nr;
 	char permissions[5]; /* rw-p */
-	const char *kind; /* anon, file, shmem, special: see README.md */
+	const char *kind; /* anon, file, shmem, hugetlb, special: see README.md */
 	char *path; /* as in /proc/PID/maps; may be empty */
 };
 /* An array that ends with nr = 0; NULL when they cannot be read. */
@@ -58,7 +58,7 @@ struct faulted_run *faulted_runs(const struct process *process, size_t *nr);
 /* --- faults.c --- */
 /* Before loading: which programs shall see the faults, and room for their records. */
 void choose_fault_source(struct heap_bpf *skel, const struct settings *settings);
-void attach_faults(struct heap_bpf *skel);
+void attach_faults(struct heap_bpf *skel, const struct settings *settings);
 void detach_faults(void);
 
 #endif

@@ -1,5 +1,5 @@
 // Makes dist/cli/memstacks.cjs, which dist/cli/start.cjs runs, and V8's compiled code for it.
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,4 +58,5 @@ function compile() {
 // npm link points to them.
 for (const name of ['start', 'pgfaultstacks']) chmodSync(inCheckout(`dist/cli/${name}.cjs`), 0o755);
 await bundle();
-compile();
+// Without it the program would only say that it is missing.
+if (existsSync(inCheckout('wasm/.output/tree.wasm'))) compile();

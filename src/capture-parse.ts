@@ -240,7 +240,7 @@ function parseWeights(
 function parseOmissions(line: CaptureLine, kind: CaptureKind): readonly Omission[] {
   return Object.keys(line.fields).map((reason) => {
     const omitted = nested(line, reason);
-    const noun = reason === 'page_table_full' ? 'page' : nounOf[kind];
+    const noun = reason === 'page_table_full' ? 'fault' : nounOf[kind];
     return {
       reason,
       calls: count(omitted, 'calls'),

@@ -31,7 +31,10 @@ function isObject(needed: Record<string, Check>, optional: Record<string, Check>
 }
 
 const isWeight = isObject({ bytes: isCount, calls: isCount });
-const isOmission = isObject({ reason: isText, calls: isCount }, { bytes: isCount });
+const isOmission = isObject(
+  { reason: isText, calls: isCount },
+  { bytes: isCount, noun: isOneOf('call', 'fault', 'event') },
+);
 const isStop = isObject({ reason: isText, weight: isWeight }, { module: isText, partly: isFlag });
 const isNameless = isObject(
   { module: isText, symbols: isOneOf('none', 'dynsym'), weight: isWeight },

@@ -1,6 +1,14 @@
-import { UserError } from './errors.ts';
 import { grown } from './grown.ts';
-import type { Column, Frame, FrameIndex, Metadata, NodeIndex, Profile, Unit } from './profile.ts';
+import {
+  type Column,
+  type Frame,
+  type FrameIndex,
+  type Metadata,
+  type NodeIndex,
+  type Profile,
+  totalTooLarge,
+  type Unit,
+} from './profile.ts';
 
 const firstNodes = 1024;
 
@@ -52,7 +60,7 @@ export class ProfileBuilder {
       throw new RangeError('no such node or column');
     if (!Number.isInteger(value) || value < 0) throw new RangeError(`not a weight: ${value}`);
     into.sum += value;
-    if (into.sum > Number.MAX_SAFE_INTEGER) throw tooMuch(into);
+    if (into.sum > Number.MAX_SAFE_INTEGER) throw totalTooLarge(into);
     if (node >= into.self.length) into.self = grown(into.self, this.#parent.length);
     into.self[node] = into.self[node]! + value;
   }
@@ -125,11 +133,4 @@ function hash(parent: NodeIndex, frame: FrameIndex): number {
 
 function trimmed({ name, unit, self }: WeightColumn, nodes: number): Column {
   return { name, unit, self: self.length < nodes ? grown(self, nodes) : self.slice(0, nodes) };
-}
-
-function tooMuch(column: WeightColumn): UserError {
-  return new UserError(
-    `the total of ${column.name} is above ${Number.MAX_SAFE_INTEGER} and cannot be exact: ` +
-      'split the input, or scale its counts down',
-  );
 }

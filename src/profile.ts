@@ -1,4 +1,5 @@
 import type { Differential } from './differential.ts';
+import { UserError } from './errors.ts';
 import type { Residency } from './residency.ts';
 import type { StackQuality } from './stack-quality.ts';
 
@@ -44,7 +45,7 @@ export interface Omission {
   readonly reason: string;
   readonly calls: number;
   /** What `calls` counts. Default: call. */
-  readonly noun?: 'call' | 'fault' | 'page' | 'event';
+  readonly noun?: 'call' | 'fault' | 'event';
   /** Undefined where the size is not known. */
   readonly bytes?: number;
 }
@@ -121,4 +122,12 @@ export function stackOf(profile: Profile, node: NodeIndex): Frame[] {
     stack.push(profile.frames[profile.frame[at]!]!);
   }
   return stack.reverse();
+}
+
+/** For a column whose sum leaves the exact range of doubles. */
+export function totalTooLarge({ name }: { readonly name: string }): UserError {
+  return new UserError(
+    `the total of ${name} is above ${Number.MAX_SAFE_INTEGER} and cannot be exact: ` +
+      'split the input, or scale its counts down',
+  );
 }

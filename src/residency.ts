@@ -48,9 +48,9 @@ export interface Residency {
   readonly upperBound: boolean;
 }
 
-/** The growth in a line, for a picture: `server (pid 1): resident memory grew by 1.0 MiB (256 pages): ...` */
+/** The growth in a line, for what has no room for more: `server (pid 1): resident memory grew by ...` */
 export function residencyNotes(residency: Residency): string[] {
-  if (residency.upperBound) return [`${residency.process}: ${upperBoundWords}`];
+  if (residency.upperBound) return [];
   const { before, after, explained, withoutFault, freed, swappedOut } = residency;
   const growth = after - before;
   const amount = (pages: number) => amountOf(pages, residency);

@@ -65,7 +65,7 @@ describe('a capture of page faults', () => {
     expect([...faulted.what]).toEqual([0, 1, 2, 1, 1, 0, 1]);
     expect(end!.faults).toEqual({ user: 30, kernel: 4, present: 5 });
     expect(end!.lost).toEqual([
-      { reason: 'page_table_full', calls: 7, noun: 'page' },
+      { reason: 'page_table_full', calls: 7, noun: 'fault' },
       { reason: 'stack_table_full', calls: 6, noun: 'fault' },
     ]);
   });

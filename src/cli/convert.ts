@@ -10,6 +10,7 @@ import {
   type ProfileOutputKind,
   writeOutput,
 } from './outputs.ts';
+import type { Source } from './pictures.ts';
 import { writeStdout } from './stdout.ts';
 import { screenOn } from './terminal.ts';
 
@@ -24,13 +25,13 @@ export interface Conversion {
 /** Reads one file and writes it as something else; the exit code. Throws a UserError. */
 export async function convert({ file, input, outputs, kinds }: Conversion): Promise<number> {
   for (const path of outputs) kindOf(path, kinds);
-  const { profile, warnings } = await readInput(file, input);
+  const { warnings, ...source } = await readInput(file, input);
   const remarks: string[] = [];
   const onRemark = (line: string) => remarks.push(line);
-  if (outputs.length > 0) await writeFiles({ outputs, kinds }, profile, onRemark);
-  else await writeStdout(await kinds[0].text(profile, onRemark));
+  if (outputs.length > 0) await writeFiles({ outputs, kinds }, source, onRemark);
+  else await writeStdout(await kinds[0].text(source, onRemark));
   const screen = screenOn(process.stderr);
-  for (const line of [...warnings, ...remarksOn(profile), ...remarks]) screen.line(line);
+  for (const line of [...warnings, ...remarksOn(source.profile), ...remarks]) screen.line(line);
   return 0;
 }
 
@@ -49,14 +50,14 @@ export function remarksOn({ meta }: Profile): string[] {
 /** Writes all files, or says which could not be written. Throws a UserError. */
 export async function writeFiles(
   { outputs: paths, kinds }: Pick<Conversion, 'outputs' | 'kinds'>,
-  profile: Profile,
+  source: Source,
   onRemark: (line: string) => void,
 ): Promise<void> {
   // Being asked to end must not leave half a file beside its place.
   const interruption = catchSignals();
   const outputs = await openOutputs(paths, kinds);
   try {
-    for (const output of outputs) await writeOutput(output, profile, onRemark);
+    for (const output of outputs) await writeOutput(output, source, onRemark);
   } finally {
     await discardOutputs(outputs);
     interruption.release();

@@ -79,7 +79,7 @@ async function run(args: Args): Promise<number> {
   const screen = screenOn(process.stderr);
   const { runs, warnings } = await readRuns(files, inputOf(args));
   const profile = diffRuns(runs, how);
-  await writeFiles({ outputs, kinds }, profile, screen.line);
+  await writeFiles({ outputs, kinds }, { profile }, screen.line);
   await writeStdout(stdout(profile));
   const excess = limit === undefined ? undefined : excessOf(profile, limit);
   for (const line of [...warnings, ...remarksOn(profile), ...(excess ?? [])]) screen.line(line);

@@ -6,10 +6,13 @@ import { isSvg } from '../embedded.ts';
 import { UserError } from '../errors.ts';
 import type { ResidentChoice } from '../fold/resident.ts';
 import type { FrameChoice } from '../fold/stack-tree.ts';
-import { foldView, type View, views } from '../fold/views.ts';
-import type { Profile, Unit } from '../profile.ts';
+import { foldOtherViews, foldView, type View, views } from '../fold/views.ts';
+import type { Unit } from '../profile.ts';
 import { single } from './numbers.ts';
 import { type Bytes, peek } from './peek.ts';
+import type { Source } from './pictures.ts';
+import { RegularFile, regularFile } from './regular-file.ts';
+import { readStacksFile } from './stacks-file.ts';
 import { systemReason } from './system-error.ts';
 
 /** The view that an option names. Throws a UserError when it was given more than once. */
@@ -29,8 +32,7 @@ export interface InputOptions {
   readonly unit: Unit;
 }
 
-export interface Input {
-  readonly profile: Profile;
+export interface Input extends Source {
   /** Lines that were not understood. */
   readonly warnings: readonly string[];
 }
@@ -44,15 +46,24 @@ export async function readInput(path: string | undefined, options: InputOptions)
   const name = path || 'stdin';
   if (!path && process.stdin.isTTY)
     throw new UserError('name a file to read, or pipe one in; see --help', 2);
+  let file: RegularFile | undefined;
   try {
-    const file = path ? createReadStream(path) : process.stdin;
+    file = regularFile(path || undefined);
     const cut: string[] = [];
-    const bytes = await unzipped(file, () => cut.push(`${name}: the gzip data ends early`));
-    const { profile, warnings } = await parse(bytes, name, options);
-    return { profile, warnings: [...cut, ...warnings] };
+    const bytes = await unzipped(file ?? streamOf(path), () =>
+      cut.push(`${name}: the gzip data ends early`),
+    );
+    const { warnings, ...source } = await parse(bytes, name, options);
+    return { ...source, warnings: [...cut, ...warnings] };
   } catch (error) {
     throw unreadable(name, error);
+  } finally {
+    file?.close();
   }
+}
+
+function streamOf(path: string | undefined): Bytes {
+  return path ? createReadStream(path) : process.stdin;
 }
 
 async function parse(bytes: Bytes, name: string, options: InputOptions): Promise<Input> {
@@ -60,7 +71,11 @@ async function parse(bytes: Bytes, name: string, options: InputOptions): Promise
   const { first, all } = await peek(bytes);
   if (isCapture(first)) {
     const capture = await readCapture(all);
-    return { profile: foldView(capture, options), warnings: [] };
+    return {
+      profile: foldView(capture, options),
+      otherViews: () => foldOtherViews(capture, options),
+      warnings: [],
+    };
   }
   if (isSvg(first)) {
     refuseOptionsOfCaptures(options, 'a picture');
@@ -68,7 +83,9 @@ async function parse(bytes: Bytes, name: string, options: InputOptions): Promise
     return { profile: await readSvg(all), warnings: [] };
   }
   refuseOptionsOfCaptures(options, 'a file of collapsed stacks');
-  const input = await readCollapsed(all, { unit, column: unit === 'count' ? 'samples' : unit });
+  const column = { unit, column: unit === 'count' ? 'samples' : unit };
+  const isFile = all instanceof RegularFile;
+  const input = await (isFile ? readStacksFile(all, column) : readCollapsed(all, column));
   return { profile: input.profile, warnings: skippedLines(input, name) };
 }
 

@@ -18,9 +18,7 @@ export function liveText(now: Status, before: Status | undefined, options: LiveO
   const parts = [
     seconds === undefined ? `${elapsed} s` : `${elapsed} of ${seconds} s`,
     ...(mode ? [`${perSecond('calls')} allocations/s`, bytesIn(now, mode)] : []),
-    ...(faults
-      ? [`${perSecond('faults')} faults/s`, `${formatCount(now.faultedPages)} pages`]
-      : []),
+    ...(faults ? [`${perSecond('faults')} faults/s`, `${formatCount(now.faults)} faults`] : []),
   ];
   if (now.lostCalls > 0) parts.push(`${formatCount(now.lostCalls)} lost`);
   if (seconds === undefined) parts.push('Ctrl-C ends it');

@@ -18,8 +18,7 @@ const reasonWords = new Map(
       'not known whether freed: operator new may throw here, so it has no return probe',
     stacks_cut: 'with their outermost callers cut off: the stack is too deep; raise --max-frames',
     not_sampled: 'not sampled: the totals are estimates that contain them',
-    page_table_full:
-      'without a record, so under no stack: the table of pages is full; raise --max-pages',
+    page_table_full: 'without a record, so their pages are under no stack: raise --max-pages',
     size: 'outside of --min-size and --max-size',
     younger: 'unfreed, but younger than --older',
     exec: 'gone when the process replaced itself by another program',

@@ -4,14 +4,14 @@ import { UserError } from '../errors.ts';
 import type { Profile } from '../profile.ts';
 import type { SvgOptions } from '../render/svg.ts';
 import type { OutputFile } from './output-file.ts';
-import { type PictureKind, pictures } from './pictures.ts';
+import { type PictureKind, pictures, type Source } from './pictures.ts';
 
 /** What a file's suffix asks for. */
 export interface OutputKind {
   readonly suffixes: readonly string[];
   readonly what: string;
   /** Missing: the file is the capture itself, as the helper wrote it. */
-  readonly text?: (profile: Profile, onRemark: OnRemark) => Promise<Iterable<string | Uint8Array>>;
+  readonly text?: (source: Source, onRemark: OnRemark) => Promise<Iterable<string | Uint8Array>>;
 }
 
 /** Called with what the user should know of an output. */
@@ -25,7 +25,7 @@ export const profileOutputs: readonly [ProfileOutputKind, ...ProfileOutputKind[]
   {
     suffixes: ['.folded', '.stacks'],
     what: 'collapsed stacks',
-    text: async (profile) => collapsedText(profile),
+    text: async ({ profile }) => collapsedText(profile),
   },
   ...pictures.map((kind) => pictureOutput(kind, {})),
 ];
@@ -45,7 +45,7 @@ export function collapsedText(profile: Profile): Iterable<string> {
 export function pictureOutput({ draw, ...kind }: PictureKind, look: SvgOptions): ProfileOutputKind {
   return {
     ...kind,
-    text: (profile, onRemark) => draw(profile, { ...countNameOf(profile), ...look, onRemark }),
+    text: (source, onRemark) => draw(source, { ...countNameOf(source.profile), ...look, onRemark }),
   };
 }
 
@@ -105,11 +105,11 @@ export async function openOutputs(
 /** Writes one output and puts it in its place. Throws a UserError when that fails. */
 export async function writeOutput(
   { file, text }: Output,
-  profile: Profile,
+  source: Source,
   onRemark: OnRemark,
 ): Promise<void> {
   const remark = (line: string) => onRemark(`${file.path}: ${line}`);
-  if (text) for (const chunk of await text(profile, remark)) await file.write(chunk);
+  if (text) for (const chunk of await text(source, remark)) await file.write(chunk);
   await file.finish();
 }
 

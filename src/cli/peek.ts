@@ -1,11 +1,16 @@
+import { RegularFile } from './regular-file.ts';
+
 export type Bytes = AsyncIterable<Uint8Array>;
+
+const leastBytes = 64;
 
 /** The first bytes, enough to tell formats apart, and everything with these bytes again. */
 export async function peek(bytes: Bytes): Promise<{ first: Uint8Array; all: Bytes }> {
+  if (bytes instanceof RegularFile) return { first: bytes.first(leastBytes), all: bytes };
   const iterator = bytes[Symbol.asyncIterator]();
   let first = Buffer.alloc(0);
   let ended = false;
-  while (!ended && first.length < 64) {
+  while (!ended && first.length < leastBytes) {
     const next = await iterator.next();
     ended = next.done === true;
     if (!next.done) first = Buffer.concat([first, next.value]);

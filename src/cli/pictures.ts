@@ -1,11 +1,19 @@
 import type { Profile } from '../profile.ts';
 import type { SvgOptions } from '../render/svg.ts';
 
+/** What an output is made of. */
+export interface Source {
+  /** The view that was asked for. */
+  readonly profile: Profile;
+  /** The other views that the same input gives, made when they are wanted. */
+  readonly otherViews?: () => readonly Profile[];
+}
+
 /** A kind of picture that `render` draws, and that a trace can be written as. */
 export interface PictureKind {
   readonly suffixes: readonly string[];
   readonly what: string;
-  readonly draw: (profile: Profile, options: SvgOptions) => Promise<Iterable<string | Uint8Array>>;
+  readonly draw: (source: Source, options: SvgOptions) => Promise<Iterable<string | Uint8Array>>;
 }
 
 /** A new kind of picture is one file in src/render and its line here. The first goes to stdout. */
@@ -13,7 +21,13 @@ export const pictures: readonly [PictureKind, ...PictureKind[]] = [
   {
     suffixes: ['.svg'],
     what: 'flame graph',
-    draw: async (profile, options) =>
+    draw: async ({ profile }, options) =>
       (await import('../render/svg.ts')).renderSvg(profile, options),
+  },
+  {
+    suffixes: ['.html'],
+    what: 'flame graphs and a table, to look around in',
+    draw: async ({ profile, otherViews = () => [] }, options) =>
+      (await import('../render/html.ts')).renderHtml([profile, ...otherViews()], options),
   },
 ];

@@ -5,7 +5,7 @@ import type { Status } from '../collect/events.ts';
 import type { Watcher } from '../collect/run.ts';
 import { collect, type TraceRequest } from '../collect/trace.ts';
 import { UserError } from '../errors.ts';
-import { foldView, type ViewChoice } from '../fold/views.ts';
+import { foldOtherViews, foldView, type ViewChoice } from '../fold/views.ts';
 import type { Metadata, Profile } from '../profile.ts';
 import { catchSignals } from './interruption.ts';
 import { liveText } from './live.ts';
@@ -103,9 +103,10 @@ async function deliver(capture: Capture, { plan, outputs, screen }: Delivery): P
   const deliverView = async ({ choice, outputs: paths }: ViewResult, place: number) => {
     const profile = foldView(capture, choice);
     metas.push(profile.meta);
+    const source = { profile, otherViews: () => foldOtherViews(capture, choice) };
     for (const output of outputs)
       if (output.text && paths.includes(output.file.path))
-        await finish(output, writeOutput(output, profile, screen.line));
+        await finish(output, writeOutput(output, source, screen.line));
     if (place === 0) await attempt(writeStdout(stdoutText(profile, plan)));
   };
   // Captures first: whatever goes wrong from here on can be made up from them.

@@ -116,6 +116,8 @@ const noteWords = new Map(
   Object.entries({
     untracked_frees: 'frees of blocks that were not recorded',
     failed: 'calls that returned no memory',
+    exec_faults: 'faults while the program was being replaced',
+    late_faults: 'faults after the end of the trace, before its pages were looked at',
     broken_stacks: 'calls whose outer callers could not be found',
   }),
 );

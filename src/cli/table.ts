@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts';
 import { kindsOf, sourceOf } from '../frame-words.ts';
 import { type Column, type Frame, type NodeIndex, type Profile, stackOf } from '../profile.ts';
+import { residencyNotes } from '../residency.ts';
 import { qualityLines } from '../stack-quality.ts';
 import { counted, formatBytes, formatCount } from '../units.ts';
 import { printable } from './terminal.ts';
@@ -45,6 +46,7 @@ export function tableLines(profile: Profile, options: TableOptions): string[] {
       '',
     ]),
     ...notShown(rows.slice(options.top), { stacks: rows.length, noun }),
+    ...(profile.meta.residency ?? []).flatMap(residencyNotes).map(printable),
     ...qualityLines(profile.meta.stacks),
   ];
 }

@@ -67,7 +67,7 @@ function tableOutput(table: Omit<TableOptions, 'width'>): ProfileOutputKind {
   return {
     suffixes: [],
     what: 'a table',
-    text: async (profile) => tableText(profile, table),
+    text: async ({ profile }) => tableText(profile, table),
   };
 }
 

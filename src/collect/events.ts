@@ -7,8 +7,6 @@ export interface Status {
   readonly unfreedBytes: number;
   /** Page faults. */
   readonly faults: number;
-  /** Pages that have faulted. */
-  readonly faultedPages: number;
   readonly lostCalls: number;
 }
 
@@ -72,7 +70,6 @@ function statusOf(fields: Record<string, unknown>): Status {
     allocatedBytes: number('allocated_bytes'),
     unfreedBytes: number('unfreed_bytes'),
     faults: number('faults'),
-    faultedPages: number('pages'),
     lostCalls: number('lost_calls'),
   };
 }

@@ -18,7 +18,8 @@ const onlyUnfreed: ReadonlySet<string> = new Set([
 export function heapMetadata(capture: Capture, view: HeapView): Metadata {
   const { sampling } = capture.header;
   const stacks = stackQuality(capture, view);
-  const concerns = ({ reason }: Omission) => view === 'unfreed' || !onlyUnfreed.has(reason);
+  const concerns = ({ reason }: Omission) =>
+    reason !== 'page_table_full' && (view === 'unfreed' || !onlyUnfreed.has(reason));
   return {
     view,
     ...runMetadata(capture),

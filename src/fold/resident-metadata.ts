@@ -1,6 +1,6 @@
 import type { Capture } from '../capture.ts';
 import type { Metadata } from '../profile.ts';
-import { kindWords, pageKinds, residencyNotes } from '../residency.ts';
+import { kindWords, pageKinds, upperBoundWords } from '../residency.ts';
 import type { Growth } from './residency.ts';
 import { named, runMetadata } from './run-metadata.ts';
 import { qualityOf } from './stack-quality.ts';
@@ -16,7 +16,7 @@ export function residentMetadata(capture: Capture, growths: readonly Growth[]): 
     lost: capture.end!.lost.filter(({ reason }) => !onlyHeap.has(reason)),
     ...(stacks && { stacks }),
     residency,
-    notes: [...residency.flatMap(residencyNotes), ...notes(capture)],
+    notes: notes(capture),
   };
 }
 
@@ -46,7 +46,9 @@ function weighedStacks({ faults, header }: Capture, growths: readonly Growth[]) 
 function notes({ processes }: Capture): string[] {
   const ended = processes.filter(({ rss }) => rss !== undefined && rss.after === undefined);
   const replaced = processes.filter(({ execs }) => execs > 0);
+  const unread = processes.filter(({ pagemap }) => pagemap === false);
   return [
+    ...unread.map((process) => `${named(process)}: ${upperBoundWords}`),
     ...ended.map((process) => `${named(process)} has ended, so nothing of it is resident`),
     ...replaced.map((process) => `${named(process)} replaced itself by another program`),
   ];

@@ -1,4 +1,5 @@
 import type { Capture } from '../capture.ts';
+import { UserError } from '../errors.ts';
 import type { Profile } from '../profile.ts';
 import { foldHeap } from './heap.ts';
 import type { HeapView } from './heap-metadata.ts';
@@ -23,6 +24,25 @@ export function foldView(capture: Capture, { view, frames, resident }: ViewChoic
   const chosen = view ?? naturalView(capture);
   if (chosen === 'resident') return foldResident(capture, { ...resident, ...frames });
   return foldHeap(capture, chosen, frames);
+}
+
+/** The other views that the capture gives; what it is too broken for is not among them. */
+export function foldOtherViews(capture: Capture, choice: ViewChoice): Profile[] {
+  const chosen = choice.view ?? naturalView(capture);
+  return views.flatMap((view) => {
+    if (view === chosen) return [];
+    try {
+      return [foldView(capture, { ...choice, view, frames: framesIn(view, choice) })];
+    } catch (error) {
+      if (error instanceof UserError) return [];
+      throw error;
+    }
+  });
+}
+
+/** Resident pages have no allocator's frames to hide. */
+function framesIn(view: View, { frames = {} }: ViewChoice): FrameChoice {
+  return view === 'resident' ? { ...frames, hideAllocator: false } : frames;
 }
 
 function naturalView({ header: { kind, mode } }: Capture): View {

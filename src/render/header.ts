@@ -1,4 +1,5 @@
 import type { Column, Metadata, Omission, Profile } from '../profile.ts';
+import { residencyNotes } from '../residency.ts';
 import { qualityLines } from '../stack-quality.ts';
 import { counted, formatBytes, formatCount, formatDuration } from '../units.ts';
 import type { Layout } from './layout.ts';
@@ -18,6 +19,11 @@ const viewsInWords = {
 interface Drawn {
   readonly column: Column;
   readonly layout: Layout;
+}
+
+interface Totalled {
+  readonly column: Column;
+  readonly layout: Pick<Layout, 'total'>;
 }
 
 const mostTargets = 5;
@@ -47,8 +53,11 @@ export function defaultCountName(column: Column): string {
 }
 
 /** "total: 35.8 MiB (37,580,963 bytes) in 12,345 calls" */
-export function totalLine(profile: Profile, { column, layout }: Drawn, countName: string): string {
-  const { total } = layout;
+export function totalLine(
+  profile: Profile,
+  { column, layout: { total } }: Totalled,
+  countName: string,
+): string {
   const exact = `${formatCount(total)} ${countName}`;
   if (column.unit !== 'bytes') return `total: ${exact}`;
   const human = total < 1024 ? exact : `${formatBytes(total)} (${exact})`;
@@ -57,13 +66,13 @@ export function totalLine(profile: Profile, { column, layout }: Drawn, countName
   return `total: ${human} in ${counted(sum(calls.self), 'call')}`;
 }
 
-/** What was left out on purpose, remarks, and how good the stacks are. */
+/** What was left out on purpose, remarks, how resident memory adds up, and how good the stacks are. */
 export function noteLines(meta: Metadata): string[] {
-  const { filters = [], filtered = [], notes = [], stacks } = meta;
+  const { filters = [], filtered = [], notes = [], residency = [], stacks } = meta;
   const lines = notes.map((note) => `note: ${note}`);
   if (filters.length > 0) lines.unshift(`only: ${filters.join(', ')}`);
   if (filtered.length > 0) lines.push(`left out: ${filtered.map(inWords).join('; ')}`);
-  return [...lines, ...qualityLines(stacks)];
+  return [...lines, ...residency.flatMap(residencyNotes), ...qualityLines(stacks)];
 }
 
 /** What the numbers should contain and do not; empty when nothing was lost. */

@@ -21,10 +21,19 @@ export function pageScript(): string {
 const notForThePage = /^"use strict";\n|^export (?=function)/gm;
 
 function compiled(part: string): string {
+  return built(`${part}.js`).replace(notForThePage, '');
+}
+
+/** A part of an HTML page as it was built. Throws an Error when it was not. */
+export function pageFile(name: 'html.js' | 'html.css' | 'licences.txt'): string {
+  return built(`render/page/${name}`);
+}
+
+function built(path: string): string {
   // Resolves from src/render and from dist/render alike.
-  const url = new URL(`../../dist/${part}.js`, import.meta.url);
+  const url = new URL(`../../dist/${path}`, import.meta.url);
   try {
-    return readFileSync(url, 'utf8').replace(notForThePage, '');
+    return readFileSync(url, 'utf8');
   } catch (cause) {
     throw new Error(`${url.pathname} is missing: run "npm run build"`, { cause });
   }

@@ -8,8 +8,9 @@ import { callsOf, expectSites, tracedSites } from './sites.ts';
 import { captureIn, directCaller, stacksOf, startTrace, traceWhile, weigh } from './tracing.ts';
 
 // What BCC's memleak (libbpf-tools and Python) gets wrong, by test or by reading its source, and
-// what we say of the same thing. Two more of its defects have their tests in trouble.test.ts: stacks that
-// find no room (it drops their bytes) and blocks that find none (it drops them without a word).
+// what we say of the same thing. More of its defects have their tests elsewhere. trouble.test.ts: stacks that find
+// no room (it drops their bytes) and blocks that find none (it drops them without a word). sampling.test.ts: what is
+// sampled (it does not scale it). allocators-named.test.ts: names with a prefix (its mremap has the arguments of mmap then).
 
 /** Traces a sample from its line to its truth. */
 async function traceSample(sample: Sample, ...options: readonly string[]) {

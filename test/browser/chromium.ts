@@ -35,6 +35,36 @@ export async function openSvg(browser: Browser, svg: string, options: BrowserCon
   return { page, errors };
 }
 
+/** What went wrong on a page, and what it asked for beyond itself. */
+export interface Watched {
+  readonly page: Page;
+  /** Script errors, messages on the console (broken policies too), requests. */
+  readonly troubles: readonly string[];
+}
+
+/** An HTML page as a document of its own, ready for use. */
+export async function openHtml(
+  browser: Browser,
+  html: string,
+  { hash = '', ...options }: BrowserContextOptions & { hash?: string } = {},
+): Promise<Watched> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const page = await context.newPage();
+  const troubles: string[] = [];
+  page.on('pageerror', (error) => troubles.push(error.message));
+  page.on('console', (message) => troubles.push(message.text()));
+  const path = outputPath(`page-${process.pid}.html`);
+  page.on('request', (request) => {
+    if (request.url().split('#')[0] !== `file://${path}`) troubles.push(request.url());
+  });
+  writeFileSync(path, html);
+  await page.goto(`file://${path}${hash}`);
+  await page.waitForSelector(
+    options.javaScriptEnabled === false ? 'body' : 'html.ready, #problem:not([hidden])',
+  );
+  return { page, troubles };
+}
+
 /** For a person to look at. */
 export async function saveScreenshot(page: Page, testName: string): Promise<void> {
   const path = outputPath(`${testName.replace(/[^a-z0-9]+/gi, '-')}.png`);

@@ -45,7 +45,7 @@ describe('memstacks pgfault', () => {
     expect(svg).toContain('Resident pages');
     expect(svg).toContain('total: 533 pages');
     expect(svg).toContain('2.1 MiB (531 pages) explained by faults');
-    expect(svg).toContain('lost: 7 pages (page table full)');
+    expect(svg).toContain('7 faults (page table full)');
     await at.run(['pgfault', ...pid, '--bytes', '--anon', '-o', 'bytes.svg']);
     expect(at.read('bytes.svg')).toContain('total: 2.0 MiB (2,142,208 bytes)');
     expect(at.read('bytes.svg')).toContain('only: anonymous memory');
@@ -66,7 +66,7 @@ describe('memstacks pgfault', () => {
     const env = { ...process.env, TERM: 'xterm', MEMSTACKS_COLLECTOR: fake };
     const options = { cwd: at.folder, env, encoding: 'utf8' } as const;
     const shown = execFileSync('script', ['-qec', command, '/dev/null'], options);
-    expect(shown).toContain('0.5 of 5 s, 5,000 faults/s, 1,250 pages');
+    expect(shown).toContain('0.5 of 5 s, 5,000 faults/s, 2,500 faults');
     expect(shown).not.toContain('allocations/s');
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { writeCollapsed } from '../../src/collapsed.ts';
 import { UserError } from '../../src/errors.ts';
 import { foldResident, type ResidentChoice } from '../../src/fold/resident.ts';
+import { residencyNotes } from '../../src/residency.ts';
 import { captureOf } from './captures.ts';
 import { faultCapture, huge, type PagesFields } from './fault-captures.ts';
 
@@ -91,7 +92,7 @@ describe('foldResident: what counts', () => {
       ],
     };
     expect(residencyOf(fields)).toMatchObject({ before: 20, after: 5, freed: 7, swappedOut: 8 });
-    expect(foldResident(faultCapture(fields)).meta.notes).toEqual([
+    expect(residencyNotes(residencyOf(fields))).toEqual([
       'server (pid 1234): resident memory shrank by 60.0 KiB (15 pages): ' +
         'less 28.0 KiB (7 pages) freed meanwhile, less 32.0 KiB (8 pages) swapped out',
     ]);

@@ -1,0 +1,59 @@
+// Bundles the script and the style of HTML flame graphs into dist/render/page, with the licences of what is
+// in them. The order of all is fixed: the same sources give the same bytes.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const require = createRequire(import.meta.url);
+const page = join(root, 'src/render/page/html');
+const output = join(root, 'dist/render/page');
+
+const common = { bundle: true, minify: true, charset: 'ascii', legalComments: 'none' };
+
+const { metafile } = await build({
+  ...common,
+  entryPoints: [join(page, 'start.ts')],
+  outfile: join(output, 'html.js'),
+  absWorkingDir: root,
+  metafile: true,
+  format: 'iife',
+  target: 'es2022',
+  // d3-flame-graph brings a style sheet of its own; the page has its own rules for these elements.
+  loader: { '.css': 'empty' },
+});
+await build({
+  ...common,
+  entryPoints: [join(page, 'style.css')],
+  outfile: join(output, 'html.css'),
+});
+writeFileSync(join(output, 'licences.txt'), licences(packagesIn(metafile)));
+
+/** Those of which something is left after what nobody calls was left out. */
+function packagesIn({ outputs }) {
+  const inputs = Object.values(outputs).flatMap((file) => Object.entries(file.inputs));
+  const used = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  const names = used.map(([path]) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]);
+  return [...new Set(names.filter((name) => name !== undefined))].sort();
+}
+
+/** Packages under the same text share it. */
+function licences(packages) {
+  const byText = new Map();
+  for (const name of packages) {
+    const folder = folderOf(name);
+    const text = readFileSync(join(folder, 'LICENSE'), 'utf8').trim();
+    const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    byText.set(text, [...(byText.get(text) ?? []), `${name} ${version}`]);
+  }
+  const parts = [...byText].map(([text, names]) => `${names.join(', ')}\n\n${text}`);
+  return `This page holds code of other projects.\n\n${parts.join('\n\n')}\n`;
+}
+
+function folderOf(name) {
+  let folder = dirname(require.resolve(name));
+  while (!folder.endsWith(join('node_modules', name))) folder = dirname(folder);
+  return folder;
+}

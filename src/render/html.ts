@@ -1,0 +1,99 @@
+import type { Profile } from '../profile.ts';
+import { qualityProblems } from '../stack-quality.ts';
+import type { ColorScheme } from './colour.ts';
+import {
+  defaultCountName,
+  defaultSubtitle,
+  defaultTitle,
+  lossLines,
+  noteLines,
+  totalLine,
+} from './header.ts';
+import { pageBody } from './html-body.ts';
+import { packed, pageData } from './html-data.ts';
+import { policyFor } from './html-policy.ts';
+import { pageFile } from './script.ts';
+import { escapeXml } from './xml.ts';
+
+export interface HtmlOptions {
+  /** Default: from the view. */
+  readonly title?: string;
+  /** Default: one line made from the metadata. */
+  readonly subtitle?: string;
+  /** What is counted. Default: the column's unit. */
+  readonly countName?: string;
+  readonly colors?: ColorScheme;
+  /** The root on top. */
+  readonly inverted?: boolean;
+}
+
+const chunkLength = 65_536;
+
+/**
+ * Flame graphs of the views of one source as one self-contained HTML page, in chunks of text: with a
+ * table, a search, and switches between views. The first view is shown first. It loads nothing and runs
+ * under `pagePolicy()`, which it carries. Throws an Error if the page's script was not built.
+ */
+export function* renderHtml(
+  views: readonly [Profile, ...Profile[]],
+  options: HtmlOptions = {},
+): Generator<string> {
+  const { colors = 'mem', inverted = false, countName } = options;
+  const script = pageFile('html.js');
+  const style = pageFile('html.css');
+  const title = options.title ?? defaultTitle(views[0].meta);
+  yield `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policyFor(script, style)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>${escapeXml(title)}</title>
+<style>${style}</style>
+</head>
+<body>
+<header>
+${views.map((view, index) => about(view, index, options)).join('\n')}
+</header>
+${pageBody(pageFile('licences.txt'))}
+<script id="data" type="text/plain">`;
+  yield* inChunks(packed(pageData(views, { look: { colors, inverted }, countName })));
+  yield `</script>\n<script>${script}</script>\n</body>\n</html>\n`;
+}
+
+/** The Content-Security-Policy that every page carries, for a server that sends it as a header. */
+export function pagePolicy(): string {
+  return policyFor(pageFile('html.js'), pageFile('html.css'));
+}
+
+/** What one view is of. Shown when it is chosen; of the first also where no script runs. */
+function about(profile: Profile, index: number, options: HtmlOptions): string {
+  const { meta } = profile;
+  const { title = defaultTitle(meta), subtitle = defaultSubtitle(meta) } = options;
+  const notes = [...noteLines(meta), ...qualityProblems(meta.stacks)];
+  const total = totalOf(profile, options.countName);
+  return `<section data-view="${index}"${index === 0 ? '' : ' hidden'}>
+<h1>${escapeXml(title)}</h1>
+${paragraphs('what', [subtitle])}${paragraphs('total', total)}${paragraphs('warning', lossLines(meta))}<div class="notes">
+${paragraphs('note', notes)}</div>
+</section>`;
+}
+
+function totalOf(profile: Profile, countName: string | undefined): string[] {
+  const column = profile.columns[0]!;
+  const total = column.self.reduce((sum, value) => sum + value, 0);
+  if (total === 0) return ['nothing was recorded'];
+  return [totalLine(profile, { column, layout: { total } }, countName ?? defaultCountName(column))];
+}
+
+function paragraphs(className: string, texts: readonly string[]): string {
+  return texts
+    .filter((text) => text !== '')
+    .map((text) => `<p class="${className}">${escapeXml(text)}</p>\n`)
+    .join('');
+}
+
+function* inChunks(text: string): Generator<string> {
+  for (let at = 0; at < text.length; at += chunkLength) yield text.slice(at, at + chunkLength);
+}

@@ -1,0 +1,60 @@
+import { type Graph, redrawGraph } from './graph.ts';
+import { rowHeight } from './scene.ts';
+import { type Session, zoomTo } from './session.ts';
+import { showTooltip } from './tooltip.ts';
+import type { Placed } from './visible.ts';
+import { detailsOf } from './words.ts';
+
+/** Below this many pixels a match is zoomed to, or nobody would see it. */
+const leastWidth = 8;
+
+export type Direction = 'up' | 'down' | 'left' | 'right';
+
+/** Moves the keyboard's place to the neighbour in a direction; the first time to what is zoomed to. */
+export function moveCursor({ graph }: Session, direction: Direction): void {
+  const now = boxOf(graph, graph.cursor);
+  const next =
+    now === undefined ? boxOf(graph, graph.model.zoom) : neighbour(graph, now, direction);
+  if (next !== undefined) putCursor(graph, next);
+}
+
+/** Puts the cursor on a node, zooming to it where it cannot be seen. */
+export function goTo(session: Session, node: number): void {
+  const { graph } = session;
+  const before = boxOf(graph, node);
+  if (before === undefined || (before.x1 - before.x0) * graph.pane.clientWidth < leastWidth)
+    zoomTo(session, node);
+  const box = boxOf(graph, node);
+  if (box !== undefined) putCursor(graph, box);
+}
+
+function boxOf({ boxes }: Graph, node: number): Placed | undefined {
+  return boxes.find(({ data }) => data.node === node && data.gathered === 0);
+}
+
+function neighbour(graph: Graph, box: Placed, direction: Direction): Placed | undefined {
+  const towardsRoot = graph.model.state.inverted ? 'up' : 'down';
+  if (direction === towardsRoot) return box.parent ?? undefined;
+  if (direction === 'up' || direction === 'down') {
+    const above = (box.children ?? []).filter(({ data }) => data.gathered === 0);
+    return above.sort((a, b) => b.data.weight - a.data.weight)[0];
+  }
+  const row = graph.boxes
+    .filter(({ depth, data }) => depth === box.depth && data.gathered === 0)
+    .sort((a, b) => a.x0 - b.x0);
+  return row[row.indexOf(box) + (direction === 'right' ? 1 : -1)];
+}
+
+function putCursor(graph: Graph, box: Placed): void {
+  const { pane, model, rows } = graph;
+  graph.cursor = box.data.node;
+  const top = (model.state.inverted ? box.depth : rows - 1 - box.depth) * rowHeight;
+  if (top < pane.scrollTop) pane.scrollTop = top;
+  const hidden = top + rowHeight - (pane.scrollTop + pane.clientHeight);
+  if (hidden > 0) pane.scrollTop += hidden;
+  redrawGraph(graph);
+  const area = pane.getBoundingClientRect();
+  const x = area.left + ((box.x0 + Math.min(box.x1, box.x0 + 0.1)) / 2) * pane.clientWidth;
+  const y = area.top + top - pane.scrollTop + rowHeight / 2;
+  showTooltip(detailsOf(model, box.data), { x, y });
+}

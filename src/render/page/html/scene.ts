@@ -1,0 +1,37 @@
+import type { Label } from './label.ts';
+import type { Placed, Visible } from './visible.ts';
+
+/** What is to be drawn. */
+export interface Scene {
+  /** Callers before what they call. */
+  readonly boxes: readonly Placed[];
+  readonly rows: number;
+  /** Pixels. */
+  readonly width: number;
+  /** The root on top. */
+  readonly inverted: boolean;
+  readonly isDark: boolean;
+  label(box: Visible): Label;
+  colour(box: Visible): string;
+  mark(box: Visible): Mark;
+}
+
+/** `chosen`: of the function chosen; `cursor`: where the keyboard is. */
+export type Mark = 'none' | 'chosen' | 'cursor';
+
+/** Draws scenes, in whatever way. */
+export interface Drawing {
+  draw(scene: Scene): void;
+  boxAt(event: MouseEvent): Placed | undefined;
+  remove(): void;
+}
+
+/** Pixels from one row to the next. */
+export const rowHeight = 20;
+/** Pixels between neighbours. */
+export const gap = 1;
+
+/** Pixels from the top to a row of boxes. */
+export function rowTop({ rows, inverted }: Scene, depth: number): number {
+  return (inverted ? depth : rows - 1 - depth) * rowHeight;
+}

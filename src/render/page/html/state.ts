@@ -1,0 +1,55 @@
+import type { PageData } from '../../page-data.ts';
+import type { FramePath } from './frame-path.ts';
+import type { Query } from './search.ts';
+
+/** Which tree is drawn: stacks as they are, merged from the leaf, or around one function. */
+export type Shape =
+  | { readonly kind: 'stacks' | 'leaves' }
+  | { readonly kind: 'callers' | 'callees'; readonly function: number };
+
+/** All that a reader has chosen, and all that a link holds. */
+export interface State {
+  /** Index into the views. */
+  readonly view: number;
+  /** Index into the columns of the view. */
+  readonly column: number;
+  readonly shape: Shape;
+  readonly collapseRecursion: boolean;
+  readonly hiddenModules: ReadonlySet<number>;
+  readonly zoom: FramePath;
+  readonly query: Query;
+  /** The root on top. */
+  readonly inverted: boolean;
+  readonly bySize: boolean;
+  readonly theme: 'auto' | 'light' | 'dark';
+  readonly hasTable: boolean;
+  /** Index into the functions; -1 for that of the frame zoomed to. Not in links. */
+  readonly chosen: number;
+}
+
+export const noQuery: Query = { text: '', isRegExp: false, isCaseSensitive: false };
+
+/** The change to another view: of its columns the one that counts the same, if there is one. */
+export function toView({ views }: PageData, state: State, view: number): Partial<State> {
+  const { unit } = views[state.view]!.columns[state.column]!;
+  const column = views[view]!.columns.findIndex((each) => each.unit === unit);
+  return { view, column: Math.max(0, column) };
+}
+
+/** What a page shows that was opened without a link. */
+export function initialState({ look }: PageData): State {
+  return {
+    view: 0,
+    column: 0,
+    shape: { kind: 'stacks' },
+    collapseRecursion: false,
+    hiddenModules: new Set(),
+    zoom: [],
+    query: noQuery,
+    inverted: look.inverted,
+    bySize: false,
+    theme: 'auto',
+    hasTable: true,
+    chosen: -1,
+  };
+}

@@ -1,0 +1,95 @@
+import { type HierarchyRectangularNode, hierarchy, partition } from 'd3';
+import type { Tree } from './tree.ts';
+
+/** A box that is worth drawing. */
+export interface Visible {
+  /** The node drawn, or the caller of those gathered. */
+  readonly node: number;
+  readonly weight: number;
+  /** How many frames narrower than a pixel it stands for; 0 for a frame of its own. */
+  readonly gathered: number;
+  /** A caller of what is zoomed to. */
+  readonly fade: boolean;
+  readonly children?: Visible[];
+}
+
+/** A visible box with its place: `x0` to `x1` of 0 to 1, and its row as `depth`. */
+export type Placed = HierarchyRectangularNode<Visible>;
+
+export interface Cut {
+  readonly tree: Tree;
+  readonly column: number;
+  /** The node that fills the width. */
+  readonly zoom: number;
+  /** Pixels. */
+  readonly width: number;
+  /** Siblings by weight, not by name. */
+  readonly bySize: boolean;
+}
+
+/** Nobody scrolls further; what is deeper shows after a zoom. d3's hierarchy takes the square of this. */
+const mostRows = 2000;
+/** Of what is zoomed to, the nearest ones. */
+const mostCallers = 100;
+
+/**
+ * The part of a tree that fills the width: what is at least a pixel wide, narrower siblings as one box if
+ * together they are, and the callers of all.
+ */
+export function visibleTree(cut: Cut): Visible {
+  const total = cut.tree.total[cut.column]!;
+  const top = box(cut.zoom, total[cut.zoom]!);
+  const smallest = total[cut.zoom]! / cut.width;
+  const pending: [Visible, number][] = [[top, 1]];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const [below, depth] = next;
+    if (below.gathered > 0 || depth >= mostRows) continue;
+    for (const above of boxesAbove(cut, below.node, smallest)) {
+      below.children!.push(above);
+      pending.push([above, depth + 1]);
+    }
+  }
+  return onCallers(cut, top);
+}
+
+/** The places of a visible tree's boxes, callers before what they call, by d3's partition. */
+export function placed(tree: Visible): Placed[] {
+  const root = hierarchy(tree);
+  // Not by sum(): a caller is wider than what it calls by what it weighs itself.
+  root.each((node) => Object.assign(node, { value: node.data.weight }));
+  return partition<Visible>()(root).descendants();
+}
+
+function box(node: number, weight: number, gathered = 0): Visible {
+  return { node, weight, gathered, fade: false, children: [] };
+}
+
+function boxesAbove({ tree, column, bySize }: Cut, node: number, smallest: number): Visible[] {
+  const total = tree.total[column]!;
+  const wide: Visible[] = [];
+  let narrow = 0;
+  let narrowWeight = 0;
+  for (const child of tree.children(node)) {
+    const weight = total[child]!;
+    if (weight === 0) continue;
+    if (weight >= smallest) {
+      wide.push(box(child, weight));
+    } else {
+      narrow++;
+      narrowWeight += weight;
+    }
+  }
+  if (bySize) wide.sort((a, b) => b.weight - a.weight);
+  if (narrow > 0 && narrowWeight >= smallest) wide.push(box(node, narrowWeight, narrow));
+  return wide;
+}
+
+function onCallers({ tree }: Cut, top: Visible): Visible {
+  let below = top;
+  let node = tree.parent[top.node]!;
+  for (let callers = 0; node >= 0 && callers < mostCallers; callers++) {
+    below = { node, weight: top.weight, gathered: 0, fade: true, children: [below] };
+    node = tree.parent[node]!;
+  }
+  return below;
+}

@@ -1,0 +1,48 @@
+import { inflateRawSync } from 'node:zlib';
+import { JSDOM } from 'jsdom';
+import type { Profile } from '../../src/profile.ts';
+import { ProfileBuilder } from '../../src/profile-builder.ts';
+import { type HtmlOptions, renderHtml } from '../../src/render/html.ts';
+import type { PageData } from '../../src/render/page-data.ts';
+import { meta } from './pictures.ts';
+import type { Stacks } from './profiles.ts';
+
+/** The page of views of one source. */
+export function htmlOf(views: Profile | readonly [Profile, ...Profile[]], options?: HtmlOptions) {
+  const all = 'columns' in views ? ([views] as const) : views;
+  return [...renderHtml(all, options)].join('');
+}
+
+/** Without running its scripts. */
+export function documentOf(html: string): Document {
+  return new JSDOM(html).window.document;
+}
+
+/** What the page holds, read as it reads it itself. */
+export function dataIn(html: string): PageData {
+  const text = documentOf(html).querySelector('#data')!.textContent!;
+  return JSON.parse(inflateRawSync(Buffer.from(text, 'base64')).toString()) as PageData;
+}
+
+/** A view of a heap with bytes, and a call for every 100 of them. */
+export function heapView(view: 'all' | 'unfreed', stacks: Stacks): Profile {
+  const name = view === 'all' ? 'alloc' : 'inuse';
+  const builder = new ProfileBuilder([
+    { name: `${name}_space`, unit: 'bytes' },
+    { name: `${name}_objects`, unit: 'count' },
+  ]);
+  for (const [stack, bytes] of stacks) {
+    let node = 0;
+    for (const frame of typeof stack === 'string' ? stack.split(';') : stack)
+      node = builder.child(node, builder.frame(typeof frame === 'string' ? frameOf(frame) : frame));
+    builder.add(node, 0, bytes);
+    builder.add(node, 1, Math.ceil(bytes / 100));
+  }
+  return builder.build({ ...meta, view });
+}
+
+/** `malloc@libc.so.6`: a function and its module. */
+function frameOf(text: string) {
+  const [, name, module] = /^(.*)@([^@]+)$/.exec(text) ?? [];
+  return name === undefined ? { name: text } : { name, module: module! };
+}

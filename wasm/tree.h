@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Collapsed stacks become a tree here, byte by byte. WebAssembly without a C library: memory comes in
+ * pages, and all that is not static lies in them.
+ */
+#ifndef TREE_H
+#define TREE_H
+
+typedef unsigned char u8;
+typedef unsigned int u32;
+typedef unsigned long long u64;
+
+#define EXPORT(name) __attribute__((export_name(#name)))
+#define PAGE_SIZE 65536u
+
+/* An array that grows: it is copied to where there is more room. All of it that is new is 0. */
+struct array {
+	void *at;
+	u32 pages;
+};
+
+void *take_pages(u32 count);
+void make_room(struct array *array, u32 size);
+void empty(struct array *array, u32 size);
+
+/* Number of the name, from 0 in the order of their first sight. */
+u32 name_of(const u8 *text, u32 length);
+extern u64 hash_seed;
+
+/* Node for the name below a parent, from 1 in the order of their first sight; 0 is the root. */
+u32 child(u32 parent, u32 name);
+/* What ends at the node weighs so much more. Exact up to 2^53 in all. */
+void add(u32 node, double weight);
+
+/* Node of a stack's text. The text of the stack before must still lie where it was, or be forgotten. */
+u32 node_of(const u8 *text, u32 length);
+void forget_stack(void);
+
+const u8 *find_byte(const u8 *from, const u8 *end, u8 byte);
+
+#endif
