@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { JSDOM } from 'jsdom';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { serverCapture, Workplace } from './program.ts';
 
@@ -178,6 +179,18 @@ describe('the picture', () => {
     expect(svg).toContain('widths: after; what vanished has none');
     expect(svg).toContain('<title>d (+7.0 KiB, new)\n');
     expect(svg).not.toContain('<title>c (');
+  });
+
+  test('with its table as one HTML page, in which a name stays text', async () => {
+    writeFileSync(at.path('evil.folded'), 'main;</pre><img src=x onerror=alert(1)> 99\n');
+    await at.run(['diff', 'old.folded', 'evil.folded', '-o', 'x.html']);
+    const { document } = new JSDOM(at.read('x.html')).window;
+    expect(document.querySelectorAll('svg .f').length).toBe(6);
+    expect(document.querySelector('pre')!.textContent).toContain(
+      '</pre><img src=x onerror=alert(1)> <- main',
+    );
+    expect(document.querySelectorAll('img').length).toBe(0);
+    expect(document.querySelectorAll('script').length).toBe(1);
   });
 
   test('of a file with two counts a line', async () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { JSDOM } from 'jsdom';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Workplace } from './program.ts';
 
@@ -25,6 +26,13 @@ describe('a capture with snapshots', () => {
     expect(stdout).toMatch(/class="f level"[^>]*><title>cache /);
     expect(stdout).toContain('noted 4 times while tracing');
     expect(stdout.match(/class="entry"/g)).toHaveLength(4);
+  });
+
+  test('has both on its HTML page', async () => {
+    await at.run(['render', capture, '-o', 'x.html']);
+    const { document } = new JSDOM(at.read('x.html')).window;
+    expect(document.querySelectorAll('svg .steady').length).toBe(4);
+    expect(document.querySelector('pre')!.textContent).toContain('grows steadily\n');
   });
 
   test('keeps it in its picture', async () => {
