@@ -5,9 +5,11 @@ import { diff as diffRuns } from '../fold/diff.ts';
 import type { Run, Threshold } from '../fold/runs.ts';
 import { views } from '../fold/views.ts';
 import { columnNamed, type Profile, sumOf } from '../profile.ts';
+import { redacted } from '../redact.ts';
+import type { SvgOptions } from '../render/svg.ts';
 import { formatAmount } from '../units.ts';
 import { defineCommand } from './command.ts';
-import { remarksOn, writeFiles } from './convert.ts';
+import { remarksOn, ticketOf, writeFiles } from './convert.ts';
 import { diffJson } from './diff-json.ts';
 import { diffFlags, diffOptionsOf, type Files, filesOf, sizeOrShare } from './diff-options.ts';
 import { type InputOptions, readInput, viewOf } from './input.ts';
@@ -25,6 +27,7 @@ import { given, unitOf, widthsFlag } from './render.ts';
 import { frameChoiceOf, frameFlags } from './stack-options.ts';
 import { writeStdout } from './stdout.ts';
 import { screenOn } from './terminal.ts';
+import { ticketChoiceOf, ticketFlags } from './ticket-options.ts';
 import { tableFlags, tableOptionsOf, tableText } from './top.ts';
 
 export const diff = defineCommand({
@@ -57,6 +60,7 @@ function options(parser: Argv) {
       json: { ...flag, describe: 'on stdout, instead of the table' },
       folded: { ...flag, alias: 'f', describe: 'collapsed, two counts a line, on stdout' },
       output: { ...text, alias: 'o', describe: `file(s): ${suffixList(profileOutputs)}, and .gz` },
+      ...ticketFlags,
       'fail-above': { ...text, describe: 'exit with 3 if it grew by more: 1M, 5%' },
     })
     .example('$0 diff old.capture new.capture', 'table of what changed')
@@ -74,13 +78,16 @@ async function run(args: Args): Promise<number> {
   const kinds = outputKinds(args);
   for (const path of outputs) kindOf(path, kinds);
   if (args.json && args.folded) throw new UserError('either --json or -f on stdout, not both', 2);
-  const stdout = stdoutOf(args, outputs.length > 0);
+  const tickets = ticketChoiceOf(args);
+  const stdout = stdoutOf(args, outputs.length > 0 || tickets.ticket !== undefined);
   const limit = sizeOrShare(args.failAbove, '--fail-above');
   const screen = screenOn(process.stderr);
   const { runs, warnings } = await readRuns(files, inputOf(args));
-  const profile = diffRuns(runs, how);
+  const whole = diffRuns(runs, how);
+  const profile = tickets.redact ? redacted(whole) : whole;
   await writeFiles({ outputs, kinds }, { profile }, screen.line);
   await writeStdout(stdout(profile));
+  await ticketOf({ profile }, { ...tickets, look: lookOf(args) });
   const excess = limit === undefined ? undefined : excessOf(profile, limit);
   for (const line of [...warnings, ...remarksOn(profile), ...(excess ?? [])]) screen.line(line);
   return excess === undefined ? 0 : grewTooMuch;
@@ -92,13 +99,17 @@ function inputOf(args: Args): InputOptions {
 }
 
 function outputKinds(args: Args): readonly [ProfileOutputKind, ...ProfileOutputKind[]] {
-  const look = given({
+  const look = lookOf(args);
+  return [profileOutputs[0], ...pictures.map((kind) => pictureOutput(kind, look))];
+}
+
+function lookOf(args: Args): SvgOptions {
+  return given({
     title: single(args.title, '--title'),
     subtitle: single(args.subtitle, '--subtitle'),
     countName: single(args.countname, '--countname'),
     widths: single(args.widths, '--widths'),
   });
-  return [profileOutputs[0], ...pictures.map((kind) => pictureOutput(kind, look))];
 }
 
 function stdoutOf(args: Args, hasOutputs: boolean): (profile: Profile) => Iterable<string> {

@@ -12,6 +12,7 @@ import { pictureOutput, suffixList } from './outputs.ts';
 import { pictures } from './pictures.ts';
 import { residentChoiceOf, residentFlags } from './resident-options.ts';
 import { frameChoiceOf, frameFlags } from './stack-options.ts';
+import { ticketChoiceOf, ticketFlags } from './ticket-options.ts';
 
 export const render = defineCommand({
   command: 'render [input]',
@@ -29,6 +30,8 @@ export const render = defineCommand({
         unit: unitOf(look.countName),
       },
       outputs: several(args.output, '--output'),
+      ...ticketChoiceOf(args),
+      look,
       kinds: [pictureOutput(first, look), ...more.map((kind) => pictureOutput(kind, look))],
     });
   },
@@ -65,6 +68,7 @@ function options(parser: Argv) {
       colors: { ...text, alias: 'color', choices: colorSchemes, describe: 'palette (mem)' },
       inverted: { type: 'boolean', describe: 'root on top' },
       ...widthsFlag,
+      ...ticketFlags,
       'no-embed': { type: 'boolean', describe: 'leave the stacks out of the file' },
       'max-size': { ...text, describe: 'of the file, gives up detail for it (8M)' },
     })

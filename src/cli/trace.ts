@@ -57,8 +57,7 @@ function options(parser: Argv) {
       [...Object.keys(stackFlags), ...Object.keys(frameFlags), ...Object.keys(roomFlags)],
       'Stacks:',
     )
-    .group([...Object.keys(resultFlags), ...Object.keys(tableFlags)], 'Result:')
-    .example('$0 -p 123 60 -o leak.svg', 'flame graph of what stays unfreed');
+    .group([...Object.keys(resultFlags), ...Object.keys(tableFlags)], 'Result:');
 }
 
 type Options = ReturnType<typeof options> extends Argv<infer Found> ? Found : never;
