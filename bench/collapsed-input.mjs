@@ -3,7 +3,7 @@ const MAX_CALLEES = 12;
 const STACKS = 4000;
 const LEAST_DEPTH = 12;
 const DEPTH_SPAN = 110;
-const CHUNK_LINES = 1000;
+const CHUNK_LENGTH = 1_000_000;
 
 const NAMESPACES = ['net::http', 'storage', 'std', 'app::render::detail', 'base', 'db::query'];
 const CLASSES = [
@@ -29,14 +29,68 @@ const PARAMETERS = [
  * number of lines and seed. Most stacks leave an earlier one near its leaf.
  */
 export function* collapsedStacks(lines, seed) {
-  const random = randomFrom(seed);
-  const names = Array.from({ length: FUNCTIONS }, (_, i) => functionName(i));
-  const stacks = Array.from({ length: STACKS }, () => firstStack(random));
-  for (let done = 0; done < lines; done += CHUNK_LINES) {
-    let chunk = '';
-    for (let i = done; i < Math.min(lines, done + CHUNK_LINES); i++)
-      chunk += collapsedLine(nextStack(stacks, random), names, random);
+  const names = functionNames();
+  const line = ({ functions, bytes }) =>
+    `main;${functions.map((number) => names[number]).join(';')};malloc ${bytes}\n`;
+  yield* inChunks(stacksOf(lines, seed), line);
+}
+
+/** The same stacks as a capture, as bpf/README.md has it; equal ones are several. */
+export function* capture(stacks, seed) {
+  yield HEADER;
+  const names = ['main', 'malloc', ...functionNames()];
+  yield* inChunks(names.entries(), ([frame, name]) => `${JSON.stringify({ frame, name })}\n`);
+  let number = 0;
+  const line = ({ functions, bytes }) => {
+    const frames = [0, ...functions.map((each) => each + 2), 1];
+    const weights = { alloc: [2 * bytes, 2], freed: [bytes, 1], unfreed: [bytes, 1] };
+    return `${JSON.stringify({ stack: number++, process: 0, frames, ...weights })}\n`;
+  };
+  yield* inChunks(stacksOf(stacks, seed), line);
+  const none = { alloc: [0, 0], freed: [0, 0], unfreed: [0, 0] };
+  yield `${JSON.stringify({ end: { ...none, lost: {}, filtered: {}, notes: {} } })}\n`;
+}
+
+const HEADER = `${JSON.stringify({
+  capture: 'heap',
+  version: 1,
+  tool: 'memstacks bench',
+  host: 'bench',
+  kernel: '6.1.0',
+  machine: 'x86_64',
+  page_size: 4096,
+  start: '2026-01-01T00:00:00.000Z',
+  end: '2026-01-01T00:01:00.000Z',
+  duration_ms: 60_000,
+  mode: 'full',
+  stop: 'duration',
+  unwind: 'auto',
+  filters: { min_size: 0, max_size: null, older_ms: 0 },
+  limits: { max_frames: 127, max_stacks: 1_000_000, max_live: 1_000_000 },
+})}
+{"process":0,"pid":1,"name":"bench","command":["bench"],"allocators":[],"state":"running","execs":0,"forks":0}
+`;
+
+function* inChunks(things, line) {
+  let chunk = '';
+  for (const thing of things) {
+    chunk += line(thing);
+    if (chunk.length < CHUNK_LENGTH) continue;
     yield chunk;
+    chunk = '';
+  }
+  yield chunk;
+}
+
+function* stacksOf(count, seed) {
+  const random = randomFrom(seed);
+  const stacks = Array.from({ length: STACKS }, () => firstStack(random));
+  for (let i = 0; i < count; i++) {
+    const callees = nextStack(stacks, random);
+    yield {
+      functions: callees.slice(1).map((callee) => callee % FUNCTIONS),
+      bytes: weight(random),
+    };
   }
 }
 
@@ -60,14 +114,13 @@ function nextStack(stacks, random) {
   return callees;
 }
 
-function collapsedLine(callees, names, random) {
-  const frames = callees.slice(1).map((callee) => names[callee % FUNCTIONS]);
-  return `main;${frames.join(';')};malloc ${weight(random)}\n`;
-}
-
 /** A few stacks have most of the bytes: a power law. */
 function weight(random) {
   return Math.floor(16 / Math.max(random(), 1e-7) ** 1.5);
+}
+
+function functionNames() {
+  return Array.from({ length: FUNCTIONS }, (_, i) => functionName(i));
 }
 
 function functionName(index) {

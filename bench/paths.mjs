@@ -13,6 +13,11 @@ export const TABLES = inCheckout('bench/.output/tables');
 export const NAMES = inCheckout('bench/.output/names');
 export const MEMSTACKS = inCheckout('dist/cli/start.cjs');
 
+/** Debian has it in libdevel-nytprof-perl; undefined where it is not. */
+export const FLAMEGRAPH_PL =
+  onPath('flamegraph.pl') ??
+  ['/usr/share/perl5/Devel/NYTProf/flamegraph.pl'].find((path) => isReadable(path));
+
 /** Where PATH has `command`; undefined if nowhere. */
 export function onPath(command) {
   const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');

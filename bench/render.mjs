@@ -1,63 +1,211 @@
-import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, statfsSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MeasuringFailed, startChild } from './children.mjs';
-import { collapsedStacks } from './collapsed-input.mjs';
+import { gzipSync } from 'node:zlib';
+import { MeasuringFailed } from './children.mjs';
+import { capture, collapsedStacks } from './collapsed-input.mjs';
 import { median, table } from './figures.mjs';
 import { MEMSTACKS, onPath } from './paths.mjs';
+import { runOf } from './process-run.mjs';
 
-const LINES = 100_000;
 const SEED = 20_260_101;
+const FEW = 1000;
+const MANY = 100_000;
+const MILLION = 1_000_000;
+/** The input, twice over: what is made of it is smaller. */
+const ROOM_FOR_A_MILLION = 3e9;
 
-/** Times whole processes that read a large collapsed file. Ours comes first. */
+const NODE = [process.execPath, '-e', '0'];
+
+/**
+ * Measured before on 2 processors at 2.5 GHz, collapsed stacks of the same kind, in ms and MB: for
+ * where the program itself is not on the machine.
+ */
+const ELSEWHERE = {
+  'inferno-flamegraph': { [MANY]: [700, 132], [MILLION]: [7800, 1320] },
+  'flamegraph.pl': { [MANY]: [11_300, 260], [MILLION]: [105_000, 2600] },
+};
+
+/** At most so much of what another program takes. */
+const GOALS = {
+  [FEW]: { 'node -e 0': { ms: 2.5 } },
+  [MANY]: { 'inferno-flamegraph': { ms: 0.7 }, 'flamegraph.pl': { ms: 1 / 15 } },
+  [MILLION]: { 'inferno-flamegraph': { ms: 0.5, mb: 0.2 }, 'flamegraph.pl': { ms: 1 / 15 } },
+};
+
+/** Times whole processes that read collapsed stacks and captures, and their peak memory. */
 export async function measureRender(rounds, progress) {
   const folder = mkdtempSync(join(tmpdir(), 'memstacks-bench-'));
   const tidy = () => rmSync(folder, { recursive: true, force: true });
   process.on('exit', tidy);
-  const input = join(folder, 'input.folded');
-  writeFileSync(input, collapsedStacks(LINES, SEED));
-  const commands = commandsFor(input).map((command) => ({ ...command, ms: [] }));
-  for (let round = 0; round < rounds; round++) {
-    progress(`render, round ${round + 1} of ${rounds}`);
-    for (const command of commands) command.ms.push(await timeOf(command, join(folder, 'output')));
+  try {
+    const results = [];
+    for (const set of setsIn(folder))
+      results.push(await measureSet(set, { rounds, progress, folder }));
+    return results;
+  } finally {
+    tidy();
+    process.off('exit', tidy);
   }
-  const bytes = statSync(input).size;
-  tidy();
-  process.off('exit', tidy);
-  return { bytes, commands };
 }
 
-function commandsFor(input) {
-  const foreign = ['flamegraph.pl', 'inferno-flamegraph'].filter((name) => onPath(name));
+function setsIn(folder) {
+  const input = join(folder, 'input');
+  const sets = [
+    { title: '1,000 lines', lines: FEW, input, make: collapsedStacks, commands: forLines(input) },
+    {
+      title: '100,000 lines',
+      lines: MANY,
+      input,
+      make: collapsedStacks,
+      commands: forLines(input),
+    },
+    {
+      title: '100,000 lines, gzipped',
+      lines: MANY,
+      input,
+      make: packedStacks,
+      commands: forPacked(input),
+    },
+  ];
+  const { bavail, bsize } = statfsSync(folder);
+  if (bavail * bsize < ROOM_FOR_A_MILLION)
+    return [
+      ...sets,
+      { title: `1,000,000 lines: skipped, ${tmpdir()} has not the 3 GB that they need` },
+    ];
   return [
-    { label: 'memstacks render', line: [process.execPath, MEMSTACKS, 'render', input] },
+    ...sets,
+    {
+      title: '1,000,000 lines',
+      lines: MILLION,
+      input,
+      make: collapsedStacks,
+      commands: forMillion(input),
+    },
+    {
+      title: 'a capture of 1,000,000 stacks',
+      lines: MILLION,
+      input,
+      make: capture,
+      commands: forCapture(input),
+    },
+  ];
+}
+
+function* packedStacks(lines, seed) {
+  for (const chunk of collapsedStacks(lines, seed)) yield gzipSync(chunk);
+}
+
+const ours = (command, input) => [process.execPath, MEMSTACKS, command, input];
+
+/** Ours first. */
+function forLines(input) {
+  const foreign = Object.keys(ELSEWHERE).filter((name) => onPath(name));
+  return [
+    { label: 'memstacks render', line: ours('render', input) },
+    { label: 'node -e 0', line: NODE, isSilent: true },
     { label: 'wc -l', line: ['wc', '-l', input] },
-    { label: 'node -e 0', line: [process.execPath, '-e', '0'], silent: true },
+    { label: 'cat', line: ['cat', input] },
     ...foreign.map((name) => ({ label: name, line: [name, input] })),
   ];
 }
 
-/** Milliseconds from start to exit, the output going to a file. */
-async function timeOf({ label, line, silent }, output) {
-  const fd = openSync(output, 'w');
-  const started = performance.now();
-  const { ended } = startChild(line[0], line.slice(1), ['ignore', fd, 'ignore']);
-  const fate = await ended;
-  const ms = performance.now() - started;
-  closeSync(fd);
-  if (fate !== 0) throw new MeasuringFailed(`${label} ended with ${fate}`);
-  if (!silent && statSync(output).size === 0) throw new MeasuringFailed(`${label} wrote nothing`);
-  return ms;
+function forPacked(input) {
+  return [
+    { label: 'memstacks render', line: ours('render', input) },
+    { label: 'gzip -dc', line: ['gzip', '-dc', input] },
+  ];
 }
 
-/** The table of `measureRender`: how often ours would fit into, or contains, each of the others. */
-export function renderTable({ bytes, commands }) {
-  const ours = median(commands[0].ms);
-  const rows = commands.map(({ label, ms }) => [
-    label,
-    median(ms).toFixed(0),
-    (ours / median(ms)).toFixed(2),
-  ]);
-  const size = `${LINES} lines, ${(bytes / 1e6).toFixed(0)} MB`;
-  return table([[size, 'ms', 'render takes x times that'], ...rows]);
+function forMillion(input) {
+  const [render, ...others] = forLines(input);
+  return [render, { label: 'memstacks fold', line: ours('fold', input) }, ...others];
+}
+
+function forCapture(input) {
+  return [
+    { label: 'memstacks render', line: ours('render', input) },
+    { label: 'memstacks fold', line: ours('fold', input) },
+    { label: 'wc -l', line: ['wc', '-l', input] },
+  ];
+}
+
+async function measureSet(
+  { title, lines, input, make, commands = [] },
+  { rounds, progress, folder },
+) {
+  if (lines === undefined) return { title };
+  progress(`${title}: making them`);
+  writeInput(input, make(lines, SEED));
+  const runs = commands.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    progress(`${title}, round ${round + 1} of ${rounds}`);
+    for (const [i, command] of commands.entries())
+      runs[i].push(await measured(command, join(folder, 'output')));
+  }
+  const bytes = statSync(input).size;
+  const results = commands.map(({ label }, i) => ({ label, ...medians(runs[i]) }));
+  return { title, lines, bytes, results };
+}
+
+function writeInput(path, chunks) {
+  const fd = openSync(path, 'w');
+  for (const chunk of chunks) writeSync(fd, chunk);
+  closeSync(fd);
+}
+
+async function measured({ label, line, isSilent }, output) {
+  const run = await runOf(line, output);
+  if (run.fate !== 0) throw new MeasuringFailed(`${label} ended with ${run.fate}`);
+  if (!isSilent && statSync(output).size === 0) throw new MeasuringFailed(`${label} wrote nothing`);
+  return run;
+}
+
+function medians(runs) {
+  return { ms: median(runs.map(({ ms }) => ms)), mb: median(runs.map(({ mb }) => mb)) };
+}
+
+/** The tables of `measureRender`: ours, and what part of each of the others it takes. */
+export function renderTables(sets) {
+  return sets.map(setTable).join('\n');
+}
+
+function setTable({ title, lines, bytes, results }) {
+  if (results === undefined) return `${title}\n`;
+  const [own, ...others] = [...results, ...elsewhere(lines, results)];
+  const head = [
+    `${title}, ${(bytes / 1e6).toFixed(0)} MB`,
+    'ms',
+    'peak MB',
+    'render takes',
+    'goal',
+  ];
+  const rows = others.map((other) => rowOf(other, own, GOALS[lines]?.[other.name ?? other.label]));
+  return table([head, [own.label, own.ms.toFixed(0), own.mb.toFixed(0), '', ''], ...rows]);
+}
+
+function elsewhere(lines, results) {
+  const isCollapsed = results.some(({ label }) => label === 'cat');
+  return Object.entries(ELSEWHERE)
+    .filter(
+      ([name, by]) => isCollapsed && by[lines] && !results.some(({ label }) => label === name),
+    )
+    .map(([name, by]) => ({
+      label: `${name} (elsewhere)`,
+      name,
+      ms: by[lines][0],
+      mb: by[lines][1],
+    }));
+}
+
+function rowOf(other, own, goal) {
+  const wanted = [goal?.ms && times(goal.ms), goal?.mb && `${times(goal.mb)} of memory`];
+  const found = [times(own.ms / other.ms), goal?.mb && `${times(own.mb / other.mb)} of memory`];
+  const list = (parts) => parts.filter(Boolean).join(', ');
+  return [other.label, other.ms.toFixed(0), other.mb.toFixed(0), list(found), list(wanted)];
+}
+
+function times(value) {
+  return `${value.toFixed(value < 0.1 ? 3 : 2)} x`;
 }

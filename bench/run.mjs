@@ -4,6 +4,7 @@ import { attachTable, costTable, doubts, measureCost } from './cost.mjs';
 import { measureMemory, memoryTable } from './memory.mjs';
 import { measureNames, namesTable } from './names.mjs';
 import { installedTracers } from './others.mjs';
+import { measurePages, pagesTable } from './pages.mjs';
 import {
   COLLECTOR,
   DEPTH,
@@ -16,13 +17,21 @@ import {
   PAIRS,
   TABLES,
 } from './paths.mjs';
-import { measureRender, renderTable } from './render.mjs';
+import { measureRender, renderTables } from './render.mjs';
 import { measureTables, tablesTable } from './tables.mjs';
 import { measureThreads, threadsTable } from './threads.mjs';
 import { measureWalks, walkTable } from './walks.mjs';
 
-const ROUNDS = { oneThread: 7, moreThreads: 2, walks: 5, tables: 5, names: 5, render: 5 };
-const ONE_ROUND = { oneThread: 1, moreThreads: 1, walks: 1, tables: 1, names: 1, render: 1 };
+const ROUNDS = { oneThread: 7, moreThreads: 2, walks: 5, tables: 5, names: 5, render: 5, pages: 5 };
+const ONE_ROUND = {
+  oneThread: 1,
+  moreThreads: 1,
+  walks: 1,
+  tables: 1,
+  names: 1,
+  render: 1,
+  pages: 1,
+};
 const LIVE_BLOCKS = [200_000, 10_000_000];
 
 function progress(text) {
@@ -83,29 +92,38 @@ async function benchStacks(rounds) {
 }
 
 async function benchRender(rounds) {
-  const title = 'Collapsed stacks to SVG, whole process';
+  const title = `Stacks to SVG, whole processes, on ${availableParallelism()} processors (rounds: ${rounds.render})`;
   if (!isReadable(MEMSTACKS)) section(title, 'skipped: dist is not built, run npm run build\n');
-  else section(title, renderTable(await measureRender(rounds.render, progress)));
+  else section(title, renderTables(await measureRender(rounds.render, progress)));
 }
 
-function roundsAskedFor(args) {
-  const unknown = args.find((arg) => arg !== '--quick');
+async function benchPages(rounds) {
+  const title = `Pictures in Chromium: load and answer, milliseconds (rounds: ${rounds.pages})`;
+  if (!isReadable(MEMSTACKS)) section(title, 'skipped: dist is not built, run npm run build\n');
+  else section(title, pagesTable(await measurePages(rounds.pages, progress)));
+}
+
+const KNOWN = ['--quick', '--render'];
+
+async function main(args) {
+  const unknown = args.find((arg) => !KNOWN.includes(arg));
   if (unknown !== undefined)
-    throw new MeasuringFailed(`unknown argument ${unknown}: only --quick (one round) is known`);
-  return args.includes('--quick') ? ONE_ROUND : ROUNDS;
-}
-
-async function main() {
-  const rounds = roundsAskedFor(process.argv.slice(2));
-  requireBuilt();
-  await benchTracing(rounds);
-  await benchStacks(rounds);
+    throw new MeasuringFailed(
+      `unknown argument ${unknown}: known are --quick (one round) and --render (pictures only)`,
+    );
+  const rounds = args.includes('--quick') ? ONE_ROUND : ROUNDS;
+  if (!args.includes('--render')) {
+    requireBuilt();
+    await benchTracing(rounds);
+    await benchStacks(rounds);
+  }
   await benchRender(rounds);
+  await benchPages(rounds);
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 try {
-  await main();
+  await main(process.argv.slice(2));
 } catch (error) {
   if (!(error instanceof MeasuringFailed)) throw error;
   process.stderr.write(`bench: ${error.message}\n`);

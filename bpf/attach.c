@@ -19,6 +19,7 @@ struct attached {
 static struct attached *attached;
 static unsigned nr_attached;
 static bool use_multi, use_session;
+static struct heap_bpf *programs;
 
 /* One program on several functions of one file. */
 struct batch {
@@ -31,6 +32,7 @@ void choose_attachment(struct heap_bpf *skel)
 {
 	struct bpf_program *program;
 
+	programs = skel;
 	use_multi = uprobe_multi_works() && !any_main_thread_ended(); /* it finds the memory by the main thread */
 	use_session = use_multi && uprobe_session_works();
 	bpf_object__for_each_program(program, skel->obj)
@@ -170,6 +172,29 @@ static void attach_sites(struct heap_bpf *skel, const struct settings *settings,
 	attach_batch(&entries, process, found->module);
 }
 
+/* Where dlclose is. */
+static void note_dlclose(const struct elf_function *function, void *address)
+{
+	if (function->kind == FUNCTION && function->global && strcmp(function->name, "dlclose") == 0)
+		*(uint64_t *)address = function->address;
+}
+
+static void watch_dlclose(struct heap_bpf *skel, const struct settings *settings, const struct process *process,
+			  const struct module *module)
+{
+	struct batch batch = { .program = settings->entry_only ? skel->progs.enter_dlclose : skel->progs.exit_dlclose };
+	uint64_t address = 0;
+
+	if (settings->floor || !module->elf)
+		return;
+	elf_file_functions(module->elf, note_dlclose, &address);
+	if (!address || !elf_address_to_offset(module->elf, address, &batch.offsets[0]))
+		return;
+	batch.cookies[0] = process - processes;
+	batch.nr = 1;
+	attach_batch(&batch, process, module);
+}
+
 static void attach_module(struct heap_bpf *skel, const struct settings *settings, struct process *process,
 			  struct module *module)
 {
@@ -186,18 +211,43 @@ static void attach_module(struct heap_bpf *skel, const struct settings *settings
 	free(found.sites);
 }
 
+/* A process may map a file many times, and it must not be probed twice. */
+static bool is_first_search(struct process *process, unsigned module)
+{
+	bool first;
+
+	while (process->nr_is_searched <= module) {
+		process->is_searched = grow(process->is_searched, process->nr_is_searched, sizeof(bool));
+		process->is_searched[process->nr_is_searched++] = false;
+	}
+	first = !process->is_searched[module];
+	process->is_searched[module] = true;
+	return first;
+}
+
 void attach_allocators(struct heap_bpf *skel, const struct settings *settings, struct process *process)
 {
 	if (!use_multi && !process->attached_thread)
 		process->attached_thread = living_thread(process);
 	for (; process->nr_searched < process->nr_mappings; process->nr_searched++) {
-		unsigned module = process->mappings[process->nr_searched].module, i = 0;
+		unsigned module = process->mappings[process->nr_searched].module;
 
-		while (process->mappings[i].module != module)
-			i++;
-		if (i == process->nr_searched)
-			attach_module(skel, settings, process, &modules[module]);
+		if (!is_first_search(process, module))
+			continue;
+		attach_module(skel, settings, process, &modules[module]);
+		watch_dlclose(skel, settings, process, &modules[module]);
 	}
+}
+
+unsigned layout_at(const struct process *process, uint64_t ns)
+{
+	unsigned index = process - processes, layout = 0;
+
+	if (programs && programs->bss)
+		layout = programs->bss->layouts[index];
+	while (layout && programs->bss->layout_began[index][layout] > ns)
+		layout--;
+	return layout;
 }
 
 /* The old probes have no effect any more. They stay until the end: the kernel takes its time to remove one. */
@@ -207,7 +257,7 @@ static void attach_again(struct heap_bpf *skel, const struct settings *settings,
 		      "last half second may be missing", process->attached_thread, process->pid, process->name);
 	process->attached_thread = 0;
 	process->nr_described = process->nr_searched;
-	process->nr_searched = 0;
+	process->nr_searched = process->nr_is_searched = 0;
 	attach_allocators(skel, settings, process);
 }
 

@@ -50,6 +50,10 @@ static __always_inline void enter_call(struct pt_regs *ctx, union cookie cookie)
 	thread->cookie = cookie;
 	thread->sp = PT_REGS_SP(ctx);
 	thread->size = size_asked(ctx, &cookie.site);
+	if (continues_outermost(ctx, task, thread)) {
+		resume_interrupted(thread);
+		return;
+	}
 	if (cookie.site.kind == SITE_RESIZES)
 		thread->most = thread->size + argument(ctx, cookie.site.count_arg);
 	thread->pointer = argument(ctx, cookie.site.out_arg ?: cookie.site.pointer_arg);

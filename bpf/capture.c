@@ -104,7 +104,7 @@ static void write_process(FILE *out, unsigned index, const struct run *run, cons
 		fprintf(out, ",\"exit_code\":%d", WEXITSTATUS(process->wait_status));
 	else if (process->reaped)
 		fprintf(out, ",\"signal\":%d", WTERMSIG(process->wait_status));
-	fprintf(out, ",\"execs\":%u,\"forks\":%u", ledger->execs[index], ledger->forks[index]);
+	fprintf(out, ",\"execs\":%u,\"forks\":%u", ledger->execs[index] - process->first_image, ledger->forks[index]);
 	if (run->settings->faults)
 		write_process_rss(out, process);
 	fputs("}\n", out);

@@ -92,6 +92,7 @@ struct mapping {
 	uint64_t start, end, offset;
 	unsigned module;
 	unsigned image; /* how often the process had called exec before */
+	unsigned layout; /* how often it had unloaded libraries before */
 };
 
 struct process {
@@ -106,7 +107,9 @@ struct process {
 	unsigned nr_mappings;
 	unsigned nr_searched; /* of the mappings: looked at for allocators */
 	unsigned nr_described; /* of these, when it had to be done again */
-	unsigned image;
+	bool *is_searched; /* the modules that were looked at */
+	unsigned nr_is_searched;
+	unsigned image, first_image; /* now, and when the trace began */
 	bool has_new_files, has_new_mappings; /* since its address space was published */
 	struct jit_map *jit_map; /* see find_jit_map */
 	struct code_cache *code_cache; /* of a Java virtual machine, see code_cache.h */
@@ -132,7 +135,11 @@ void add_mapping(struct process *process, const struct mapping *mapping);
 /* The module of a mapping, opened by its address, by the target's path, or by ours should the target be gone. */
 unsigned mapped_module(const struct process *process, const struct mapping *mapping, dev_t dev, ino_t ino,
 		       const char *path);
-const struct mapping *find_mapping(const struct process *process, unsigned image, uint64_t address);
+/* What was mapped when the process had this image and layout, counted as in struct mapping; or NULL. */
+struct generation {
+	unsigned image, layout;
+};
+const struct mapping *find_mapping(const struct process *process, struct generation when, uint64_t address);
 
 /* --- threads.c --- */
 /* State letter and flags of the thread, as /proc/PID/stat has them. False: there is no such process. */
@@ -178,6 +185,8 @@ int uprobe_multi_attach(const struct uprobe_multi *probes);
 void choose_attachment(struct heap_bpf *skel);
 /* Attaches to the allocators among mappings not looked at before. */
 void attach_allocators(struct heap_bpf *skel, const struct settings *settings, struct process *process);
+/* The number of times that the process had unloaded libraries by then, CLOCK_MONOTONIC. */
+unsigned layout_at(const struct process *process, uint64_t ns);
 /* Perf event probes end with the thread that they were attached by: attaches them by another one. */
 void follow_threads(struct heap_bpf *skel, const struct settings *settings);
 /* On one function of our own file, in a process that runs it. */

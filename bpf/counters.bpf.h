@@ -7,6 +7,10 @@
 /* By CPU, so that CPUs do not wait for each other; the sum counts. */
 struct weight counters[COUNTER_ROWS][COUNTER_COLUMNS];
 
+/* Per process: how often it has unloaded libraries, and when each layout of its code began, CLOCK_MONOTONIC. */
+volatile __u32 layouts[MAX_PROCESSES];
+volatile __u64 layout_began[MAX_PROCESSES][MOST_LAYOUTS + 1];
+
 /* Settings, fixed before loading: record one of so many calls, or one call in so many bytes; 0 records all. */
 const volatile __u32 sample_calls;
 const volatile __u32 sample_bytes;

@@ -14,6 +14,8 @@
 
 /* Setting, fixed before loading: the page size is 1 << page_bits. */
 const volatile __u32 page_bits = 12;
+/* Likewise. Where two CPUs come upon a stack at once, one of two numbers is left out. */
+const volatile __u32 end_of_numbers = FIRST_NUMBER;
 
 /* Per process: threads in mremap; since when there is any, CLOCK_MONOTONIC. */
 __u32 moving[MAX_PROCESSES];
@@ -23,6 +25,14 @@ __u64 moving_since[MAX_PROCESSES];
 __u64 fault_counts[COUNTER_ROWS][FAULT_COLUMNS];
 /* Of the next stack that is new. */
 __u32 next_number = FIRST_NUMBER;
+
+/* Faults by the number of their stack. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1); /* the helper sets it by --max-stacks */
+	__type(key, __u32);
+	__type(value, __u64);
+} stack_faults SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -36,6 +46,8 @@ static const struct page_group no_pages;
 
 /* Scratch. It may belong to the CPU: faults are told with interrupts off, perf events with preemption off. */
 struct fault {
+	__u64 key; /* of the stack of the last fault: the next one is often taken there, too */
+	__u32 number;
 	struct walk walk;
 	struct stack stack; /* with room for max_frames */
 };
@@ -52,6 +64,17 @@ static __always_inline void count_fault(enum fault_counter which)
 	__sync_fetch_and_add(&fault_counts[bpf_get_smp_processor_id() % COUNTER_ROWS][which], 1);
 }
 
+/* What the helper has set at the process, or NULL. */
+static __always_inline __u32 *find_target(__u32 tgid)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
+	__u32 *process = bpf_task_storage_get(&targets, task->group_leader, NULL, 0);
+
+	if (process)
+		learn_process(tgid, *process);
+	return process;
+}
+
 /* Index of the process that the thread belongs to, or MAX_PROCESSES. */
 static __always_inline __u32 traced_process(void)
 {
@@ -60,6 +83,8 @@ static __always_inline __u32 traced_process(void)
 	if (tgid == learned[0]) /* mostly there is but one: saves a search */
 		return 0;
 	process = bpf_map_lookup_elem(&processes, &tgid);
+	if (!process && in_pid_namespace)
+		process = find_target(tgid);
 	return process ? *process % MAX_PROCESSES : MAX_PROCESSES;
 }
 
@@ -81,21 +106,26 @@ static __always_inline __u64 walk_fault(struct task_struct *task, struct fault *
 	return finish_walk(walk, stack, 1);
 }
 
-/* Finds or makes the stack's entry. One that finds no room shares the overflow stack. */
-static __always_inline struct stack *intern_fault_stack(struct fault *fault, __u64 key)
+/* Finds or makes the stack's entry, and returns its number. One that finds no room shares the overflow stack. */
+static __always_inline __u32 intern_fault_stack(struct fault *fault, __u64 key)
 {
-	struct stack *stack = bpf_map_lookup_elem(&stacks, &key);
+	struct stack *stack;
 
-	if (stack)
-		return stack;
-	fault->stack.number = __sync_fetch_and_add(&next_number, 1);
-	bpf_map_update_elem(&stacks, &key, &fault->stack, BPF_NOEXIST);
+	if (fault->key == key)
+		return fault->number;
 	stack = bpf_map_lookup_elem(&stacks, &key);
-	if (stack)
-		return stack;
-	count_fault(FAULTS_NO_STACK);
-	key = OVERFLOW_FAULTS(fault->stack.process);
-	return bpf_map_lookup_elem(&stacks, &key);
+	if (!stack && next_number < end_of_numbers) {
+		fault->stack.number = __sync_fetch_and_add(&next_number, 1);
+		bpf_map_update_elem(&stacks, &key, &fault->stack, BPF_NOEXIST);
+		stack = bpf_map_lookup_elem(&stacks, &key);
+	}
+	if (!stack) {
+		count_fault(FAULTS_NO_STACK);
+		return OVERFLOW_NUMBER(fault->stack.process);
+	}
+	fault->key = key;
+	fault->number = stack->number;
+	return fault->number;
 }
 
 /* Finds or makes it. */
@@ -160,17 +190,19 @@ static __always_inline void record_fault(struct task_struct *task, __u32 process
 {
 	__u32 zero = 0;
 	struct fault *fault = bpf_map_lookup_elem(&fault_scratch, &zero);
-	struct stack *stack;
+	__u64 *faults;
+	__u32 number;
 
 	if (!fault)
 		return; /* cannot be */
 	fault->stack.process = process;
 	fault->stack.image = execs[process % MAX_PROCESSES];
-	stack = intern_fault_stack(fault, walk_fault(task, fault));
-	if (!stack)
-		return; /* cannot be: the helper made the overflow stacks */
-	__sync_fetch_and_add(&stack->alloc.calls, 1);
-	record_page(fault, address, error, stack->number);
+	fault->stack.layout = layouts[process % MAX_PROCESSES];
+	number = intern_fault_stack(fault, walk_fault(task, fault));
+	faults = bpf_map_lookup_elem(&stack_faults, &number);
+	if (faults)
+		__sync_fetch_and_add(faults, 1);
+	record_page(fault, address, error, number);
 }
 
 /* Those that the kernel takes for the target, but not the target itself, do not belong to any stack of it. */

@@ -79,6 +79,8 @@ void choose_fault_source(struct heap_bpf *skel, const struct settings *settings)
 	load_moves(skel, settings->programs || follows_moves);
 	load_for(skel, settings->programs || (settings->faults && source == FAULTS_BY_TRACEPOINT),
 		 settings->programs || (settings->faults && source == FAULTS_BY_EVENT));
+	skel->rodata->end_of_numbers = END_OF_NUMBERS(settings->max_stacks);
+	bpf_map__set_max_entries(skel->maps.stack_faults, settings->faults ? END_OF_NUMBERS(settings->max_stacks) : 1);
 	bpf_map__set_max_entries(skel->maps.page_groups, settings->faults && nr_groups ? nr_groups : 1);
 	skel->rodata->page_bits = page_bits();
 }

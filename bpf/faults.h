@@ -34,6 +34,7 @@ enum how {
 /* Stacks of faults have numbers above 0; the first ones are those of processes for which there was no room. */
 #define OVERFLOW_NUMBER(process) (1 + (process))
 #define FIRST_NUMBER (1 + MAX_PROCESSES)
+#define END_OF_NUMBERS(max_stacks) (FIRST_NUMBER + (max_stacks) + 1024) /* some are left out, see faults.bpf.h */
 /* Keys of those in the stacks map, where those of the heap come before. */
 #define OVERFLOW_FAULTS(process) (1 + MAX_PROCESSES + (process))
 

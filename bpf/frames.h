@@ -59,6 +59,7 @@ struct location {
 	const char *name; /* of the function; NULL: unknown */
 	int module; /* -1: it is no code that we know */
 	uint16_t process, image; /* a program may be elsewhere in the next image of its process */
+	uint16_t layout; /* other code may be in its place once it was unloaded */
 	bool returns; /* a return address: the call is before it */
 	bool jit; /* named by a perf-PID.map */
 };

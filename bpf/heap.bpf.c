@@ -11,6 +11,7 @@
 #include "moves.bpf.h"
 #include "heap.h"
 #include "kernel.h"
+#include "layouts.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
@@ -75,6 +76,9 @@ static __always_inline void record_new(struct pt_regs *ctx, struct task_struct *
 {
 	thread->cookie = cookie;
 	thread->size = size_asked(ctx, &cookie.site);
+	if (continues_outermost(ctx, task, thread))
+		return;
+	set_outermost(ctx, thread, caller_of(ctx, task));
 	thread->not_sampled = !is_sampled(thread->size);
 	count(COUNT_ENTERED, 0);
 	if (is_left_out(thread))

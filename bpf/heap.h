@@ -18,7 +18,7 @@ struct weight {
 /* With --sample-bytes the calls of a stack are fixed-point numbers: what one call counts. */
 #define CALL_ONE 65536
 
-/* Value of the stacks map; its key is a 64-bit hash of process, image and frames. */
+/* Value of the stacks map; its key is a 64-bit hash of process, image, layout and frames. */
 struct stack {
 	struct weight alloc;
 	struct weight freed;
@@ -27,13 +27,16 @@ struct stack {
 	__u16 image;   /* how often the process had called exec before */
 	__u16 nr_frames;
 	__u16 walk_end; /* an enum walk_end */
-	__u32 number; /* of page faults: see faults.h, and alloc counts them; 0: of the heap */
-	__u32 unused;
+	__u32 number; /* of page faults: see faults.h; 0: of the heap */
+	__u32 layout; /* how often the process had unloaded libraries before, up to MOST_LAYOUTS */
 	__u64 frame[]; /* leaf first: the probed address, then return addresses, some with FRAME_BY_FP */
 };
 
 /* Added to an address that a frame pointer led to, for want of an unwind table. */
 #define FRAME_BY_FP (1ULL << 63)
+
+/* What is loaded after more than these is not told apart from what was in its place before. */
+#define MOST_LAYOUTS 255
 
 #define STACK_SIZE(frames) (sizeof(struct stack) + 8 * (frames))
 

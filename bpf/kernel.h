@@ -37,6 +37,7 @@ struct task_struct {
 	struct uprobe_task *utask;
 	unsigned long sas_ss_sp; /* the alternate stack for signal handlers, sigaltstack(2) */
 	unsigned long sas_ss_size;
+	struct task_struct *group_leader;
 	int pagefault_disabled; /* accesses to user memory fail where it is absent */
 	unsigned in_execve : 1;
 };

@@ -33,6 +33,9 @@ struct {
 	__type(value, struct block);
 } blocks SEC(".maps");
 
+const volatile __u32 max_stacks;
+__u32 nr_stacks; /* of the heap, in the map */
+
 /* Finds or makes the stack's totals. A stack that finds no room shares the overflow stack. */
 static __always_inline struct stack *intern_stack(struct thread *thread)
 {
@@ -40,7 +43,8 @@ static __always_inline struct stack *intern_stack(struct thread *thread)
 
 	if (stack)
 		return stack;
-	bpf_map_update_elem(&stacks, &thread->stack_id, &thread->stack, BPF_NOEXIST);
+	if (!bpf_map_update_elem(&stacks, &thread->stack_id, &thread->stack, BPF_NOEXIST))
+		__sync_fetch_and_add(&nr_stacks, 1);
 	stack = bpf_map_lookup_elem(&stacks, &thread->stack_id);
 	if (stack)
 		return stack;

@@ -76,6 +76,18 @@ static void read_stacks(int map, struct ledger *ledger)
 			die(1, "cannot read the stacks: %s", strerror(errno));
 }
 
+/* From here on the calls of a stack of faults are the faults. */
+static void count_stack_faults(int map, struct ledger *ledger)
+{
+	for (unsigned i = 0; i < ledger->nr_stacks; i++) {
+		struct stack *stack = (struct stack *)(ledger->stacks + i * ledger->stack_size);
+		uint64_t faults = 0;
+
+		if (stack->number && bpf_map_lookup_elem(map, &stack->number, &faults) == 0)
+			stack->alloc.calls = faults;
+	}
+}
+
 /* Which blocks --older leaves out, and what they weigh. */
 struct cut {
 	uint64_t born_after_ns; /* CLOCK_MONOTONIC */
@@ -208,6 +220,7 @@ void read_ledger(struct heap_bpf *skel, const struct settings *settings, uint64_
 	for (unsigned i = 0; i < NR_FAULT_COUNTERS; i++)
 		ledger->faults[i] = read_fault_counter(skel, i);
 	read_stacks(bpf_map__fd(skel->maps.stacks), ledger);
+	count_stack_faults(bpf_map__fd(skel->maps.stack_faults), ledger);
 	if (older_ns)
 		read_younger(bpf_map__fd(skel->maps.blocks), ledger, &cut);
 	scale_stacks(ledger, settings);

@@ -10,13 +10,13 @@ static struct hash_table table;
 static struct location location_in(const struct stack *stack, unsigned index)
 {
 	return (struct location){ .address = stack->frame[index] & ~FRAME_BY_FP, .process = stack->process, .image = stack->image,
-			       .returns = index > 0, .module = -1 };
+			       .layout = stack->layout, .returns = index > 0, .module = -1 };
 }
 
 static uint64_t hash_of(const struct location *location)
 {
-	return hash_number(location->address,
-			   (uint64_t)location->process << 32 | (uint64_t)location->image << 16 | location->returns);
+	return hash_number(location->address, (uint64_t)location->process << 32 | (uint64_t)location->image << 16 |
+						      (uint64_t)location->layout << 1 | location->returns);
 }
 
 static bool is_location(uint32_t number, const void *wanted)
@@ -24,7 +24,7 @@ static bool is_location(uint32_t number, const void *wanted)
 	const struct location *a = &locations[number], *b = wanted;
 
 	return a->address == b->address && a->process == b->process && a->image == b->image &&
-	       a->returns == b->returns;
+	       a->layout == b->layout && a->returns == b->returns;
 }
 
 static uint32_t find_location(const struct location *wanted, uint64_t hash)
@@ -41,7 +41,8 @@ uint64_t code_address(const struct location *location)
 static void locate(struct location *location)
 {
 	uint64_t code = code_address(location);
-	const struct mapping *mapping = find_mapping(&processes[location->process], location->image, code);
+	const struct generation when = { location->image, location->layout };
+	const struct mapping *mapping = find_mapping(&processes[location->process], when, code);
 
 	if (!mapping)
 		return;

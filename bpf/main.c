@@ -182,6 +182,7 @@ int main(int argc, char **argv)
 		start_command(&attachment, &run, &inherited);
 	} else {
 		name_processes(attachment.skel);
+		agree_on_images(attachment.skel);
 		attach_running(&attachment);
 		start_recording(attachment.skel, &run);
 		take_first_snapshots(&settings);

@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
 #include "collector.h"
 
@@ -49,6 +50,7 @@ static struct perf_event_mmap_page *open_ring(int cpu)
 		.type = PERF_TYPE_SOFTWARE, .size = sizeof(attr), .config = PERF_COUNT_SW_DUMMY,
 		.watermark = 1, .wakeup_watermark = 1, .sample_type = PERF_SAMPLE_TID | PERF_SAMPLE_TIME,
 		.mmap = 1, .mmap2 = 1, .comm = 1, .comm_exec = 1, .sample_id_all = 1, .exclude_kernel = 1,
+		.use_clockid = 1, .clockid = CLOCK_MONOTONIC, /* as layouts are dated */
 	};
 	int fd = syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 	struct epoll_event readable = { .events = EPOLLIN };
@@ -85,6 +87,14 @@ int mapwatch_fd(void)
 	return epoll;
 }
 
+static uint64_t time_of(const struct perf_event_header *record)
+{
+	struct trailer trailer;
+
+	memcpy(&trailer, (const char *)record + record->size - sizeof(trailer), sizeof(trailer));
+	return trailer.time;
+}
+
 static struct process *process_of(uint32_t pid)
 {
 	for (unsigned i = 0; i < nr_processes; i++)
@@ -96,11 +106,12 @@ static struct process *process_of(uint32_t pid)
 static void handle_mmap(const struct mmap2_record *record)
 {
 	struct process *process = process_of(record->pid);
-	struct mapping mapping = { record->address, record->address + record->length, record->offset, 0, 0 };
+	struct mapping mapping = { record->address, record->address + record->length, record->offset, 0, 0, 0 };
 
 	if (!process)
 		return;
 	mapping.image = process->image;
+	mapping.layout = layout_at(process, time_of(&record->header));
 	if (record->ino)
 		living_thread(process); /* to open the file by */
 	mapping.module = mapped_module(process, &mapping, makedev(record->major, record->minor), record->ino,
@@ -143,14 +154,6 @@ static struct perf_event_header *copy_record(struct perf_event_mmap_page *ring, 
 	memcpy(copy, data + at, first);
 	memcpy(copy + first, data, length - first);
 	return (struct perf_event_header *)copy;
-}
-
-static uint64_t time_of(const struct perf_event_header *record)
-{
-	struct trailer trailer;
-
-	memcpy(&trailer, (const char *)record + record->size - sizeof(trailer), sizeof(trailer));
-	return trailer.time;
 }
 
 static int by_time(const void *a, const void *b)

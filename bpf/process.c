@@ -81,12 +81,13 @@ void describe_process(struct process *process)
 }
 
 /* Later mappings hide earlier ones at the same address. */
-const struct mapping *find_mapping(const struct process *process, unsigned image, uint64_t address)
+const struct mapping *find_mapping(const struct process *process, struct generation when, uint64_t address)
 {
 	for (unsigned i = process->nr_mappings; i-- > 0;) {
 		const struct mapping *mapping = &process->mappings[i];
 
-		if (mapping->image == image && address >= mapping->start && address < mapping->end)
+		if (mapping->image == when.image && mapping->layout <= when.layout && address >= mapping->start &&
+		    address < mapping->end)
 			return mapping;
 	}
 	return NULL;
@@ -94,7 +95,8 @@ const struct mapping *find_mapping(const struct process *process, unsigned image
 
 static bool is_known(const struct process *process, const struct mapping *mapping)
 {
-	const struct mapping *known = find_mapping(process, mapping->image, mapping->start);
+	const struct generation when = { mapping->image, mapping->layout };
+	const struct mapping *known = find_mapping(process, when, mapping->start);
 
 	return known && known->start == mapping->start && known->end == mapping->end &&
 	       known->offset == mapping->offset && known->module == mapping->module;
@@ -114,14 +116,14 @@ static bool replace_anonymous(struct process *process, const struct mapping *map
 	return false;
 }
 
-/* The file whose code was at the same place before, in the same program. */
+/* The file whose code was at the same place before, and stacks do not tell whether they are from then. */
 static const struct module *find_replaced(const struct process *process, const struct mapping *mapping)
 {
 	for (unsigned i = process->nr_mappings; i-- > 0;) {
 		const struct mapping *old = &process->mappings[i];
 
-		if (old->image == mapping->image && old->module != mapping->module && modules[old->module].ino &&
-		    old->start < mapping->end && mapping->start < old->end)
+		if (old->image == mapping->image && old->layout == mapping->layout && old->module != mapping->module &&
+		    modules[old->module].ino && old->start < mapping->end && mapping->start < old->end)
 			return &modules[old->module];
 	}
 	return NULL;
@@ -139,6 +141,26 @@ static void tell_replaced(struct process *process, const struct mapping *mapping
 	process->told_replaced = true;
 }
 
+static bool is_same(const struct mapping *a, const struct mapping *b)
+{
+	return a->start == b->start && a->end == b->end && a->offset == b->offset && a->module == b->module &&
+	       a->image == b->image && a->layout == b->layout;
+}
+
+/* What has been mapped again in place of another one hides this as if it were new, and must not make the list grow. */
+static void remove_hidden(struct process *process, const struct mapping *mapping)
+{
+	for (unsigned i = 0; i < process->nr_mappings; i++) {
+		struct mapping *old = &process->mappings[i];
+
+		if (!is_same(old, mapping))
+			continue;
+		memmove(old, old + 1, (--process->nr_mappings - i) * sizeof(*old));
+		process->nr_searched -= i < process->nr_searched;
+		return;
+	}
+}
+
 void add_mapping(struct process *process, const struct mapping *mapping)
 {
 	if (is_known(process, mapping))
@@ -148,6 +170,7 @@ void add_mapping(struct process *process, const struct mapping *mapping)
 	process->has_new_files |= modules[mapping->module].ino != 0;
 	if (replace_anonymous(process, mapping))
 		return;
+	remove_hidden(process, mapping);
 	process->mappings = grow(process->mappings, process->nr_mappings, sizeof(*mapping));
 	process->mappings[process->nr_mappings++] = *mapping;
 }
@@ -204,7 +227,7 @@ static const char *as_target_sees(const struct process *process, const char *pat
 /* One line of /proc/PID/maps: start-end perms offset dev inode path. */
 static void read_mapping(struct process *process, const char *line)
 {
-	struct mapping mapping = { .image = process->image };
+	struct mapping mapping = { .image = process->image, .layout = layout_at(process, UINT64_MAX) };
 	unsigned major, minor;
 	uint64_t ino;
 	char execute;

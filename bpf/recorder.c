@@ -55,6 +55,14 @@ static void require_kernel(const struct settings *settings)
 		die(1, "this kernel has no uprobes (/sys/bus/event_source/devices/uprobe): it needs CONFIG_UPROBE_EVENTS");
 }
 
+static bool in_pid_namespace(void)
+{
+	const ino_t first_namespace = 0xEFFFFFFC; /* PROC_PID_INIT_INO, include/linux/proc_ns.h */
+	struct stat st;
+
+	return stat("/proc/self/ns/pid", &st) || st.st_ino != first_namespace;
+}
+
 static void configure(struct heap_bpf *skel, const struct settings *settings)
 {
 	uint64_t seed = 0;
@@ -71,6 +79,8 @@ static void configure(struct heap_bpf *skel, const struct settings *settings)
 	skel->rodata->use_tables = settings->unwind != UNWIND_FP;
 	skel->rodata->use_frame_pointers = settings->unwind != UNWIND_DWARF;
 	skel->rodata->max_frames = settings->max_frames;
+	skel->rodata->in_pid_namespace = in_pid_namespace();
+	skel->rodata->max_stacks = settings->max_stacks;
 	bpf_map__set_value_size(skel->maps.stacks, STACK_SIZE(settings->max_frames));
 	bpf_map__set_max_entries(skel->maps.stacks, settings->max_stacks + 2 * (settings->nr_pids + 1));
 	bpf_map__set_max_entries(skel->maps.blocks, settings->alloc_only || !settings->heap ? 1 : settings->max_live);
@@ -99,21 +109,45 @@ static void add_overflow_stacks(struct heap_bpf *skel, const struct settings *se
 
 /*
  * An exec before the first allocation must be noticed too. The kernel counts thread groups as its
- * first pid namespace does; in another one the programs learn the number from the first probe hit.
+ * first pid namespace does; in another one the programs learn the number when the process first comes along.
  */
 void name_processes(struct heap_bpf *skel)
 {
-	const ino_t first_namespace = 0xEFFFFFFC; /* PROC_PID_INIT_INO, include/linux/proc_ns.h */
-	struct stat st;
-
-	if (stat("/proc/self/ns/pid", &st) || st.st_ino != first_namespace)
-		return;
 	for (uint32_t i = 0; i < nr_processes; i++) {
 		uint32_t tgid = processes[i].pid;
 
+		if (skel->rodata->in_pid_namespace) {
+			bpf_map__update_elem(skel->maps.targets, &processes[i].pidfd, sizeof(int), &i, sizeof(i), BPF_ANY);
+			continue;
+		}
 		skel->bss->learned[i] = tgid;
 		bpf_map__update_elem(skel->maps.processes, &tgid, sizeof(tgid), &i, sizeof(i), BPF_ANY);
 	}
+}
+
+/*
+ * The kernel counts a process's calls of exec from when it was named, we count them from when its mappings were
+ * read, and stacks are told apart by that number. An exec is reported to us a moment before the kernel counts it.
+ */
+void agree_on_images(struct heap_bpf *skel)
+{
+	const struct timespec moment = { .tv_nsec = 1000000 };
+	bool agreed;
+
+	do {
+		agreed = true;
+		mapwatch_drain();
+		for (unsigned i = 0; i < nr_processes; i++) {
+			if (skel->bss->execs[i] == processes[i].image)
+				continue;
+			skel->bss->execs[i] = processes[i].image;
+			agreed = false;
+		}
+		if (!agreed)
+			nanosleep(&moment, NULL);
+	} while (!agreed);
+	for (unsigned i = 0; i < nr_processes; i++)
+		processes[i].first_image = processes[i].image;
 }
 
 /* Without the heap nothing probes functions. */

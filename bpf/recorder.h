@@ -16,6 +16,8 @@ struct heap_bpf *load_programs(const struct settings *settings);
 void use_mappings(struct heap_bpf *skel, const struct settings *settings, struct process *process);
 /* Tells the programs which processes are traced, as far as their pids say it. */
 void name_processes(struct heap_bpf *skel);
+/* After that, and before anything is recorded. */
+void agree_on_images(struct heap_bpf *skel);
 /* Goes without return probes, or ends the helper, where they would kill one of the processes. */
 void spare_confined_processes(struct heap_bpf *skel, struct settings *settings);
 void start_recording(struct heap_bpf *skel, struct run *run);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* --entry-only: without returns to tell by, which calls are part of another one, and which will not be met. */
+/*
+ * Calls that are counted when they enter (--entry-only, and operator new without sessions): without returns to tell by,
+ * which calls are part of another one, and which will not be met.
+ */
 #ifndef MEMSTACKS_REQUEST_BPF_H
 #define MEMSTACKS_REQUEST_BPF_H
 
@@ -69,6 +72,22 @@ static __always_inline void set_outermost(struct pt_regs *ctx, struct thread *th
 	thread->outermost.size = thread->size;
 	thread->outermost.pointer = argument(ctx, thread->cookie.site.pointer_arg);
 	thread->outermost.forwards = thread->cookie.site.forwards;
+}
+
+/* Whether the call is part of one that was counted when it entered. May take the stack. */
+static __always_inline bool continues_outermost(struct pt_regs *ctx, struct task_struct *task, struct thread *thread)
+{
+	__u32 nested;
+
+	if (!thread->outermost.sp || PT_REGS_SP(ctx) > thread->outermost.sp)
+		return false;
+	if (is_forwarded(ctx, thread, caller_of(ctx, task)))
+		return true;
+	nested = hidden(may_be_nested(ctx, task, thread)); /* or the verifier would follow every walk twice */
+	if (!nested)
+		return false;
+	take_stack(ctx, task, thread);
+	return shows_outermost(thread);
 }
 
 /* What the arguments tell of what will become of the request. */

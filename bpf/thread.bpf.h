@@ -86,6 +86,26 @@ struct {
 	__type(value, __u32);
 } processes SEC(".maps");
 
+/*
+ * The index of a process, at its first thread: the helper can set it by a pidfd in any pid namespace. It is wanted where
+ * nothing else tells the number that the kernel has for the thread group.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, __u32);
+} targets SEC(".maps");
+
+/* Setting, fixed before loading: pids as the helper has them are not those of the kernel. */
+const volatile bool in_pid_namespace;
+
+static __always_inline void learn_process(__u32 tgid, __u32 process)
+{
+	if (__sync_val_compare_and_swap(&learned[process % MAX_PROCESSES], 0, tgid) == 0)
+		bpf_map_update_elem(&processes, &tgid, &process, BPF_ANY);
+}
+
 #ifndef PT_REGS_PARM6 /* libbpf before 1.2 */
 #ifdef __TARGET_ARCH_arm64
 #define PT_REGS_PARM6(ctx) (__PT_REGS_CAST(ctx)->regs[5])
@@ -191,16 +211,14 @@ static __always_inline __u64 caller_of(struct pt_regs *ctx, struct task_struct *
 static __always_inline struct thread *thread_of(struct task_struct *task, __u16 process)
 {
 	struct thread *thread = find_thread(task, 0);
-	__u32 tgid, index = process;
 
 	if (thread)
 		return thread;
-	tgid = bpf_get_current_pid_tgid() >> 32;
 	thread = find_thread(task, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!thread)
 		count(COUNT_NO_THREAD_RECORD, 0);
-	else if (__sync_val_compare_and_swap(&learned[index % MAX_PROCESSES], 0, tgid) == 0)
-		bpf_map_update_elem(&processes, &tgid, &index, BPF_ANY);
+	else
+		learn_process(bpf_get_current_pid_tgid() >> 32, process);
 	return thread;
 }
 
@@ -211,6 +229,7 @@ static __always_inline void take_stack(struct pt_regs *ctx, struct task_struct *
 
 	stack->process = thread->cookie.site.process;
 	stack->image = execs[stack->process % MAX_PROCESSES];
+	stack->layout = layouts[stack->process % MAX_PROCESSES];
 	thread->stack_id = walk_stack(ctx, task, &thread->walk, stack);
 }
 

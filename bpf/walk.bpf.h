@@ -88,7 +88,7 @@ static __always_inline void begin_walk(struct task_struct *task, struct walk *wa
 	walk->process = stack->process;
 	walk->space = space_of(stack->process);
 	walk->trampoline = utask && utask->return_instances ? trampoline_of(task) : 0;
-	walk->hash = mix(hash_seed, (__u64)stack->process << 16 | stack->image);
+	walk->hash = mix(hash_seed, (__u64)stack->layout << 32 | (__u64)stack->process << 16 | stack->image);
 	walk->window.length = 0;
 }
 

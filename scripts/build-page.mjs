@@ -1,5 +1,5 @@
-// Bundles the script and the style of HTML flame graphs into dist/render/page, with the licences of what is
-// in them. The order of all is fixed: the same sources give the same bytes.
+// Bundles the script of SVG flame graphs, and script and style of HTML ones, into dist/render/page, with the
+// licences of what is in them. The order of all is fixed: the same sources give the same bytes.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -30,6 +30,23 @@ await build({
   outfile: join(output, 'html.css'),
 });
 writeFileSync(join(output, 'licences.txt'), licences(packagesIn(metafile)));
+await buildSvgScript();
+
+/** It is in every SVG, and so are the licences of what is in it. */
+async function buildSvgScript() {
+  const outfile = join(output, 'svg.js');
+  const { metafile: parts } = await build({
+    ...common,
+    entryPoints: [join(root, 'src/render/page/start.ts')],
+    outfile,
+    absWorkingDir: root,
+    metafile: true,
+    format: 'iife',
+    target: 'es2022',
+  });
+  const script = readFileSync(outfile, 'utf8');
+  writeFileSync(outfile, `/*\n${licences(packagesIn(parts))}*/\n${script}`);
+}
 
 /** Those of which something is left after what nobody calls was left out. */
 function packagesIn({ outputs }) {
@@ -49,7 +66,7 @@ function licences(packages) {
     byText.set(text, [...(byText.get(text) ?? []), `${name} ${version}`]);
   }
   const parts = [...byText].map(([text, names]) => `${names.join(', ')}\n\n${text}`);
-  return `This page holds code of other projects.\n\n${parts.join('\n\n')}\n`;
+  return `Holds code of other projects.\n\n${parts.join('\n\n')}\n`;
 }
 
 function folderOf(name) {

@@ -71,7 +71,8 @@ export interface Rss {
 }
 
 export interface RssChange {
-  readonly before: Rss;
+  /** Missing when the process could not be looked at, or had ended before. */
+  readonly before?: Rss;
   /** Missing when the process has ended. */
   readonly after?: Rss;
 }

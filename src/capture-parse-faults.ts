@@ -21,7 +21,7 @@ import type { FaultRunTable, PageRunTable } from './page-runs.ts';
 /** Resident set sizes before and after. */
 export function parseRssChange(line: CaptureLine): RssChange {
   return {
-    before: parseRss(nested(line, 'before')),
+    ...(has(line, 'before') && { before: parseRss(nested(line, 'before')) }),
     ...(has(line, 'after') && { after: parseRss(nested(line, 'after')) }),
   };
 }

@@ -1,5 +1,3 @@
-// The page's script holds this file as it is compiled: it imports nothing.
-
 /** `+` or `-`; nothing for no change. */
 export function signOf(change: number): string {
   if (change === 0) return '';

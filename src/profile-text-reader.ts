@@ -1,8 +1,10 @@
 import { UserError } from './errors.ts';
-import { wrongField } from './metadata-check.ts';
 import type { Frame, FrameIndex, Metadata, NodeIndex, Profile, Unit } from './profile.ts';
 import { ProfileBuilder } from './profile-builder.ts';
 import { profileTextVersion } from './profile-text.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+type WrongField = (meta: Fields) => string | undefined;
 
 interface Draft {
   readonly builder: ProfileBuilder;
@@ -15,14 +17,20 @@ interface Draft {
 
 /** Takes the lines that `writeProfile` wrote, one by one. */
 export class ProfileTextReader {
+  readonly #wrongField: WrongField;
   #draft: Draft | undefined;
   #line = 0;
+
+  /** @param wrongField names a field of the metadata that is not what it should be; without it nobody looks at them */
+  constructor(wrongField: WrongField = () => undefined) {
+    this.#wrongField = wrongField;
+  }
 
   /** Throws a UserError for a line that is malformed, and for the text of another version. */
   take(line: string): void {
     this.#line++;
     try {
-      if (this.#draft === undefined) this.#draft = draftOf(line);
+      if (this.#draft === undefined) this.#draft = draftOf(line, this.#wrongField);
       else if (line.startsWith('{')) takeFrame(this.#draft, line);
       else takeNode(this.#draft, line);
     } catch (error) {
@@ -46,9 +54,7 @@ class Malformed extends Error {}
 
 const units: readonly Unit[] = ['bytes', 'count', 'pages'];
 
-type Fields = Readonly<Record<string, unknown>>;
-
-function draftOf(line: string): Draft {
+function draftOf(line: string, wrongField: WrongField): Draft {
   const { profile: version, columns, root, meta } = objectIn(JSON.parse(line));
   if (version !== profileTextVersion)
     throw new UserError(
@@ -88,22 +94,40 @@ function takeFrame({ builder, frames }: Draft, line: string): void {
 }
 
 function takeNode({ builder, columns, frames, path }: Draft, line: string): void {
-  const words = line.split(' ');
-  const [up, number] = [digitsIn(words[0]), digitsIn(words[1])];
+  const numbers = numbersIn(line);
+  const [up, number] = numbers;
+  if (up === undefined || number === undefined) throw new Malformed('expected whole numbers');
   if (up >= path.length) throw new Malformed('a node is above the root');
   const frame = frames[number];
   if (frame === undefined) throw new Malformed(`frame ${number} is not defined`);
-  if (words.length > 2 + columns) throw new Malformed('more weights than columns');
+  if (numbers.length > 2 + columns) throw new Malformed('more weights than columns');
   path.length -= up;
-  const node = builder.child(path.at(-1)!, frame);
+  const node = builder.child(path[path.length - 1]!, frame);
   path.push(node);
-  for (let at = 2; at < words.length; at++) builder.add(node, at - 2, digitsIn(words[at]));
+  for (let at = 2; at < numbers.length; at++) builder.add(node, at - 2, numbers[at]!);
 }
 
-function digitsIn(word: string | undefined): number {
-  const number = word !== undefined && /^\d+$/.test(word) ? Number(word) : Number.NaN;
-  if (!Number.isSafeInteger(number)) throw new Malformed('expected whole numbers');
-  return number;
+const zero = 0x30;
+const blank = 0x20;
+
+/** Whole numbers with a blank between them. There are as many lines as nodes: no texts are cut out. */
+function numbersIn(line: string): number[] {
+  const numbers: number[] = [];
+  let number = 0;
+  let digits = 0;
+  for (let at = 0; at <= line.length; at++) {
+    const code = at < line.length ? line.charCodeAt(at) : blank;
+    if (code === blank && digits > 0) {
+      numbers.push(number);
+      number = digits = 0;
+    } else {
+      number = 10 * number + (code - zero);
+      digits++;
+      if (code < zero || code > zero + 9 || !Number.isSafeInteger(number))
+        throw new Malformed('expected whole numbers');
+    }
+  }
+  return numbers;
 }
 
 function countIn(value: unknown): number {

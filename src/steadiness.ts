@@ -83,5 +83,5 @@ function steadinessOf(amounts: readonly number[], changes: readonly number[]): S
 
 /** The lower of the two in the middle of an even number: what is not sure to grow does not. */
 function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[(values.length - 1) >> 1]!;
+  return [...values].sort((a, b) => a - b)[(values.length - 1) >> 1]!;
 }

@@ -133,7 +133,7 @@ describe('a malformed capture of page faults', () => {
     ['"page_size":4096', '"page_size":0', '"page_size" must be a power of 2'],
     ['"page_size":4096', '"page_size":4097', '"page_size" must be a power of 2'],
     [',"max_pages":1000000', '', '"max_pages" must be a whole number'],
-    ['"rss":{"before"', '"rss":{"Before"', '"before" must be an object'],
+    ['"rss":{"before"', '"rss":{"before":7,"Before"', '"before" must be an object'],
     ['"faults":16', '"faults":"16"', '"faults" must be a whole number'],
     ['"frames":[0,1],"faults":16', '"frames":[0,1]', 'no allocations were traced'],
     ['"stack":1', '"stack":2', '"stack" must be 1, the next number'],

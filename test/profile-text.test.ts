@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../src/errors.ts';
+import { wrongField } from '../src/metadata-check.ts';
 import type { Frame, Metadata, Profile } from '../src/profile.ts';
 import { ProfileBuilder } from '../src/profile-builder.ts';
 import { writeProfile } from '../src/profile-text.ts';
@@ -12,7 +13,7 @@ function textOf(profile: Profile): string {
 }
 
 function read(text: string): Profile {
-  const reader = new ProfileTextReader();
+  const reader = new ProfileTextReader(wrongField);
   for (const line of text.trimEnd().split('\n')) reader.take(line);
   return reader.finish();
 }

@@ -60,6 +60,5 @@ void make_room(struct array *array, u32 size)
 		array->pages = 2 * before.pages;
 	array->at = take_pages(array->pages);
 	__builtin_memcpy(array->at, before.at, old_size);
-	__builtin_memset((u8 *)array->at + old_size, 0, array->pages * PAGE_SIZE - old_size);
 	give_back(before.at, before.pages);
 }

@@ -13,7 +13,7 @@ typedef unsigned long long u64;
 #define EXPORT(name) __attribute__((export_name(#name)))
 #define PAGE_SIZE 65536u
 
-/* An array that grows: it is copied to where there is more room. All of it that is new is 0. */
+/* An array that grows: it is copied to where there is more room. */
 struct array {
 	void *at;
 	u32 pages;

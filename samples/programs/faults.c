@@ -372,6 +372,8 @@ static void start_thread(void)
 		usleep(1000);
 }
 
+#define BLOCKS 1024
+static char *blocks[BLOCKS];
 static char *heap; /* where brk began */
 
 /* Resident ones. */
@@ -383,8 +385,7 @@ static size_t heap_pages(void)
 /* 64 MB in blocks that malloc takes from the top of the heap, and gives back when they are free. */
 void site_malloc_trimmed(void)
 {
-	enum { BLOCKS = 1024, SIZE = 65536 };
-	static char *blocks[BLOCKS];
+	enum { SIZE = 65536 };
 	size_t before = heap_pages();
 
 	for (int i = 0; i < BLOCKS; i++) {
@@ -466,7 +467,8 @@ int main(int argc, char **argv)
 	if (argc != 2)
 		give_up("usage: faults FILE");
 	heap = (char *)(page_of((char *)sbrk(0) + PAGE - 1) * PAGE);
-	memset(present, 1, sizeof(present)); /* or its own pages would be new in the middle of a site */
+	memset(present, 1, sizeof(present)); /* or these would become resident in the middle of a site */
+	memset(blocks, 1, sizeof(blocks));
 	open_file(argv[1]);
 	say("ready\n");
 	if (!heard_line())

@@ -1,4 +1,4 @@
-/* Allocates for stress.c, which loads and unloads it again and again. */
+/* Allocates for stress.c and reloads.c, which load and unload it again and again. */
 #include <stdlib.h>
 
 __attribute__((noipa)) void *site_library(size_t size)

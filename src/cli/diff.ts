@@ -13,6 +13,7 @@ import { remarksOn, ticketOf, writeFiles } from './convert.ts';
 import { diffJson } from './diff-json.ts';
 import { diffFlags, diffOptionsOf, type Files, filesOf, sizeOrShare } from './diff-options.ts';
 import { type InputOptions, readInput, viewOf } from './input.ts';
+import { lookFlags, lookOf } from './look-options.ts';
 import { several, single } from './numbers.ts';
 import {
   collapsedText,
@@ -23,7 +24,7 @@ import {
   suffixList,
 } from './outputs.ts';
 import { pictures } from './pictures.ts';
-import { given, unitOf, widthsFlag } from './render.ts';
+import { unitOf } from './render.ts';
 import { frameChoiceOf, frameFlags } from './stack-options.ts';
 import { writeStdout } from './stdout.ts';
 import { screenOn } from './terminal.ts';
@@ -52,11 +53,8 @@ function options(parser: Argv) {
       ...diffFlags,
       view: { ...text, choices: views, describe: 'of captures (unfreed if they have frees)' },
       ...frameFlags,
-      countname: { ...text, describe: 'what collapsed stacks count: bytes, pages ...' },
       top: tableFlags.top,
-      title: { ...text, describe: 'heading of a picture' },
-      subtitle: { ...text, describe: 'a line more below it' },
-      ...widthsFlag,
+      ...lookFlags,
       json: { ...flag, describe: 'on stdout, instead of the table' },
       folded: { ...flag, alias: 'f', describe: 'collapsed, two counts a line, on stdout' },
       output: { ...text, alias: 'o', describe: `file(s): ${suffixList(profileOutputs)}, and .gz` },
@@ -75,7 +73,8 @@ async function run(args: Args): Promise<number> {
   const how = diffOptionsOf(args);
   const files = filesOf({ ...args, files: [args.old, args.new] });
   const outputs = several(args.output, '--output');
-  const kinds = outputKinds(args);
+  const look = lookOf(args);
+  const kinds = outputKinds(look);
   for (const path of outputs) kindOf(path, kinds);
   if (args.json && args.folded) throw new UserError('either --json or -f on stdout, not both', 2);
   const tickets = ticketChoiceOf(args);
@@ -87,7 +86,7 @@ async function run(args: Args): Promise<number> {
   const profile = tickets.redact ? redacted(whole) : whole;
   await writeFiles({ outputs, kinds }, { profile }, screen.line);
   await writeStdout(stdout(profile));
-  await ticketOf({ profile }, { ...tickets, look: lookOf(args) });
+  await ticketOf({ profile }, { ...tickets, look });
   const excess = limit === undefined ? undefined : excessOf(profile, limit);
   for (const line of [...warnings, ...remarksOn(profile), ...(excess ?? [])]) screen.line(line);
   return excess === undefined ? 0 : grewTooMuch;
@@ -98,18 +97,8 @@ function inputOf(args: Args): InputOptions {
   return { view: viewOf(args.view), frames: frameChoiceOf(args), unit };
 }
 
-function outputKinds(args: Args): readonly [ProfileOutputKind, ...ProfileOutputKind[]] {
-  const look = lookOf(args);
+function outputKinds(look: SvgOptions): readonly [ProfileOutputKind, ...ProfileOutputKind[]] {
   return [profileOutputs[0], ...pictures.map((kind) => pictureOutput(kind, look))];
-}
-
-function lookOf(args: Args): SvgOptions {
-  return given({
-    title: single(args.title, '--title'),
-    subtitle: single(args.subtitle, '--subtitle'),
-    countName: single(args.countname, '--countname'),
-    widths: single(args.widths, '--widths'),
-  });
 }
 
 function stdoutOf(args: Args, hasOutputs: boolean): (profile: Profile) => Iterable<string> {

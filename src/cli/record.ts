@@ -25,7 +25,8 @@ const text = { type: 'string', requiresArg: true } as const;
 const viewFiles: Readonly<Record<View, readonly string[]>> = {
   // A capture has them all.
   all: ['capture', 'all_mallocs.svg', 'all_mallocs.folded'],
-  unfreed: ['unfreed.svg', 'unfreed.folded'],
+  // And so has the page, which shows this one first.
+  unfreed: ['html', 'unfreed.svg', 'unfreed.folded'],
   resident: ['resident.svg', 'resident.folded'],
 };
 

@@ -1,17 +1,18 @@
 import type { ArgumentsCamelCase, Argv } from 'yargs';
-import { widthChoices } from '../differential.ts';
+import { UserError } from '../errors.ts';
 import { views } from '../fold/views.ts';
 import type { Unit } from '../profile.ts';
-import { colorSchemes } from '../render/colour.ts';
 import type { SvgOptions } from '../render/svg.ts';
 import { defineCommand } from './command.ts';
 import { convert } from './convert.ts';
 import { viewOf } from './input.ts';
-import { decimalOption, several, single, sizeOption } from './numbers.ts';
+import { lookFlags, lookOf } from './look-options.ts';
+import { several } from './numbers.ts';
 import { pictureOutput, suffixList } from './outputs.ts';
-import { pictures } from './pictures.ts';
+import { type PictureKind, pictures } from './pictures.ts';
 import { residentChoiceOf, residentFlags } from './resident-options.ts';
 import { frameChoiceOf, frameFlags } from './stack-options.ts';
+import { writeStdout } from './stdout.ts';
 import { ticketChoiceOf, ticketFlags } from './ticket-options.ts';
 
 export const render = defineCommand({
@@ -19,7 +20,10 @@ export const render = defineCommand({
   describe: 'capture or collapsed stacks to a flame graph',
   options,
   run: async (args) => {
-    const look = svgOptions(args);
+    if (args.csp) return printPolicy(args);
+    const look = lookOf(args);
+    const outputOf = (kind: PictureKind) =>
+      pictureOutput(args.cp ? withKeptColours(kind, look) : kind, look);
     const [first, ...more] = pictures;
     return convert({
       file: args.input,
@@ -32,19 +36,22 @@ export const render = defineCommand({
       outputs: several(args.output, '--output'),
       ...ticketChoiceOf(args),
       look,
-      kinds: [pictureOutput(first, look), ...more.map((kind) => pictureOutput(kind, look))],
+      kinds: [outputOf(first), ...more.map(outputOf)],
     });
   },
 });
 
+/** For a server that sends pages with a policy as a header; they carry it themselves as well. */
+async function printPolicy({ input, output }: ArgumentsCamelCase<Options>): Promise<number> {
+  if (input !== undefined || output !== undefined)
+    throw new UserError('--csp prints the policy of every HTML page: it takes no file', 2);
+  const { pagePolicy } = await import('../render/html.ts');
+  await writeStdout([`${pagePolicy()}\n`]);
+  return 0;
+}
+
 const text = { type: 'string', requiresArg: true } as const;
 
-/** Of a differential. */
-export const widthsFlag = {
-  widths: { ...text, choices: widthChoices, describe: 'of a differential (max: hides nothing)' },
-} as const;
-
-// Options that flamegraph.pl has are called as they are there.
 function options(parser: Argv) {
   return parser
     .positional('input', {
@@ -56,53 +63,27 @@ function options(parser: Argv) {
       view: { ...text, choices: views, describe: 'of a capture (unfreed if it has frees)' },
       ...frameFlags,
       ...residentFlags,
-      title: { ...text, describe: 'heading' },
-      subtitle: { ...text, describe: 'second line (what was traced)' },
-      width: { ...text, describe: 'of the picture in pixels (1200)' },
-      height: { ...text, describe: 'of a frame in pixels (16)' },
-      minwidth: { ...text, describe: 'pixels; narrower frames are gathered (0.5)' },
-      fonttype: { ...text, describe: 'font family (Verdana)' },
-      fontsize: { ...text, describe: 'in pixels (12)' },
-      countname: { ...text, describe: 'what is counted: bytes, pages, samples ...' },
-      nametype: { ...text, describe: 'what a frame is (Function:)' },
-      colors: { ...text, alias: 'color', choices: colorSchemes, describe: 'palette (mem)' },
-      inverted: { type: 'boolean', describe: 'root on top' },
-      ...widthsFlag,
+      ...lookFlags,
       ...ticketFlags,
-      'no-embed': { type: 'boolean', describe: 'leave the stacks out of the file' },
-      'max-size': { ...text, describe: 'of the file, gives up detail for it (8M)' },
+      csp: { type: 'boolean', describe: 'print the policy that HTML pages run under' },
     })
     .example('$0 render --countname=bytes < all.stacks > all.svg', '')
-    .example('$0 render x.capture --view all -o all.svg', '');
+    .example('$0 render x.capture --view all -o all.svg', '')
+    .example('$0 render x.capture -o x.html', 'all views, to look around in');
 }
 
 type Options = ReturnType<typeof options> extends Argv<infer Found> ? Found : never;
 
-function svgOptions(args: ArgumentsCamelCase<Options>): SvgOptions {
-  return given({
-    title: single(args.title, '--title'),
-    subtitle: single(args.subtitle, '--subtitle'),
-    width: decimalOption(args.width, '--width'),
-    frameHeight: decimalOption(args.height, '--height'),
-    minWidth: decimalOption(args.minwidth, '--minwidth'),
-    fontFamily: single(args.fonttype, '--fonttype'),
-    fontSize: decimalOption(args.fontsize, '--fontsize'),
-    countName: single(args.countname, '--countname'),
-    nameType: single(args.nametype, '--nametype'),
-    colors: single(args.colors, '--colors'),
-    inverted: args.inverted,
-    widths: single(args.widths, '--widths'),
-    embed: args.noEmbed ? false : undefined,
-    maxSize: sizeOption(args.maxSize, '--max-size'),
-  });
-}
-
-/** The options that were given: a stage has its defaults for the others. */
-export function given<Fields extends object>(
-  fields: Fields,
-): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {
-  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as ReturnType<typeof given<Fields>>;
+/** A picture in the colours that pictures before it had. */
+function withKeptColours(kind: PictureKind, look: SvgOptions): PictureKind {
+  return {
+    ...kind,
+    draw: async (source, options) => {
+      const { keptColours } = await import('./palette-file.ts');
+      const palette = await keptColours(source.profile, look.colors ?? 'mem');
+      return kind.draw(source, { ...options, palette });
+    },
+  };
 }
 
 /** Collapsed stacks do not say what they count. */

@@ -1,6 +1,7 @@
 import { embeddedBytes } from '../embedded.ts';
 import { UserError } from '../errors.ts';
 import { forEachLine } from '../lines.ts';
+import { wrongField } from '../metadata-check.ts';
 import type { Profile } from '../profile.ts';
 import { ProfileTextReader } from '../profile-text-reader.ts';
 import { formatBytes } from '../units.ts';
@@ -14,7 +15,7 @@ export async function readSvg(chunks: Bytes): Promise<Profile> {
     throw new UserError(
       'there are no stacks in this SVG: it was drawn with --no-embed, or its --max-size left them out, or by another tool, such as flamegraph.pl; name the capture or the collapsed stacks that it was drawn from',
     );
-  const reader = new ProfileTextReader();
+  const reader = new ProfileTextReader(wrongField);
   const text = gunzipped(data.all, () => {
     throw new UserError('the data in this SVG are cut short');
   });

@@ -33,17 +33,20 @@ export interface Kernel {
 
 /** An empty tree. Throws an Error if it was not built. */
 export function newKernel(): Kernel {
-  // Resolves from src/collapsed, from dist/collapsed and from dist/cli alike.
-  const file = new URL('../../wasm/.output/tree.wasm', import.meta.url);
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytesOf(file)));
-  const kernel = exports as unknown as Kernel;
+  const kernel = new WebAssembly.Instance(compiled()).exports as unknown as Kernel;
   kernel.seed(Math.floor(Math.random() * 2 ** 32));
   return kernel;
 }
 
-function bytesOf(file: URL): Uint8Array<ArrayBuffer> {
+let module: WebAssembly.Module | undefined;
+
+/** It never changes, so it is read and compiled only once. */
+function compiled(): WebAssembly.Module {
+  // Resolves from src/collapsed, from dist/collapsed and from dist/cli alike.
+  const file = new URL('../../wasm/.output/tree.wasm', import.meta.url);
   try {
-    return readFileSync(file);
+    module ??= new WebAssembly.Module(readFileSync(file));
+    return module;
   } catch (error) {
     throw new Error(`${file.pathname} is missing: run "npm run build"`, { cause: error });
   }

@@ -6,7 +6,7 @@ const faultAroundBytes = 65_536;
 /** Bytes of an entry of a page table: a table is one page, and a huge page is what one spans. */
 const entryBytes = 8;
 
-/** Pages that came with faults on their neighbours. */
+/** Pages that came with a fault on a neighbour. */
 export interface Reach {
   /** Index into `ProcessPages.faulted`. */
   readonly fault: number;
@@ -15,51 +15,53 @@ export interface Reach {
 
 /**
  * Which faults brought resident pages that have no record of their own: of a huge page, one in the same
- * block; of a file, one of which the kernel may have mapped its neighbours too. Of several faults the
- * nearest before, else the nearest behind: their order in time is not known.
+ * block; of a file, one in the same 64 KiB of the mapping, for the kernel maps what is cached around it, or
+ * one in an unbroken row in the same block, for it maps large folios whole (finish_fault()). Of several
+ * the nearest before, else the nearest behind: their order in time is not known.
  */
 export class FaultReach {
-  readonly #faulted: ProcessPages['faulted'];
+  readonly #pages: ProcessPages;
   readonly #blockPages: number;
   readonly #windowPages: number;
 
   /** @param pageSize bytes, a power of 2 */
-  constructor(faulted: ProcessPages['faulted'], pageSize: number) {
-    this.#faulted = faulted;
+  constructor(pages: ProcessPages, pageSize: number) {
+    this.#pages = pages;
     this.#blockPages = pageSize / entryBytes;
     this.#windowPages = Math.max(1, faultAroundBytes / pageSize);
   }
 
   /** At most one fault before and one behind a segment that has none. */
   of(segment: Readonly<PageSegment>): Reach[] {
-    const windowOf = this.#windowFor(segment);
-    if (windowOf === undefined) return [];
+    if (!(segment.after & (pageBits.huge | pageBits.file))) return [];
     const reached: Reach[] = [];
     let start = segment.first;
     const before = this.#donor(segment.nextFault - 1, -1, segment);
     if (before !== undefined) {
-      const end = Math.min(segment.end, windowOf(this.#lastPage(before)).end);
+      const end = Math.min(segment.end, this.#rangeOf(this.#lastPage(before), segment).end);
       if (end > start) reached.push({ fault: before, pages: end - start });
       start = Math.max(start, end);
     }
     const behind = this.#donor(segment.nextFault, 1, segment);
     if (behind !== undefined) {
-      const pages = segment.end - Math.max(start, windowOf(this.#faulted.first[behind]!).first);
+      const { first } = this.#rangeOf(this.#pages.faulted.first[behind]!, segment);
+      const pages = segment.end - Math.max(start, first);
       if (pages > 0) reached.push({ fault: behind, pages });
     }
     return reached;
   }
 
   #lastPage(fault: number): number {
-    return this.#faulted.first[fault]! + this.#faulted.count[fault]! - 1;
+    const { first, count } = this.#pages.faulted;
+    return first[fault]! + count[fault]! - 1;
   }
 
   /**
    * The nearest fault from `place` on, in steps of 1 or -1, that can have brought its neighbours. A write
-   * over a page that was there brings none, unless a huge page. The search ends where no window reaches.
+   * over a page that was there brings none, unless a huge page. The search ends where nothing reaches.
    */
   #donor(place: number, step: 1 | -1, { first, end, after }: PageSegment): number | undefined {
-    const { what, first: starts } = this.#faulted;
+    const { what, first: starts } = this.#pages.faulted;
     for (let at = place; at >= 0 && at < starts.length; at += step) {
       const distance = step < 0 ? first - this.#lastPage(at) : starts[at]! - end;
       if (distance > this.#blockPages) return undefined;
@@ -68,18 +70,36 @@ export class FaultReach {
     return undefined;
   }
 
-  /** What a fault on a page can have brought; undefined for pages that come one by one. */
-  #windowFor({ after, mapping }: PageSegment): ((page: number) => Range) | undefined {
-    if (after & pageBits.huge) return (page) => block(page, this.#blockPages);
-    if (!(after & pageBits.file)) return undefined;
-    const from = mapping?.first ?? 0;
-    const to = mapping ? mapping.first + mapping.count : Infinity;
-    return (page) => {
-      if (page < from || page >= to) return nothing;
-      // Aligned, but from the start of the mapping where that comes later: do_fault_around().
-      const first = Math.max(from, block(page, this.#windowPages).first);
-      return { first, end: Math.min(to, first + this.#windowPages) };
-    };
+  /** The pages like those of the segment that a fault on `page` can have brought. */
+  #rangeOf(page: number, segment: PageSegment): Range {
+    const whole = block(page, this.#blockPages);
+    if (segment.after & pageBits.huge) return whole;
+    const { mapping } = segment;
+    if (mapping === undefined) return nothing;
+    const from = mapping.first;
+    const to = from + mapping.count;
+    if (page < from || page >= to) return nothing;
+    if (this.#isUnbroken(page, segment))
+      return { first: Math.max(from, whole.first), end: Math.min(to, whole.end) };
+    // Aligned, but from the start of the mapping where that comes later: do_fault_around().
+    const first = Math.max(from, block(page, this.#windowPages).first);
+    return { first, end: Math.min(to, first + this.#windowPages) };
+  }
+
+  /** Whether all pages from the segment to `page` are of files, and resident. */
+  #isUnbroken(page: number, { first, afterRun }: PageSegment): boolean {
+    const { first: starts, count, what } = this.#pages.end;
+    const step = page < first ? -1 : 1;
+    let at = afterRun;
+    while (page < starts[at]! || page >= starts[at]! + count[at]!) {
+      const isNext =
+        step < 0
+          ? at > 0 && starts[at - 1]! + count[at - 1]! === starts[at]
+          : starts[at]! + count[at]! === starts[at + 1];
+      at += step;
+      if (!isNext || !(what[at]! & pageBits.file)) return false;
+    }
+    return true;
   }
 }
 

@@ -8,6 +8,8 @@ export interface PageSegment {
   /** What they were when the trace began, and are when it ended: `pageBits`, or -1 where nothing was there. */
   before: number;
   after: number;
+  /** Index of their run in `ProcessPages.end`, where `after` is not -1. */
+  afterRun: number;
   /** Index of their fault among `ProcessPages.faulted`; -1 without. */
   fault: number;
   /** Index of the first fault at or behind `first`; the number of faults when there is none. */
@@ -39,6 +41,7 @@ export function forEachSegment(
     );
     segment.before = before.inside ? pages.start.what[before.place]! : -1;
     segment.after = after.inside ? pages.end.what[after.place]! : -1;
+    segment.afterRun = after.place;
     segment.fault = faulted.inside ? faulted.place : -1;
     segment.nextFault = faulted.place;
     segment.mapping = mapped.inside ? pages.mappings[mapped.place] : undefined;
@@ -52,6 +55,7 @@ function emptySegment(): PageSegment {
     end: 0,
     before: -1,
     after: -1,
+    afterRun: 0,
     fault: -1,
     nextFault: 0,
     mapping: undefined,

@@ -26,7 +26,7 @@ export function growthOf(capture: Capture, process: number, kinds: readonly Page
 }
 
 function rssOf({ rss }: CaptureProcess, kinds: readonly PageKind[]): Pick<Residency, 'rss'> {
-  if (rss === undefined) return {};
+  if (rss?.before === undefined) return {};
   const sum = (of: Rss) => kinds.reduce((total, kind) => total + of[kind], 0);
   return { rss: { before: sum(rss.before), ...(rss.after && { after: sum(rss.after) }) } };
 }
@@ -59,7 +59,7 @@ interface Counting {
 
 function countResident(pages: ProcessPages, { kinds, pageSize, tally }: Counting): void {
   const { faulted } = pages;
-  const reach = new FaultReach(faulted, pageSize);
+  const reach = new FaultReach(pages, pageSize);
   const counts = (what: number, segment: PageSegment) => {
     const kind = kindOf(what, segment.mapping);
     return kind !== undefined && kinds.includes(kind);

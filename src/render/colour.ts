@@ -1,3 +1,5 @@
+import type { Frame } from '../profile.ts';
+
 /** Ranges that a name's hash picks from: hue in degrees, saturation and lightness in percent. */
 interface Palette {
   readonly hue: readonly [number, number];
@@ -19,24 +21,60 @@ const palettes = {
   orange: { hue: [22, 40], saturation: [75, 94], lightness: [58, 76] },
 } satisfies Record<string, Palette>;
 
+type Hue = keyof typeof palettes;
+
+/** Schemes that tell kinds of code apart: which palette a frame is coloured from. */
+const kinds: Readonly<Record<'java' | 'js' | 'perl' | 'wakeup' | 'chain', (frame: Frame) => Hue>> =
+  {
+    java: (frame) => {
+      if (frame.kernel) return 'orange';
+      if (frame.inlined) return 'aqua';
+      if (frame.jit || /^L?(java|javax|jdk|net|org|com|io|sun|scala|kotlin)[./]/.test(frame.name))
+        return 'green';
+      return frame.name.includes('::') ? 'yellow' : 'red';
+    },
+    js: (frame) => {
+      if (frame.kernel) return 'orange';
+      if (frame.jit) return frame.name.includes('/') ? 'green' : 'aqua';
+      return frame.name.includes('::') ? 'yellow' : 'red';
+    },
+    perl: (frame) => {
+      if (frame.kernel) return 'orange';
+      if (/Perl|\.pl\b/.test(frame.name)) return 'green';
+      return frame.name.includes('::') ? 'yellow' : 'red';
+    },
+    wakeup: () => 'aqua',
+    chain: (frame) => (frame.name.endsWith('_[w]') ? 'aqua' : 'blue'),
+  };
+
 const unknownCode: Palette = { hue: [200, 220], saturation: [6, 12], lightness: [68, 82] };
 
-export type ColorScheme = keyof typeof palettes;
+export type ColorScheme = Hue | keyof typeof kinds;
 
-export const colorSchemes = Object.keys(palettes) as readonly ColorScheme[];
+export const colorSchemes = Object.keys({ ...palettes, ...kinds }) as readonly ColorScheme[];
 
 /** Of boxes that are no function: the root, and frames gathered for want of room. */
 export const neutralColour = '#d5d9de';
 
+/** Colours that names have had in other pictures, such as from a palette file. */
+export type ColourMap = Readonly<Record<string, string>>;
+
 /** `#rrggbb` for a function: the same name always has the same colour, `[...]` is greyish. */
-export function colourOf(name: string, scheme: ColorScheme): string {
+export function colourOf(frame: Frame, scheme: ColorScheme): string {
+  const { name } = frame;
   const hash = hashOf(name);
-  const palette = /^\[.*\]$/s.test(name) ? unknownCode : palettes[scheme];
+  const palette = paletteOf(frame, scheme);
   return hex(
     within(palette.hue, hash & 0xff),
     within(palette.saturation, (hash >>> 8) & 0xff) / 100,
     within(palette.lightness, (hash >>> 16) & 0xff) / 100,
   );
+}
+
+function paletteOf(frame: Frame, scheme: ColorScheme): Palette {
+  // `-` and `--` alone part what runs from what it waits for.
+  if (/^(\[.*\]|--?)$/s.test(frame.name)) return unknownCode;
+  return palettes[scheme in kinds ? kinds[scheme as keyof typeof kinds](frame) : (scheme as Hue)];
 }
 
 /** FNV-1a over code units, then murmur3's finish: names that differ in one letter look different. */

@@ -2,7 +2,8 @@ import { type Children, childNodes } from '../children.ts';
 import { type Changes, isNoise } from '../differential.ts';
 import { formatGrowth } from '../growth.ts';
 import type { NodeIndex, Profile, Unit } from '../profile.ts';
-import { formatChange, formatCount, formatIn, type Scale } from '../units.ts';
+import { formatChange, formatCount, type Scale } from '../units.ts';
+import { type Change, changeAmounts } from './change-amounts.ts';
 import { fillFor, type Tendency, tendencyOf } from './diff-colour.ts';
 import { detailsOf, type Face, frameOf, nameOf } from './face.ts';
 import type { Box } from './layout.ts';
@@ -20,11 +21,6 @@ export interface DiffLook {
   readonly countName: string;
 }
 
-interface Change {
-  readonly before: number;
-  readonly after: number;
-}
-
 /** How a picture of a differential shows its boxes. */
 export function diffFace(profile: Profile, look: DiffLook): (box: Box) => Face {
   return (box) => {
@@ -35,7 +31,7 @@ export function diffFace(profile: Profile, look: DiffLook): (box: Box) => Face {
     const tendency = noise ? 'noise' : tendencyOf(change.before, change.after);
     return {
       name,
-      ...amounts(change, look),
+      ...changeAmounts(change, look.scale),
       tooltip: [
         `${name} (${inWords(change, tendency, look.unit)})`,
         ...(frame === undefined ? [] : detailsOf(frame)),
@@ -62,16 +58,6 @@ function narrowChildren(parent: NodeIndex, { children, widths, smallest }: DiffL
 
 function sumAt(weights: Float64Array, nodes: readonly NodeIndex[]): number {
   return nodes.reduce((sum, node) => sum + weights[node]!, 0);
-}
-
-/** `8.00 MiB to 9.20 MiB, +1.20 MiB, +15.0%`, and the change alone; what did not change has no more than its weight. */
-function amounts({ before, after }: Change, { scale }: DiffLook) {
-  if (before === after) return { amount: formatIn(before, scale) };
-  const sign = after > before ? '+' : '-';
-  const shortAmount = sign + formatIn(Math.abs(after - before), scale);
-  const growth = formatGrowth(before, after);
-  const ends = `${formatIn(before, scale)} to ${formatIn(after, scale)}`;
-  return { amount: `${ends}, ${shortAmount}, ${growth}`, shortAmount };
 }
 
 /** `+1.2 MiB, +15.0%`; `new, +2.0 MiB` */

@@ -1,6 +1,8 @@
 import type { Scale } from '../units.ts';
+import type { ColorScheme, ColourMap } from './colour.ts';
 import { drawBox, labelFont, type Picture, padding } from './draw.ts';
 import { pageScript } from './script.ts';
+import type { Choice } from './shown.ts';
 import { style } from './style.ts';
 import { drawLine, type Line } from './text.ts';
 import { escapeXml, pixels } from './xml.ts';
@@ -12,6 +14,23 @@ export interface Look {
   readonly countName: string;
   /** Word before a frame's name in the details line. */
   readonly nameType: string;
+  /** Of a flame graph: how it is made of the embedded profile. Without it only what is drawn can be zoomed. */
+  readonly flame?: FlameChoice;
+}
+
+export interface FlameChoice extends Choice {
+  readonly column: string;
+  readonly factor: number;
+  readonly colors: ColorScheme;
+  readonly palette?: ColourMap | undefined;
+  /** Pixels. */
+  readonly minWidth: number;
+}
+
+/** What the page's script is told, as JSON. */
+export interface PageLook extends Look, Omit<Picture, 'layout' | 'face'> {
+  /** Some frames have no box of any kind. */
+  readonly hides: boolean;
 }
 
 /** Everything that is on a picture of boxes, whatever their colours mean. */
@@ -24,6 +43,8 @@ export interface Drawing {
   readonly extras?: string;
   /** The profile as `embed` makes it; empty for none. */
   readonly data: readonly string[];
+  /** `#rrggbb`, also for readers who want it dark. */
+  readonly paper?: string | undefined;
 }
 
 const chunkLength = 65_536;
@@ -43,19 +64,26 @@ export function framesEnd({ top, rows, frameHeight }: Picture): number {
   return top + rows * frameHeight;
 }
 
-function opening({ picture, lines, look, extras = '' }: Drawing): string {
+function opening(drawing: Drawing): string {
+  const { picture, lines, paper, extras = '' } = drawing;
   const { width, font } = picture;
   const height = pixels(Math.max(framesEnd(picture), lines.at(-1)!.y) + padding);
   const box = `width="${pixels(width)}" height="${height}"`;
   const documentTitle = lines.filter(({ className }) => className === 'title');
   return `<?xml version="1.0" encoding="UTF-8"?>
-<svg xmlns="http://www.w3.org/2000/svg" class="memstacks" ${box} viewBox="0 0 ${pixels(width)} ${height}" font-family="${escapeXml(font.family)}" font-size="${font.size}">
+<svg xmlns="http://www.w3.org/2000/svg" class="memstacks${paper === undefined ? '' : ' plain'}" ${box} viewBox="0 0 ${pixels(width)} ${height}" font-family="${escapeXml(font.family)}" font-size="${font.size}">
 <title>${escapeXml(documentTitle.map(({ text }) => text).join(' '))}</title>
 <style>${style}</style>
-<rect class="paper" ${box} fill="#ffffff"/>
-${extras}${lines.map(drawLine).join('\n')}
-<g class="frames" font-size="${labelFont(picture).size}" data-name-type="${escapeXml(look.nameType)}" data-unit="${look.scale.unit}" data-unit-size="${look.scale.size}" data-digits="${look.scale.digits}"${picture.layout.hidden.frames > 0 ? ' data-hidden="yes"' : ''}>
+<rect class="paper" ${box} fill="${escapeXml(paper ?? '#ffffff')}"/>
+${extras}${lines.map((line) => drawLine(line)).join('\n')}
+<g class="frames" font-size="${labelFont(picture).size}" data-look="${escapeXml(lookFor(drawing))}">
 `;
+}
+
+function lookFor({ picture, look }: Drawing): string {
+  const { layout, face: _, ...place } = picture;
+  const page: PageLook = { ...look, ...place, hides: layout.hidden.frames > 0 };
+  return JSON.stringify(page);
 }
 
 function* inChunks<T>(items: readonly T[], draw: (item: T) => string): Generator<string> {

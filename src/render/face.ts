@@ -1,7 +1,7 @@
 import { kindsOf, sourceOf } from '../frame-words.ts';
 import type { Frame, Profile } from '../profile.ts';
 import { formatCount, formatIn, type Scale } from '../units.ts';
-import { neutralColour } from './colour.ts';
+import { type ColorScheme, type ColourMap, colourOf, neutralColour } from './colour.ts';
 import type { Box } from './layout.ts';
 import { visible } from './xml.ts';
 
@@ -27,7 +27,11 @@ export interface FlameLook {
   readonly total: number;
   readonly scale: Scale;
   readonly countName: string;
-  readonly fillOf: (frame: Frame) => string;
+  /** What shown numbers are multiplied with. */
+  readonly factor: number;
+  readonly colors: ColorScheme;
+  /** By name, instead of the scheme's. */
+  readonly palette?: ColourMap | undefined;
 }
 
 /** How a flame graph shows the boxes of a profile. */
@@ -37,9 +41,9 @@ export function flameFace(profile: Profile, look: FlameLook): (box: Box) => Face
     const name = nameOf(box, frame);
     return {
       name,
-      amount: formatIn(box.weight, look.scale),
+      amount: formatIn(box.weight * look.factor, look.scale),
       tooltip: [firstLine(box, name, look), ...detailsOf(frame)],
-      fill: frame === undefined ? neutralColour : look.fillOf(frame),
+      fill: frame === undefined ? neutralColour : fillOf(frame, look),
       className: frame === undefined ? 'f other' : 'f',
     };
   };
@@ -60,9 +64,10 @@ export function nameOf({ gathered }: Box, frame: Frame | undefined): string {
  * `NAME (32,768,000 bytes, 12.34%)`, as flamegraph.pl has it; its root has no decimals. What else is
  * known of the frame is on a second line.
  */
-function firstLine({ depth, weight }: Box, name: string, { total, countName }: FlameLook): string {
+function firstLine({ depth, weight }: Box, name: string, look: FlameLook): string {
+  const { total, countName, factor } = look;
   const percent = depth === 0 ? '100' : ((100 * weight) / total).toFixed(2);
-  return `${name} (${formatCount(weight)} ${countName}, ${percent}%)`;
+  return `${name} (${formatCount(Math.round(weight * factor))} ${countName}, ${percent}%)`;
 }
 
 /** `src/a.c:12 (inlined)`, or no line. */
@@ -71,4 +76,9 @@ export function detailsOf(frame: Frame | undefined): string[] {
   const kinds = kindsOf(frame).map((kind) => `(${kind})`);
   const parts = [sourceOf(frame), ...kinds].filter((part) => part !== '');
   return parts.length === 0 ? [] : [parts.join(' ')];
+}
+
+function fillOf(frame: Frame, { colors, palette }: FlameLook): string {
+  const known = palette !== undefined && Object.hasOwn(palette, frame.name);
+  return known ? palette[frame.name]! : colourOf(frame, colors);
 }

@@ -1,18 +1,10 @@
 import type { Profile } from '../profile.ts';
 import { type Growth, type Steadiness, steadinessWords, totalGrowth } from '../steadiness.ts';
 import { formatChange } from '../units.ts';
-import { dots, lines } from './diff-colour.ts';
 import { type Face, frameOf } from './face.ts';
+import { growthSwatches } from './growth-swatches.ts';
 import type { Box } from './layout.ts';
-import { fillOf, type Swatch } from './swatch.ts';
-
-/** Steady growth is what should be seen first. */
-export const growthSwatches: readonly Swatch[] = [
-  { name: 'steady', words: steadinessWords.steady, colour: '#f79a35', pattern: dots },
-  { name: 'growing', words: steadinessWords.growing, colour: '#fbd2a0', pattern: '' },
-  { name: 'level', words: steadinessWords.level, colour: '#e4e6e8', pattern: '' },
-  { name: 'shrinking', words: steadinessWords.shrinking, colour: '#b3d3f5', pattern: lines },
-];
+import { fillOf } from './swatch.ts';
 
 /** The faces of a flame graph, coloured by how steadily each frame's total grew. */
 export function growthFace(profile: Profile, flame: (box: Box) => Face): (box: Box) => Face {

@@ -19,19 +19,24 @@ const viewsInWords = {
 interface Drawn {
   readonly column: Column;
   readonly layout: Layout;
+  /** What shown numbers are multiplied with; 1 unless given. */
+  readonly factor?: number;
 }
 
 interface Totalled {
   readonly column: Column;
   readonly layout: Pick<Layout, 'total'>;
+  /** What shown numbers are multiplied with; 1 unless given. */
+  readonly factor?: number;
 }
 
 const mostTargets = 5;
 const separator = ' \u00b7 ';
 
 /** The heading of a picture that was given none. */
-export function defaultTitle(meta: Metadata): string {
-  return meta.view === undefined ? 'Flame Graph' : titles[meta.view];
+export function defaultTitle(meta: Metadata, inverted = false): string {
+  if (meta.view !== undefined) return titles[meta.view];
+  return inverted ? 'Icicle Graph' : 'Flame Graph';
 }
 
 /** One line that says what this is; only what the metadata has. */
@@ -53,11 +58,9 @@ export function defaultCountName(column: Column): string {
 }
 
 /** "total: 35.8 MiB (37,580,963 bytes) in 12,345 calls" */
-export function totalLine(
-  profile: Profile,
-  { column, layout: { total } }: Totalled,
-  countName: string,
-): string {
+export function totalLine(profile: Profile, drawn: Totalled, countName: string): string {
+  const { column, layout, factor = 1 } = drawn;
+  const total = Math.round(layout.total * factor);
   const exact = `${formatCount(total)} ${countName}`;
   if (column.unit !== 'bytes') return `total: ${exact}`;
   const human = total < 1024 ? exact : `${formatBytes(total)} (${exact})`;
@@ -81,10 +84,12 @@ export function lossLines({ lost = [] }: Metadata): string[] {
 }
 
 /** Frames that have no box of any kind; empty when all have one. */
-export function hiddenLines({ column, layout }: Drawn, minWidth: number): string[] {
+export function hiddenLines(drawn: Drawn, minWidth: number): string[] {
+  const { column, layout, factor = 1 } = drawn;
   const { hidden } = layout;
   if (hidden.frames === 0) return [];
-  const amount = column.unit === 'bytes' ? formatBytes(hidden.weight) : formatCount(hidden.weight);
+  const weight = Math.round(hidden.weight * factor);
+  const amount = column.unit === 'bytes' ? formatBytes(weight) : formatCount(weight);
   const frames = counted(hidden.frames, 'frame');
   return [
     `${frames} narrower than ${minWidth} px, and what they call, not drawn: ${amount}, part of the frames below them`,

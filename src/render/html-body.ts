@@ -24,7 +24,7 @@ export function pageBody(licences: string): string {
 <div class="choices" id="views" role="group" aria-label="View"></div>
 <div class="choices" id="columns" role="group" aria-label="Measure"></div>
 <div class="choices" id="shapes" role="group" aria-label="Stacks merged"></div>
-<details class="menu" id="modules"><summary>Modules<span id="modules-count"></span></summary><div id="modules-list"></div></details>
+<details class="menu" id="modules"><summary>Modules<span id="modules-count"></span></summary><div><p class="note">Frames of modules without a tick are left out.</p><div id="modules-list"></div></div></details>
 <details class="menu"><summary>Options</summary><div>
 <label><input type="checkbox" id="collapse"> Collapse recursion</label>
 <label><input type="checkbox" id="inverted"> Root on top (icicle)</label>
@@ -64,7 +64,7 @@ export function pageBody(licences: string): string {
 ${keys.map(([key, meaning]) => `<dt><kbd>${key}</kbd></dt><dd>${meaning}</dd>`).join('\n')}
 </dl>
 <details><summary>Licences</summary><pre>${escapeText(licences)}</pre></details>
-<p><button>Close</button></p></form>
+<p><button autofocus>Close</button></p></form>
 </dialog>`;
 }
 

@@ -1,9 +1,9 @@
 import { deflateRawSync } from 'node:zlib';
-import { childNodes, childrenOf } from '../children.ts';
 import { compareFrames } from '../frame-order.ts';
 import { kindsOf } from '../frame-words.ts';
 import type { Column, Frame, FrameIndex, NodeIndex, Profile } from '../profile.ts';
 import { ProfileBuilder } from '../profile-builder.ts';
+import { depthFirst } from './depth-first.ts';
 import { defaultCountName } from './header.ts';
 import type { PageColumn, PageData, PageLook, PageView } from './page-data.ts';
 import { visible } from './xml.ts';
@@ -18,7 +18,7 @@ export interface PageOptions {
 export function pageData(views: readonly Profile[], options: PageOptions): PageData {
   const profile = views.length === 1 ? views[0]! : joined(views);
   const frames = sortedFrames(profile.frames);
-  const order = depthFirst(profile, frames.rank);
+  const order = depthFirst(profile, (frame) => frames.rank[frame]!);
   return {
     ...frameTables(frames.sorted),
     nodes: {
@@ -67,23 +67,6 @@ function sortedFrames(frames: readonly Frame[]): SortedFrames {
   const rank = new Int32Array(frames.length);
   for (const [place, index] of order.entries()) rank[index] = place;
   return { sorted: order.map((index) => frames[index]!), rank };
-}
-
-function depthFirst(profile: Profile, rank: Int32Array) {
-  const children = childrenOf(profile);
-  const byRank = (a: NodeIndex, b: NodeIndex) => rankOf(b) - rankOf(a);
-  const rankOf = (node: NodeIndex) => rank[profile.frame[node]!]!;
-  const nodes: NodeIndex[] = [];
-  const depth: number[] = [];
-  const pending: [NodeIndex, number][] = [[0, 0]];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const [node, itsDepth] = next;
-    nodes.push(node);
-    depth.push(itsDepth);
-    for (const child of childNodes(children, node).slice().sort(byRank))
-      pending.push([child, itsDepth + 1]);
-  }
-  return { nodes, depth };
 }
 
 /** Interns texts in the order of their first use. */

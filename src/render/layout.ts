@@ -19,6 +19,8 @@ export interface Layout {
   /** Root first, then depth first, left to right: a box is followed by all that lies above it. */
   readonly boxes: readonly Box[];
   readonly rows: number;
+  /** So many boxes at the start are below what is zoomed to. */
+  readonly callers: number;
   /** What fills the width. Boxes below what is zoomed to weigh more, and fill it too. */
   readonly total: number;
   /** Frames with no box, not even a gathered one, and their weight, which their parents show. */
@@ -82,14 +84,15 @@ export function layOutTree(
     const nodes = pending.splice(0).map(({ node }) => node);
     place(rowOf(tree, { below, nodes, smallest }));
   }
-  let rows = boxes.length;
+  const callers = boxes.length;
+  let rows = callers;
   for (let box = pending.pop(); box !== undefined; box = pending.pop()) {
     boxes.push(box);
     rows = Math.max(rows, box.depth + 1);
     if (box.gathered > 0) continue;
     place(rowOf(tree, { below: box, nodes: childNodes(tree.children, box.node), smallest }));
   }
-  return { boxes, rows, total, hidden };
+  return { boxes, rows, callers, total, hidden };
 }
 
 /** One box a row, root first, for all that is below the target. */

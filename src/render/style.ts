@@ -1,3 +1,11 @@
+import { diffSwatches } from './diff-colour.ts';
+import { growthSwatches } from './growth-swatches.ts';
+
+/** What an entry of a legend hides. */
+const hidden = [...diffSwatches, ...growthSwatches]
+  .map(({ name }) => `.memstacks .without-${name} .${name}{visibility:hidden}\n`)
+  .join('');
+
 /**
  * Colours that depend on the reader's dark mode, and what only pointers see. Everything else is an
  * attribute, so that viewers without CSS show the same picture. Holds no `<` and no `&`.
@@ -6,12 +14,13 @@ export const style = `
 .memstacks .f text{pointer-events:none}
 .memstacks tspan{fill:#333333}
 .memstacks .f:hover rect{stroke:#000000}
-.memstacks .live{cursor:pointer}
+.memstacks .live,.memstacks .frames.live .f{cursor:pointer}
+.memstacks .frames:focus{outline:none}
+.memstacks .current rect{stroke:#0a66c2;stroke-width:2}
 .memstacks .below{opacity:.65}
 .memstacks .hit rect{fill:#f070f0}
-.memstacks .f.off{visibility:hidden}
 .memstacks .entry.off{opacity:.35}
-.memstacks .field{fill:#ffffff;stroke:#8a9099}
+${hidden}.memstacks .field{fill:#ffffff;stroke:#8a9099}
 .memstacks .typing .field{stroke:#0a66c2;stroke-width:2}
 .memstacks .wrong .field{stroke:#d00020;stroke-width:2}
 .memstacks .hint{fill:#6b7078}
@@ -20,16 +29,20 @@ export const style = `
 .memstacks .controls g:focus{outline:none}
 .memstacks .controls g:focus-visible .button{stroke:#0a66c2;stroke-width:2}
 .memstacks .caret{stroke:#0a66c2}
+@media print{
+.memstacks .controls{display:none}
+svg.memstacks{max-width:100%;height:auto}
+}
 @media (prefers-color-scheme:dark){
-.memstacks .paper{fill:#1c1e22}
-.memstacks text{fill:#e6e8eb}
-.memstacks .f text{fill:#000000}
-.memstacks .note{fill:#b4bac2}
-.memstacks .warning{fill:#ff8f8a}
-.memstacks .f:hover rect{stroke:#ffffff}
-.memstacks .field{fill:#2a2d33}
-.memstacks .button{fill:#353941}
-.memstacks .pressed .button{fill:#1f4d7d}
-.memstacks .hint{fill:#a9afb8}
+.memstacks:not(.plain) .paper{fill:#1c1e22}
+.memstacks:not(.plain) text{fill:#e6e8eb}
+.memstacks:not(.plain) .f text{fill:#000000}
+.memstacks:not(.plain) .note{fill:#b4bac2}
+.memstacks:not(.plain) .warning{fill:#ff8f8a}
+.memstacks:not(.plain) .f:hover rect{stroke:#ffffff}
+.memstacks:not(.plain) .field{fill:#2a2d33}
+.memstacks:not(.plain) .button{fill:#353941}
+.memstacks:not(.plain) .pressed .button{fill:#1f4d7d}
+.memstacks:not(.plain) .hint{fill:#a9afb8}
 }
 `;

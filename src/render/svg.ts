@@ -1,20 +1,19 @@
 import type { Widths } from '../differential.ts';
 import { UserError } from '../errors.ts';
-import { columnNamed, type Frame, type Profile } from '../profile.ts';
+import { type Profile, sumOf } from '../profile.ts';
 import { qualityProblems } from '../stack-quality.ts';
-import { fewestIntervals } from '../steadiness.ts';
 import { scaleFor } from '../units.ts';
-import { type ColorScheme, colourOf } from './colour.ts';
+import type { ColorScheme, ColourMap } from './colour.ts';
 import { diffDrawing } from './diff-drawing.ts';
 import { type Drawing, framesEnd, type Look } from './document.ts';
 import { type Picture, padding, roomFor } from './draw.ts';
 import { flameFace } from './face.ts';
-import { growthFace, growthSwatches } from './growth-face.ts';
+import { growthDrawing, hasGrowth } from './growth-drawing.ts';
 import { defaultCountName, hiddenLines } from './header.ts';
 import type { Font } from './labels.ts';
 import { layOut } from './layout.ts';
+import { type Shown, shownOf } from './shown.ts';
 import { type Fit, withinSize } from './size.ts';
-import { legend, patternDefinitions } from './swatch.ts';
 import { footerLines, headerLines, type Subject } from './text.ts';
 
 export interface SvgOptions {
@@ -28,6 +27,8 @@ export interface SvgOptions {
   readonly frameHeight?: number;
   /** Pixels; narrower frames are gathered. */
   readonly minWidth?: number;
+  /** Of the whole width, instead of `minWidth`. */
+  readonly minShare?: number;
   readonly fontFamily?: string;
   /** Pixels. */
   readonly fontSize?: number;
@@ -36,6 +37,18 @@ export interface SvgOptions {
   /** Word before a frame's name in the details line. */
   readonly nameType?: string;
   readonly colors?: ColorScheme;
+  /** By function, instead of the scheme's. */
+  readonly palette?: ColourMap;
+  /** `#rrggbb`, in dark mode too. Default: white, or near black in dark mode. */
+  readonly background?: string;
+  /** Merged from the leaf: what ends in the same function has a common root. */
+  readonly reverse?: boolean;
+  /** What is 100%, in the column's unit; ignored where it is below the sum of the stacks. */
+  readonly total?: number;
+  /** What shown numbers are multiplied with. */
+  readonly factor?: number;
+  /** A remark for the reader. */
+  readonly notes?: string;
   /** The root on top. */
   readonly inverted?: boolean;
   /** Default: the profile's first column. */
@@ -57,10 +70,14 @@ export interface SvgOptions {
  */
 export function* renderSvg(profile: Profile, options: SvgOptions = {}): Generator<string> {
   checkSizes(options);
-  const { minWidth = defaults.minWidth, maxSize = defaults.maxSize, embed = true } = options;
+  const { maxSize = defaults.maxSize, embed = true } = options;
+  const minWidth = minWidthOf(options);
   const limits = { maxSize: maxSize === 0 ? Number.POSITIVE_INFINITY : maxSize, minWidth };
+  const shown = shownOf(profile, options);
+  if (options.total !== undefined && options.total < sumOf(shown.column))
+    options.onRemark?.(`--total ${options.total} is below the sum of the stacks, and is ignored`);
   const drawing = profile.meta.differential ? differentialDrawing : flameDrawing;
-  const draw = (fit: Fit) => drawing(profile, options, fit);
+  const draw = (fit: Fit) => drawing(shown, options, fit);
   const { document, remarks } = withinSize(draw, limits, embed ? profile : undefined);
   for (const remark of remarks) options.onRemark?.(remark);
   yield* document;
@@ -72,74 +89,89 @@ const defaults = {
   minWidth: 0.5,
   fontSize: 12,
   maxSize: 8 * 1024 * 1024,
+  factor: 1,
 };
 
-function differentialDrawing(profile: Profile, options: SvgOptions, fit: Fit): Drawing {
+function differentialDrawing({ profile }: Shown, options: SvgOptions, fit: Fit): Drawing {
   return diffDrawing(profile, { ...defaults, ...options, font: fontOf(options) }, fit);
 }
 
-function flameDrawing(profile: Profile, options: SvgOptions, fit: Fit): Drawing {
-  const subject = subjectOf(profile, { ...options, minWidth: fit.minWidth });
+function flameDrawing(shown: Shown, options: SvgOptions, fit: Fit): Drawing {
+  const drawing = plainDrawing(shown, options, fit);
+  return hasGrowth(shown.profile) ? growthDrawing(shown.profile, drawing) : drawing;
+}
+
+function plainDrawing({ profile, column }: Shown, options: SvgOptions, fit: Fit): Drawing {
+  const subject = subjectOf({ profile, column }, { ...options, minWidth: fit.minWidth });
   const header = headerLines(subject, options);
-  const picture = pictureOf(subject, options, header.at(-1)!.y + padding);
-  const isGrowth = hasGrowth(profile);
-  const bottom = framesEnd(picture) + 4;
-  const swatches = isGrowth
-    ? legend(growthSwatches, { ...subject, top: bottom })
-    : { svg: '', height: 0 };
+  const look = lookOf(subject, options, fit);
+  const picture = pictureOf(subject, { look, options, top: header.at(-1)!.y + padding });
   const caption = [
-    ...(isGrowth ? [growthWords(profile.meta.snapshots!.length)] : []),
     ...hiddenLines(subject, fit.minWidth),
     ...fit.remarks.map((remark) => `note: ${remark}`),
     ...qualityProblems(profile.meta.stacks),
   ];
-  const footer = footerLines(caption, subject, bottom + swatches.height);
-  const lines = [...header, ...footer];
-  const extras = isGrowth ? patternDefinitions(growthSwatches) + swatches.svg : '';
-  return { picture, lines, look: lookOf(subject, options), data: fit.data, extras };
+  const footer = footerLines(caption, subject, framesEnd(picture) + 4);
+  return {
+    picture,
+    look,
+    lines: [...header, ...footer],
+    data: fit.data,
+    paper: options.background,
+  };
 }
 
-function growthWords(snapshots: number): string {
-  return `colours: how what is unfreed went on, noted ${snapshots} times while tracing; growth is the median of all intervals`;
+function subjectOf({ profile, column }: Shown, options: SvgOptions): Subject {
+  const { width = defaults.width, minWidth = defaults.minWidth } = options;
+  const layout = layOut(profile, column, (minWidth * sumOf(column)) / roomFor({ width }));
+  const { factor = defaults.factor } = options;
+  return { profile, column, layout, font: fontOf(options), width, factor };
 }
 
-/** There are enough snapshots to tell what grows. */
-function hasGrowth({ meta }: Profile): boolean {
-  return (meta.snapshots?.length ?? 0) >= fewestIntervals - 1;
+interface Framing {
+  readonly look: FlameGraphLook;
+  readonly options: SvgOptions;
+  /** Pixels above the frames. */
+  readonly top: number;
 }
 
-function subjectOf(profile: Profile, options: SvgOptions): Subject {
-  const { width = defaults.width, minWidth = defaults.minWidth, column: name } = options;
-  const column = name === undefined ? profile.columns[0]! : columnNamed(profile, name);
-  const total = column.self.reduce((sum, value) => sum + value, 0);
-  const layout = layOut(profile, column, (minWidth * total) / roomFor({ width }));
-  return { profile, column, layout, font: fontOf(options), width };
-}
-
-function pictureOf(subject: Subject, options: SvgOptions, top: number): Picture {
+function pictureOf(subject: Subject, { look, options, top }: Framing): Picture {
   const { profile, layout, font, width } = subject;
-  const { total } = layout;
-  const look = lookOf(subject, options);
-  const fillOf = ({ name }: Frame) => colourOf(name, options.colors ?? 'mem');
-  const face = flameFace(profile, { ...look, total, fillOf });
   return {
     layout,
     font,
     width,
     top,
     rows: layout.rows,
-    face: hasGrowth(profile) ? growthFace(profile, face) : face,
+    face: flameFace(profile, { ...look, ...look.flame, total: layout.total }),
     frameHeight: options.frameHeight ?? defaults.frameHeight,
     inverted: options.inverted ?? false,
   };
 }
 
-function lookOf({ column, layout }: Subject, options: SvgOptions): Look {
+type FlameGraphLook = Look & Required<Pick<Look, 'flame'>>;
+
+function lookOf({ column, layout }: Subject, options: SvgOptions, fit: Fit): FlameGraphLook {
+  const { reverse, total, palette, factor = defaults.factor } = options;
   return {
-    scale: scaleFor(layout.total, column.unit),
+    scale: scaleFor(layout.total * factor, column.unit),
     countName: options.countName ?? defaultCountName(column),
     nameType: options.nameType ?? 'Function:',
+    flame: {
+      column: column.name,
+      reverse,
+      total,
+      factor,
+      palette,
+      colors: options.colors ?? 'mem',
+      minWidth: fit.minWidth,
+    },
   };
+}
+
+function minWidthOf(options: SvgOptions): number {
+  const { minShare, minWidth = defaults.minWidth, width = defaults.width } = options;
+  return minShare === undefined ? minWidth : minShare * roomFor({ width });
 }
 
 function checkSizes(options: SvgOptions): void {

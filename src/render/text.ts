@@ -29,6 +29,8 @@ export interface Subject {
   readonly font: Font;
   /** Of the picture, in pixels. */
   readonly width: number;
+  /** What shown numbers are multiplied with; 1 unless given. */
+  readonly factor?: number;
 }
 
 /** What the user may have chosen; the defaults come from the profile. */
@@ -36,6 +38,10 @@ export interface Wording {
   readonly title?: string;
   readonly subtitle?: string;
   readonly countName?: string;
+  /** A remark of the user's. */
+  readonly notes?: string;
+  /** The root on top. */
+  readonly inverted?: boolean;
 }
 
 const fills: Readonly<Partial<Record<Line['className'], string>>> = {
@@ -44,22 +50,23 @@ const fills: Readonly<Partial<Record<Line['className'], string>>> = {
 };
 const titleScale = 1.4;
 /** Pixels beside the title for the controls that the script adds. */
-const controlsRoom = 360;
+const controlsRoom = 420;
 /** Bold letters are up to a sixth wider than the estimate. */
 const boldness = 1.18;
 
 /** The lines above the frames, top down; the last one is the total. */
 export function headerLines(subject: Subject, wording: Wording): Line[] {
-  const { profile, column, layout } = subject;
+  const { profile, column, layout, factor = 1 } = subject;
   const { meta } = profile;
-  const { title = defaultTitle(meta), subtitle = defaultSubtitle(meta) } = wording;
+  const { subtitle = defaultSubtitle(meta), notes: remark } = wording;
+  const title = wording.title ?? defaultTitle(meta, wording.inverted);
   const total = totalLine(
     profile,
-    { column, layout },
+    { column, layout, factor },
     wording.countName ?? defaultCountName(column),
   );
   const empty = layout.total === 0 ? ['nothing was recorded'] : [];
-  const notes = [subtitle, ...noteLines(meta)];
+  const notes = [subtitle, ...(remark ? [`note: ${remark}`] : []), ...noteLines(meta)];
   const warnings = [...lossLines(meta), ...empty];
   return arrangeHeader({ title, notes, warnings, total }, subject);
 }

@@ -1,9 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { HeapView } from '../../src/fold/heap-metadata.ts';
 import { describeTracing } from './needs-bpf.ts';
-import { type Pair, sampleFile, type Truth } from './sample.ts';
+import { type Pair, sampleFile, startProgram, type Truth, truthOf } from './sample.ts';
 import { shownSites } from './sites.ts';
-import { directCaller, type NamedStack, weighBy } from './tracing.ts';
+import {
+  captureIn,
+  directCaller,
+  type NamedStack,
+  stacksOf,
+  traceWhile,
+  weighBy,
+} from './tracing.ts';
 import { sitesIn, stacksOfTeller, type Teller, type Traced, traceTellers } from './truths.ts';
 
 const libraries = '/usr/lib/x86_64-linux-gnu';
@@ -154,6 +161,26 @@ describeTracing('functions that only some allocators have', () => {
       }
     });
   });
+
+  // Any operator new may throw then, and is counted when it enters, as before Linux 6.13.
+  test.each(['mimalloc', 'news'])(
+    '%s under a limit of address space: each call once',
+    async (program) => {
+      const preload = program === 'news' ? mimalloc : '';
+      const command = ['env', `LD_PRELOAD=${preload}`, sampleFile(program)];
+      const sample = startProgram('prlimit', ['--as=68719476736', ...command]);
+      expect(await sample.line()).toBe('ready');
+      const { at, result } = await traceWhile(
+        ['-a', '-p', `${sample.pid}`, '-o', 'x.capture'],
+        () => {
+          sample.tell();
+          return truthOf(sample);
+        },
+      );
+      const stacks = stacksOf(await captureIn(at), 'all');
+      expect(sitesIn(stacks, result)).toEqual(shownSites(result.sites, 'all'));
+    },
+  );
 
   test('-a --entry-only counts resizes as they were asked for, also those that fail', async () => {
     const traced = await traceTellers(

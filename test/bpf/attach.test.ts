@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { describeTracing } from './needs-bpf.ts';
-import { sampleFile, startSample, truthOf } from './sample.ts';
+import { type Sample, sampleFile, startProgram, startSample, truthOf } from './sample.ts';
 import { captureIn, directCaller, stacksOf, startTrace, traceWhile, weighBy } from './tracing.ts';
 
 describeTracing('several processes', () => {
@@ -43,4 +43,26 @@ describeTracing('several processes', () => {
     expect(weights.site_many).toEqual(truth.sites.site_many!.unfreed);
     expect(weights.site_plain).toBeDefined();
   });
+
+  test('that become other programs while probes are attached', async () => {
+    const samples = Array.from({ length: 24 }, (_, i) => becoming(sampleFile('trouble'), 100 * i));
+    const pids = samples.map(({ pid }) => pid).join(',');
+    const { at, result } = await traceWhile(['-p', pids, '-o', 'x.capture'], async () => {
+      for (const sample of samples) expect(await sample.line()).toBe('ready');
+      for (const sample of samples) sample.tell();
+      return Promise.all(samples.map(truthOf));
+    });
+    const stacks = stacksOf(await captureIn(at), 'unfreed');
+    for (const [i, { sites }] of result.entries()) {
+      const start = [`trouble-${samples[i]!.pid}`, `bash-${samples[i]!.pid}`];
+      const own = stacks.filter(({ names }) => start.includes(names[0]!) && names[1] === '_start');
+      expect(weighBy(own, directCaller).site_many).toEqual(sites.site_many!.unfreed);
+    }
+  });
 }, [sampleFile('truth'), sampleFile('trouble')]);
+
+/** A shell that is replaced by the program after so many milliseconds. */
+function becoming(program: string, ms: number): Sample {
+  const script = `sleep ${ms / 1000}; exec "$0" many-live 100`;
+  return startProgram('/bin/bash', ['-c', script, program]);
+}

@@ -3,14 +3,16 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
 import { callsOf, parseRawCapture, type RawCapture, type RawStack } from './raw-capture.ts';
 
-const collector = fileURLToPath(new URL('../../bpf/.output/memstacks-collector', import.meta.url));
+export const collectorFile = fileURLToPath(
+  new URL('../../bpf/.output/memstacks-collector', import.meta.url),
+);
 
 /** Traces with the collector itself, from before `work` begins until it is done. */
 export async function collectWhile<T>(
   args: readonly string[],
   work: () => Promise<T>,
 ): Promise<{ capture: RawCapture; stderr: string; result: T }> {
-  const child = spawn(collector, ['--max-rate', '0', ...args], {
+  const child = spawn(collectorFile, ['--max-rate', '0', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => {

@@ -58,20 +58,22 @@ describeTracing('libraries', () => {
     expectWhole(await collectLoads(sample));
   });
 
-  test('that take the place of one that was unloaded: names are doubtful, and that is said', async () => {
+  test('that take the place of one that was unmapped by hand: names are doubtful, and that is said', async () => {
     const program = [
-      'import _ctypes, sys',
+      'import mmap, sys',
       'print("ready", flush=True)',
       'for path in sys.argv[1:]:',
       '    sys.stdin.readline()',
-      '    _ctypes.dlclose(_ctypes.dlopen(path, 2))',
+      '    with open(path) as file:',
+      '        mmap.mmap(file.fileno(), 4096, mmap.MAP_PRIVATE, mmap.PROT_READ | mmap.PROT_EXEC).close()',
       '    print("done", flush=True)',
       'sys.stdin.readline()',
     ].join('\n');
-    const sample = startProgram('/usr/bin/python3', ['-c', program, plugin, other]);
+    const paths = [plugin, other, plugin];
+    const sample = startProgram('/usr/bin/python3', ['-c', program, ...paths]);
     expect(await sample.line()).toBe('ready');
     const { ended } = await traceWhile(['-p', `${sample.pid}`, '-o', 'x.capture'], async () => {
-      for (const _ of [plugin, other]) {
+      for (const _ of paths) {
         sample.tell();
         expect(await sample.line()).toBe('done');
       }

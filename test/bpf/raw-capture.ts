@@ -5,16 +5,43 @@ import { basename } from 'node:path';
  * what it wrote, not what the rest of the program makes of it.
  */
 export interface RawCapture {
-  readonly header: { readonly unwind?: string; readonly limits: { readonly max_frames: number } };
-  readonly processes: readonly { readonly pid: number }[];
+  readonly header: {
+    readonly capture: string;
+    readonly unwind?: string;
+    readonly limits: { readonly max_frames: number };
+    readonly faults?: { readonly source: string };
+  };
+  readonly processes: readonly RawProcess[];
   readonly modules: readonly RawModule[];
   readonly frames: readonly RawFrame[];
   readonly stacks: readonly RawStack[];
+  readonly mappings: readonly {
+    readonly process: number;
+    readonly kind: string;
+    readonly pages: readonly [number, number];
+  }[];
+  readonly resident: readonly {
+    readonly resident: readonly (readonly [number, number, number])[];
+    readonly process: number;
+    readonly when: string;
+  }[];
+  readonly faulted: readonly {
+    readonly faulted: readonly (readonly [number, number, number, number])[];
+    readonly process: number;
+  }[];
   readonly end: {
     readonly alloc: readonly [number, number];
+    readonly faults?: Readonly<Record<'user' | 'kernel' | 'present', number>>;
     readonly lost: Readonly<Record<string, { readonly calls: number }>>;
     readonly notes: Readonly<Record<string, number>>;
   };
+}
+
+export interface RawProcess {
+  readonly pid: number;
+  readonly state?: string;
+  readonly execs?: number;
+  readonly rss?: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 export interface RawModule {
@@ -25,6 +52,7 @@ export interface RawModule {
 
 export interface RawFrame {
   readonly name?: string;
+  readonly label?: string;
   readonly module?: number;
   readonly offset?: number;
   readonly file?: string;
@@ -37,8 +65,9 @@ export interface RawStack {
   readonly process: number;
   /** Root first. */
   readonly frames: readonly number[];
-  /** [bytes, calls]. */
+  /** [bytes, calls]; not of a stack of faults. */
   readonly alloc: readonly [number, number];
+  readonly faults?: number;
   readonly cut?: boolean;
   readonly walk_end?: string;
   readonly fp_frames?: readonly number[];
@@ -58,6 +87,9 @@ export function parseRawCapture(text: string): RawCapture {
     modules: all('module'),
     frames: all('frame'),
     stacks: all('stack'),
+    mappings: all('mapping'),
+    resident: all('resident'),
+    faulted: all('faulted'),
     end: lines.at(-1).end,
   };
 }
@@ -89,7 +121,7 @@ export function stacksThrough(capture: RawCapture, name: string): readonly RawSt
   return capture.stacks.filter((stack) => namesOf(capture, stack).includes(name));
 }
 
-/** Their calls. */
+/** Their calls, or faults. */
 export function callsOf(stacks: readonly RawStack[]): number {
-  return stacks.reduce((sum, { alloc }) => sum + alloc[1], 0);
+  return stacks.reduce((sum, { alloc, faults }) => sum + (faults ?? alloc[1]), 0);
 }

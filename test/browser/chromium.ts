@@ -24,14 +24,20 @@ export function launch(): Promise<Browser> {
 }
 
 /** An SVG as a document of its own; a script error fails the test that reads `errors`. */
-export async function openSvg(browser: Browser, svg: string, options: BrowserContextOptions = {}) {
+export async function openSvg(
+  browser: Browser,
+  svg: string,
+  { hash = '', ...options }: BrowserContextOptions & { readonly hash?: string } = {},
+) {
   const context = await browser.newContext({ viewport: { width: 1220, height: 400 }, ...options });
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
-  const path = outputPath(`page-${process.pid}.svg`);
+  const path = outputPath(
+    `page-${process.pid}.${svg.startsWith('<!doctype html>') ? 'html' : 'svg'}`,
+  );
   writeFileSync(path, svg);
-  await page.goto(`file://${path}`);
+  await page.goto(`file://${path}${hash}`);
   return { page, errors };
 }
 
@@ -82,7 +88,7 @@ export function drawing(page: Page): Promise<string> {
 
 /** Name, label width and room of every label that sticks out of its frame or of the next. */
 export function overflowing(page: Page): Promise<string[]> {
-  return page.locator('.f:not([display])').evaluateAll((groups) =>
+  return page.locator('.f').evaluateAll((groups) =>
     groups.flatMap((group) => {
       const text = group.querySelector('text');
       if (text === null) return [];

@@ -77,7 +77,9 @@ describeWithNeeds('the picture of a differential in a browser', lacking, () => {
     await page.keyboard.press('Control+f');
     await page.keyboard.type('malloc');
     const found = page.locator('.controls > text');
-    expect(await found.textContent()).toBe('matched 4 frames: 6.77 MiB to 6.82 MiB, +0.05 MiB');
+    expect(await found.textContent()).toBe(
+      'matched 4 frames: 6.77 MiB to 6.82 MiB, +0.05 MiB, +0.7%',
+    );
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+f');
     await page.keyboard.type('before');

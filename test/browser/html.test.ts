@@ -301,6 +301,38 @@ describeWithNeeds('the page in a browser', lacking, () => {
     expect(await background()).toBe('rgb(28, 30, 34)');
   });
 
+  test('prints all of the graph and of the table, light', async () => {
+    const deep = Array.from({ length: 60 }, (_, i) => `f${i}`).join(';');
+    const many = Array.from({ length: 500 }, (_, i) => [`${deep};g${i}`, 100_000] as const);
+    await open(htmlOf(heapView('all', many)), { colorScheme: 'dark' });
+    const canvasHeight = () => page.locator('canvas').evaluate((each) => each.clientHeight);
+    expect(await canvasHeight()).toBeLessThan(800);
+    await page.emulateMedia({ media: 'print' });
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    expect(await canvasHeight()).toBe(62 * 20);
+    expect(await table()).toHaveLength(100);
+    expect(await page.locator('.bar').isVisible()).toBe(false);
+    expect(await background()).toBe('rgb(255, 255, 255)');
+    expect((await page.pdf()).length).toBeGreaterThan(10_000);
+    await page.emulateMedia({ media: 'screen' });
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+    expect(await canvasHeight()).toBeLessThan(800);
+  });
+
+  test('closes a menu by Escape, and by a click elsewhere', async () => {
+    await open();
+    const menu = page.locator('details.menu[open]');
+    for (const close of [
+      () => page.keyboard.press('Escape'),
+      () => page.locator('h1:visible').click(),
+    ]) {
+      await page.locator('summary', { hasText: 'Options' }).click();
+      expect(await menu.count()).toBe(1);
+      await close();
+      expect(await menu.count()).toBe(0);
+    }
+  });
+
   test('shows its keys, and goes on when they are read', async () => {
     await open();
     await page.keyboard.press('?');
@@ -361,7 +393,6 @@ describeWithNeeds('the page in a browser', lacking, () => {
       await page.locator('#callers').click();
       await page.locator('#modules summary').click();
       await page.locator('#reset').click();
-      await page.locator('#modules summary').click();
     }
     await page.locator('#search').fill('<img');
     expect(await names()).toEqual(['<img src=x onerror="window.hurt=1">']);

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { serverCapture, Workplace } from './program.ts';
 
@@ -130,6 +130,40 @@ describe('render', () => {
     const { stdout } = await at.run(['render', '-'], {}, at.read('x.capture'));
     expect(at.read('y.svg')).toBe(at.read('x.svg'));
     expect(stdout).toBe(at.read('x.svg'));
+  });
+
+  test('draws a page of all views, the one asked for first', async () => {
+    await at.run(['-p', '1234', '-o', 'x.capture', '-o', 'x.html']);
+    await at.run(['render', 'x.capture', '-o', 'y.html', '-o', 'z.html.gz']);
+    await at.run(['render', 'x.capture', '--view', 'all', '-o', 'all.html']);
+    expect(at.read('y.html')).toBe(at.read('x.html'));
+    expect(gunzipSync(readFileSync(at.path('z.html.gz'))).toString()).toBe(at.read('x.html'));
+    const titles = (name: string) =>
+      [...at.read(name).matchAll(/<h1>(.*)<\/h1>/g)].map((m) => m[1]);
+    expect(titles('x.html')).toEqual(['Memory not freed', 'All allocations']);
+    expect(titles('all.html')).toEqual(['All allocations', 'Memory not freed']);
+  });
+
+  test('gives a page the views that there are', async () => {
+    await at.run(['-a', '-p', '1234', '-o', 'x.html']);
+    expect(at.read('x.html').match(/<h1>/g)).toHaveLength(1);
+    await at.run(['render', '--countname=bytes', '--title=A', '-o', 'y.html'], {}, stacks);
+    expect(at.read('y.html')).toContain(
+      '<h1>A</h1>\n<p class="total">total: 3.9 KiB (4,000 bytes)</p>',
+    );
+  });
+
+  test('prints the policy of its pages', async () => {
+    const { code, stdout } = await at.run(['render', '--csp']);
+    await at.run(['render', '-o', 'x.html'], {}, stacks);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^default-src 'none'; script-src 'sha256-\S+'; .*\n$/);
+    expect(at.read('x.html')).toContain(`content="${stdout.trim()}"`);
+    const refused = await at.run(['render', '--csp', 'x.folded']);
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toBe(
+      'memstacks: --csp prints the policy of every HTML page: it takes no file\n',
+    );
   });
 
   test('passes every look on', async () => {

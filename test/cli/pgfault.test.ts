@@ -1,10 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { mainFile, Workplace } from './program.ts';
 
 const faultCapture = fileURLToPath(new URL('../data/capture/faults.capture', import.meta.url));
+const fake = fileURLToPath(new URL('../fixtures/fake-collector.mjs', import.meta.url));
 const incidentCapture = fileURLToPath(new URL('../data/capture/incident.capture', import.meta.url));
 
 let at: Workplace;
@@ -60,9 +61,19 @@ describe('memstacks pgfault', () => {
     expect(at.log).toEqual([`start --capture-fd 3 --event-fd 4 ${expected}`]);
   });
 
+  test('pgfaultstacks is the same', async () => {
+    const script = fileURLToPath(new URL('../../dist/cli/pgfaultstacks.cjs', import.meta.url));
+    const env = { ...process.env, MEMSTACKS_COLLECTOR: fake };
+    const options = { cwd: at.folder, env, encoding: 'utf8' } as const;
+    const { stdout } = spawnSync(process.execPath, [script, '-f', ...pid], options);
+    expect(stdout).toContain('main;load 521\n');
+    expect(spawnSync(process.execPath, [script, 'doctor'], options).stderr).toContain(
+      'doctor is neither a command nor seconds',
+    );
+  });
+
   test('a live line on a terminal', () => {
     const command = `'${process.execPath}' '${mainFile}' pgfault -p 1234 5 -o x.svg`;
-    const fake = fileURLToPath(new URL('../fixtures/fake-collector.mjs', import.meta.url));
     const env = { ...process.env, TERM: 'xterm', MEMSTACKS_COLLECTOR: fake };
     const options = { cwd: at.folder, env, encoding: 'utf8' } as const;
     const shown = execFileSync('script', ['-qec', command, '/dev/null'], options);
@@ -112,6 +123,7 @@ describe('memstacks record', () => {
       'night.all_mallocs.folded',
       'night.all_mallocs.svg',
       'night.capture',
+      'night.html',
       'night.resident.folded',
       'night.resident.svg',
       'night.unfreed.folded',

@@ -49,7 +49,7 @@ test.each([
   ['fold x -o y.capture', 'one of .folded .stacks .svg .html, each also with .gz'],
   ['fold --view both x', 'Choices: "all", "unfreed"'],
   ['render x -o y.folded', 'one of .svg .html, each also with .gz'],
-  ['render --colors java x', 'Choices: "mem"'],
+  ['render --colors nice x', 'Choices: "mem"'],
   ['render --width x', 'expected a number'],
   ['doctor -p x', '-p x: expected process ids'],
 ])('%s', async (line, message) => {

@@ -113,7 +113,7 @@ describe('the fast reader', () => {
         const fast = outcome(() => collapsedInput(fed(new PartReader(true), bytes, size).finish()));
         expect(fast).toEqual(outcome(() => simplyRead(bytes)));
       }),
-      { numRuns: 400 },
+      { numRuns: 2000 },
     );
   });
 
@@ -126,7 +126,7 @@ describe('the fast reader', () => {
         if (whole.tally.refused) expect(parts.tally.refused).toEqual(whole.tally.refused);
         else expect(parts).toEqual(whole);
       }),
-      { numRuns: 200 },
+      { numRuns: 1000 },
     );
   });
 

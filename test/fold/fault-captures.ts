@@ -38,7 +38,7 @@ export interface PagesFields {
   readonly after?: readonly Run<keyof typeof bits>[];
   readonly faulted?: readonly Fault[];
   readonly mappings?: readonly Mapped[];
-  readonly rss?: { readonly before: Rss; readonly after?: Rss };
+  readonly rss?: { readonly before?: Rss; readonly after?: Rss };
   readonly pagemap?: boolean;
 }
 

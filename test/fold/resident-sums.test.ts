@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { foldResident } from '../../src/fold/resident.ts';
-import { type Profile, totals } from '../../src/profile.ts';
+import { foldResident, withoutFaultFrame } from '../../src/fold/resident.ts';
+import { type Profile, stackOf, totals } from '../../src/profile.ts';
 import { pageKinds } from '../../src/residency.ts';
 import { type Fault, faultCapture, type PagesFields, type Run } from './fault-captures.ts';
 
@@ -90,5 +90,62 @@ it('says of every page what a look at it alone says', () => {
       expect(sums.explained).toBeGreaterThanOrEqual(own);
     }),
     { numRuns: 500 },
+  );
+});
+
+/** By function, what a look from each page for a fault near it gives. */
+function byNearestFault(fields: PagesFields): Record<string, number> {
+  const before = byPage(fields.before!);
+  const after = byPage(fields.after!);
+  const faulted = new Map<number, Fault>();
+  const mappings = new Map<number, readonly number[]>();
+  for (const fault of fields.faulted!)
+    for (let page = fault[0]; page < fault[0] + fault[1]; page++) faulted.set(page, fault);
+  for (const [first, count] of fields.mappings!) {
+    const mapping = [first];
+    for (let page = first; page < first + count; page++) mappings.set(page, mapping);
+  }
+  const isHuge = (page: number) => /^huge/.test(after.get(page) ?? '');
+  const isFile = (page: number) => /^(file|shmem|hugeFile)$/.test(after.get(page) ?? '');
+  const between = (a: number, b: number) =>
+    Array.from({ length: Math.abs(a - b) + 1 }, (_, i) => Math.min(a, b) + i);
+  const reaches = (page: number, fault: number) => {
+    const sameBlock = Math.floor(page / 512) === Math.floor(fault / 512);
+    if (isHuge(page)) return sameBlock;
+    const mapping = mappings.get(page);
+    if (!isFile(page) || !mapping || mapping !== mappings.get(fault)) return false;
+    if (sameBlock && between(page, fault).every(isFile)) return true;
+    const start = Math.max(mapping[0]!, fault - (fault % 16));
+    return page >= start && page < start + 16;
+  };
+  const brings = (page: number, fault: number) =>
+    faulted.has(fault) && (isHuge(page) || faulted.get(fault)![3] !== 'copy');
+  const nearest = (page: number, step: 1 | -1) => {
+    for (let at = page + step; Math.abs(at - page) <= 512; at += step)
+      if (brings(page, at)) return reaches(page, at) ? faulted.get(at)![2] : undefined;
+    return undefined;
+  };
+  const found: Record<string, number> = {};
+  for (const page of after.keys()) {
+    if (!isResident(after.get(page)) || isResident(before.get(page))) continue;
+    const by = faulted.get(page)?.[2] ?? nearest(page, -1) ?? nearest(page, 1) ?? 'none';
+    found[by] = (found[by] ?? 0) + 1;
+  }
+  return found;
+}
+
+it('gives every page to the fault that a look around it finds', () => {
+  fc.assert(
+    fc.property(pages, (fields) => {
+      const profile = foldResident(faultCapture(fields));
+      const shown = Object.fromEntries(
+        Array.from(profile.columns[0]!.self.entries())
+          .filter(([, count]) => count > 0)
+          .map(([node, count]) => [stackOf(profile, node).at(-1)!.name, count]),
+      );
+      const { none, ...expected } = byNearestFault(fields);
+      expect(shown).toEqual({ ...expected, ...(none && { [withoutFaultFrame]: none }) });
+    }),
+    { numRuns: 1000 },
   );
 });

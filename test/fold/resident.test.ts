@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Capture } from '../../src/capture.ts';
 import { writeCollapsed } from '../../src/collapsed.ts';
 import { UserError } from '../../src/errors.ts';
 import { foldResident, type ResidentChoice } from '../../src/fold/resident.ts';
@@ -138,19 +139,38 @@ describe('foldResident: pages that came with their neighbours', () => {
         [200, 40, 'file'],
       ],
       faulted: [[197, 1, 'a', 'read']],
-      after: [[160, 80, 'file']],
+      after: [
+        [160, 36, 'file'],
+        [197, 43, 'file'],
+      ],
     };
-    // The window is 192 to 207, of which the mapping has 8.
-    expect(pagesBy(fields)).toEqual({ a: 8, none: 72 });
+    // The window is 192 to 207, of which the mapping has 8, but one is not there.
+    expect(pagesBy(fields)).toEqual({ a: 7, none: 72 });
+  });
+
+  it('gives an unbroken row in a file to one fault, as far as its block and mapping go', () => {
+    const fields: PagesFields = {
+      mappings: [[160, 2 * huge, 'file', 'rw-s']],
+      faulted: [[300, 1, 'a']],
+      after: [
+        [160, 100, 'file'],
+        [261, 20, 'hugeFile'],
+        [281, huge, 'file'],
+      ],
+    };
+    expect(pagesBy(fields)).toEqual({ a: huge - 261, none: 100 + 281 });
   });
 
   it('begins the window where the mapping begins', () => {
     const fields: PagesFields = {
       mappings: [[165, 100, 'file']],
       faulted: [[166, 1, 'a', 'read']],
-      after: [[165, 40, 'file']],
+      after: [
+        [166, 1, 'file'],
+        [170, 35, 'file'],
+      ],
     };
-    expect(pagesBy(fields)).toEqual({ a: 16, none: 24 });
+    expect(pagesBy(fields)).toEqual({ a: 1 + 181 - 170, none: 205 - 181 });
   });
 
   it('looks past copies of pages of the file, which bring no neighbours', () => {
@@ -169,6 +189,7 @@ describe('foldResident: pages that came with their neighbours', () => {
         [181, 11, 'file'],
       ],
     };
+    // The page at 164 was copied: nobody knows any more that the row was unbroken.
     expect(pagesBy(fields)).toEqual({ a: 15, b: 2, none: 15 });
   });
 
@@ -255,6 +276,50 @@ describe('foldResident: where the page table could not be read', () => {
     expect(foldResident(faultCapture(fields)).meta.notes![0]).toMatch(
       /^server \(pid 1234\): an upper bound/,
     );
+  });
+});
+
+describe('foldResident: processes', () => {
+  const rss = { anon: 40960, file: 0, shmem: 0, swap: 0 };
+
+  it('keeps several apart, each with its sums', () => {
+    const one = faultCapture({ faulted: [[100, 3, 'a']], after: [[100, 3, 'anon']] });
+    const two = faultCapture({
+      before: [[500, 2, 'anon']],
+      faulted: [[100, 4, 'a']],
+      after: [
+        [100, 4, 'anon'],
+        [900, 5, 'anon'],
+      ],
+    });
+    const [stack] = one.faults!.stacks;
+    const second = two.faults!.processes[0]!;
+    second.faulted.stack.fill(1);
+    const capture: Capture = {
+      ...one,
+      processes: [one.processes[0]!, { ...two.processes[0]!, pid: 9 }],
+      faults: {
+        source: 'perf',
+        stacks: [stack!, { ...stack!, process: 1 }],
+        processes: [one.faults!.processes[0]!, second],
+      },
+    };
+    const profile = foldResident(capture);
+    expect([...writeCollapsed(profile)].join('')).toBe(
+      'server-1234;main;a 3\nserver-9;[resident without a fault] 5\nserver-9;main;a 4\n',
+    );
+    const sums = profile.meta.residency!.map(({ before, after }) => [before, after]);
+    expect(sums).toEqual([
+      [0, 3],
+      [2, 9],
+    ]);
+  });
+
+  it('says which has ended, and leaves out what could not be read of it', () => {
+    const ended = foldResident(faultCapture({ faulted: [[1, 1, 'a']], rss: { before: rss } }));
+    expect(ended.meta.notes).toEqual(['server (pid 1234) has ended, so nothing of it is resident']);
+    expect(ended.meta.residency![0]!.rss).toEqual({ before: 40960 });
+    expect(residencyOf({ rss: {} })).not.toHaveProperty('rss');
   });
 });
 

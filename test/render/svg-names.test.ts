@@ -83,14 +83,6 @@ describe('every picture', () => {
     );
   });
 
-  test('has a script that declares no name twice', () => {
-    const [script] = /<script>.*<\/script>/s.exec(svgOf(profileOf([['a', 1]])))!;
-    const names = [...script.matchAll(/^(?:async )?(?:function|const|let|class) (\w+)/gm)];
-    expect(names.length).toBeGreaterThan(50);
-    expect(new Set(names.map(([, name]) => name)).size).toBe(names.length);
-    expect(script).not.toMatch(/^export|^import/m);
-  });
-
   test('has nothing from elsewhere, and one script that names no picture', () => {
     const one = svgOf(profileOf([['a', 1]]));
     expect(one.replaceAll('http://www.w3.org/', '')).not.toMatch(

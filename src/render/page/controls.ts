@@ -1,25 +1,45 @@
+import { padding } from '../draw.ts';
+import { create, setShown } from './elements.ts';
+import type { Chart } from './view.ts';
+
 /** What the script draws; nothing of it is there where scripts do not run. */
-interface Controls {
+export interface Controls {
+  /** All of them. */
+  readonly group: SVGElement;
   readonly reset: SVGElement;
   readonly field: SVGElement;
   readonly fieldText: SVGElement;
   readonly caret: SVGElement;
   readonly caseButton: SVGElement;
   readonly regExpButton: SVGElement;
+  readonly previous: SVGElement;
+  readonly next: SVGElement;
   readonly found: SVGElement;
 }
 
 const fieldWidth = 210;
 const rowHeight = 22;
 const hint = 'Search (Ctrl-F)';
+/** Of the bar that stays in sight in a tall picture. */
+export const barHeight = 60;
 
-function drawControls(chart: Chart): Controls {
+export function drawControls(chart: Chart): Controls {
   const size = Number(chart.svg.getAttribute('font-size'));
   const group = create('g', { class: 'controls', 'font-size': 12 });
-  const right = chart.left + chart.room;
+  const right = chart.look.width - padding;
   const total = chart.svg.querySelector('.total')!;
+  const bar = create('rect', {
+    class: 'paper bar',
+    width: chart.look.width,
+    height: barHeight,
+    fill: chart.svg.querySelector('.paper')!.getAttribute('fill')!,
+    display: 'none',
+  });
   const controls: Controls = {
-    reset: button(right - fieldWidth - 130, 68, 'Reset'),
+    group,
+    reset: button(right - fieldWidth - 190, 68, 'Reset'),
+    previous: button(right - fieldWidth - 116, 26, '\u2039'),
+    next: button(right - fieldWidth - 88, 26, '\u203a'),
     field: create('g', { tabindex: 0, role: 'searchbox', 'aria-label': 'Search frames' }),
     fieldText: create('text', { x: right - fieldWidth + 6, y: 25 }),
     caret: create('path', { class: 'caret', display: 'none' }),
@@ -42,12 +62,18 @@ function drawControls(chart: Chart): Controls {
   });
   controls.field.classList.add('live');
   controls.field.append(frame, controls.fieldText, controls.caret);
+  controls.found.setAttribute('role', 'status');
   describe(controls.reset, 'Show everything again (Escape)');
+  describe(controls.previous, 'Previous match (Shift-Enter)');
+  describe(controls.next, 'Next match (Enter, F3)');
   describe(controls.caseButton, 'Match upper and lower case');
   describe(controls.regExpButton, 'Search by regular expression');
-  controls.reset.setAttribute('display', 'none');
+  for (const each of [controls.reset, controls.previous, controls.next]) setShown(each, false);
   group.append(
+    bar,
     controls.reset,
+    controls.previous,
+    controls.next,
     controls.caseButton,
     controls.regExpButton,
     controls.field,
@@ -80,7 +106,7 @@ function describe(group: SVGElement, text: string): void {
 }
 
 /** The end of the text, where the typing goes on, is what stays in sight. */
-function showQuery(controls: Controls, text: string, isTyping: boolean): void {
+export function showQuery(controls: Controls, text: string, isTyping: boolean): void {
   const { field, fieldText, caret } = controls;
   const characters = Array.from(text);
   fieldText.classList.toggle('hint', text === '' && !isTyping);
@@ -93,6 +119,5 @@ function showQuery(controls: Controls, text: string, isTyping: boolean): void {
   field.classList.toggle('typing', isTyping);
   const x = Number(fieldText.getAttribute('x')) + (text === '' ? 0 : length() + 1);
   caret.setAttribute('d', `M${x} 14v14`);
-  if (isTyping) caret.removeAttribute('display');
-  else caret.setAttribute('display', 'none');
+  setShown(caret, isTyping);
 }

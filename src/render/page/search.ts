@@ -1,19 +1,31 @@
-interface Query {
+import type { NodeIndex } from '../../profile.ts';
+import { counted, formatIn } from '../../units.ts';
+import { changeAmounts } from '../change-amounts.ts';
+import type { Box } from '../layout.ts';
+import type { Model } from './model.ts';
+import { boxesOf, type Chart } from './view.ts';
+
+export interface Query {
   readonly text: string;
   readonly isRegExp: boolean;
   readonly isCaseSensitive: boolean;
 }
 
-/** Weights of the matches, where one stands on another only those of the lower. */
-interface Found {
-  readonly frames: number;
+export interface Found {
+  /** What matches, in the order of the picture: from below, then from the left. */
+  readonly nodes: readonly NodeIndex[];
+  /** Weight of the matches, where one stands on another only that of the lower. */
   readonly weight: number;
-  readonly before: number;
-  readonly after: number;
+  /** Matches that stand on no other one. */
+  readonly outer: readonly NodeIndex[];
+  /** Per node, whether it or anything that it calls matches; undefined where nothing does. */
+  readonly reach: Uint8Array | undefined;
 }
 
+export const nothing: Found = { nodes: [], outer: [], weight: 0, reach: undefined };
+
 /** What functions are matched against; undefined for a regular expression that is none. */
-function matcherFor({ text, isRegExp, isCaseSensitive }: Query): RegExp | undefined {
+export function matcherFor({ text, isRegExp, isCaseSensitive }: Query): RegExp | undefined {
   const source = isRegExp ? text : text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
   try {
     return new RegExp(source, isCaseSensitive ? '' : 'i');
@@ -22,42 +34,82 @@ function matcherFor({ text, isRegExp, isCaseSensitive }: Query): RegExp | undefi
   }
 }
 
-/** Marks the functions that match; none for undefined. */
-function highlight({ boxes }: Chart, matcher: RegExp | undefined): Found {
-  const found = { frames: 0, weight: 0, before: 0, after: 0 };
-  let countedUntil = 0;
-  boxes.forEach((box, index) => {
-    const isHit = matcher !== undefined && box.isFunction && matches(box, matcher);
-    box.group.classList.toggle('hit', isHit);
-    if (!isHit) return;
-    found.frames++;
-    if (index < countedUntil) return;
-    found.weight += box.weight;
-    found.before += box.change?.before ?? 0;
-    found.after += box.change?.after ?? 0;
-    countedUntil = box.end;
+/** All functions that match, also those that are too narrow to be drawn. */
+export function find({ tree, frame, texts }: Model, matcher: RegExp): Found {
+  const hits = texts.map(
+    ([name, more]) => matcher.test(name) || (more !== '' && matcher.test(more)),
+  );
+  const isHit = (node: NodeIndex): boolean =>
+    frame[node]! >= 0 && hits[frame[node]!]! && tree.total[node]! > 0;
+  const { parent, total } = tree;
+  const covered = new Uint8Array(parent.length);
+  const reach = new Uint8Array(parent.length);
+  const outer: NodeIndex[] = [];
+  for (let node = 0; node < parent.length; node++) {
+    const below = node > 0 && covered[parent[node]!] === 1;
+    const hit = isHit(node);
+    covered[node] = below || hit ? 1 : 0;
+    if (!hit) continue;
+    reach[node] = 2;
+    if (!below) outer.push(node);
+  }
+  for (let node = parent.length - 1; node > 0; node--)
+    if (reach[node]! > 0) reach[parent[node]!]! ||= 1;
+  const weight = outer.reduce((sum, node) => sum + total[node]!, 0);
+  return { nodes: inDrawingOrder({ tree }, reach), outer, weight, reach };
+}
+
+/** Those with 2 in `reach`; subtrees with 0 are not walked. */
+function inDrawingOrder({ tree }: Pick<Model, 'tree'>, reach: Uint8Array): NodeIndex[] {
+  const nodes: NodeIndex[] = [];
+  const pending: NodeIndex[] = reach[0] === 0 ? [] : [0];
+  const { start, nodes: children } = tree.children;
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (reach[node] === 2) nodes.push(node);
+    const below = children.slice(start[node], start[node + 1]).filter((each) => reach[each]! > 0);
+    below.sort((a, b) => tree.compare(b, a));
+    for (const each of below) pending.push(each);
+  }
+  return nodes;
+}
+
+/** Marks what matches, and gathered frames with a match among them. */
+export function highlight(chart: Chart, { reach }: Found): void {
+  if (reach === undefined && chart.boxes === undefined) return;
+  const groups = chart.frames.children;
+  const boxes = boxesOf(chart);
+  const drawn = new Set(boxes.filter(({ gathered }) => gathered === 0).map(({ node }) => node));
+  const { start, nodes } = chart.model().tree.children;
+  const isMarked = ({ node, gathered }: Box, among: Uint8Array): boolean => {
+    if (gathered === 0) return among[node] === 2;
+    const below = nodes.subarray(start[node], start[node + 1]);
+    return below.some((each) => among[each]! > 0 && !drawn.has(each));
+  };
+  boxes.forEach((box, at) => {
+    groups[at]!.classList.toggle('hit', reach !== undefined && isMarked(box, reach));
   });
-  return found;
 }
 
-/** By its name, or by what else is known of it: a file, a line, `(inlined)`. */
-function matches({ name, details }: Box, matcher: RegExp): boolean {
-  return matcher.test(name) || (details !== '' && matcher.test(details));
+export function foundInWords(chart: Chart, found: Found): string {
+  const { nodes, weight } = found;
+  if (chart.model().changes?.[0] !== undefined) return changesInWords(chart, found);
+  const { tree, isComplete } = chart.model();
+  const all = tree.total[0]!;
+  const share = all === 0 ? 0 : (100 * weight) / all;
+  const amount = formatIn(weight * (chart.look.flame?.factor ?? 1), chart.look.scale);
+  // What was too narrow to be drawn, or gathered into one box, cannot be searched without the data.
+  const least = isComplete ? '' : 'at least ';
+  return `matched ${least}${share.toFixed(2)}% of all: ${counted(nodes.length, 'frame')}, ${amount}`;
 }
 
-function foundInWords(chart: Chart, found: Found): string {
-  const { frames, weight } = found;
-  if (chart.boxes[0]!.change !== undefined) return changesInWords(chart, found);
-  const share = chart.boxes[0]!.weight === 0 ? 0 : (100 * weight) / chart.boxes[0]!.weight;
-  const count = `${withCommas(frames)} ${frames === 1 ? 'frame' : 'frames'}`;
-  // What was too narrow to be drawn, or gathered into one box, cannot be searched.
-  const least = chart.isComplete ? '' : 'at least ';
-  return `matched ${least}${share.toFixed(2)}% of all: ${count}, ${amountOf(weight, chart.frames)}`;
-}
-
-function changesInWords(chart: Chart, { frames, before, after }: Found): string {
-  const count = `${withCommas(frames)} ${frames === 1 ? 'frame' : 'frames'}`;
-  const least = chart.isComplete ? '' : 'at least ';
-  const change = changeInWords({ before, after }, chart.frames);
-  return `matched ${least}${count}: ${amountOf(before, chart.frames)} to ${amountOf(after, chart.frames)}, ${change}`;
+/** `matched 4 frames: 6.77 MiB to 6.82 MiB, +0.05 MiB, +0.7%` */
+function changesInWords(chart: Chart, { nodes, outer }: Found): string {
+  const { changes = [], isComplete } = chart.model();
+  const sum = (side: 'before' | 'after') =>
+    outer.reduce((total, node) => total + changes[node]![side], 0);
+  const { amount } = changeAmounts(
+    { before: sum('before'), after: sum('after') },
+    chart.look.scale,
+  );
+  return `matched ${isComplete ? '' : 'at least '}${counted(nodes.length, 'frame')}: ${amount}`;
 }

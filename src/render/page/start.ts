@@ -1,43 +1,102 @@
-interface Session {
-  readonly chart: Chart;
-  readonly controls: Controls;
-  readonly measure: Measure;
-  readonly details: Element;
-  /** Shown in the details line while no frame is pointed at. */
-  readonly total: string;
-  query: Query;
-}
+import { barHeight, drawControls, showQuery } from './controls.ts';
+import { setShown } from './elements.ts';
+import { firstOf, onFrameKey, onShortcut, onTyping } from './keys.ts';
+import { listenToLegend } from './legend.ts';
+import { nothing } from './search.ts';
+import {
+  followAddress,
+  noQuery,
+  reset,
+  type Session,
+  search,
+  setCurrent,
+  showDetails,
+  step,
+  zoom,
+} from './session.ts';
+import { boxesOf, chartOf, targetOf } from './view.ts';
 
 function start(svg: SVGSVGElement): void {
-  const chart = readChart(svg);
+  const chart = chartOf(svg);
   const details = svg.querySelector('.total')!;
   const session: Session = {
     chart,
     details,
     controls: drawControls(chart),
-    measure: measureIn(chart.frames),
     total: details.textContent!,
-    query: { text: '', isRegExp: false, isCaseSensitive: false },
+    isDocument: (document.documentElement as Element) === svg,
+    query: noQuery,
+    found: nothing,
+    match: -1,
+    current: -1,
   };
-  for (const { group } of chart.boxes) group.classList.add('live');
+  chart.frames.classList.add('live');
   showQuery(session.controls, '', false);
-  listenToPointer(session);
+  listenToFrames(session);
   listenToField(session);
   listenToButtons(session);
-  listenToLegend(session.chart);
-  document.addEventListener('keydown', (event) => onShortcut(session, event));
+  listenToLegend(chart, onPress);
+  // Of several pictures in a page only the one that has the focus is meant.
+  const listener: EventTarget = session.isDocument ? document : svg;
+  listener.addEventListener('keydown', (event) => onShortcut(session, event as KeyboardEvent));
+  if (session.isDocument) ownDocument(session);
+  // Unpacked before somebody waits for it, and after the picture is seen.
+  window.setTimeout(() => 'requestIdleCallback' in window && requestIdleCallback(chart.model), 300);
 }
 
-function listenToPointer(session: Session): void {
-  const { frames } = session.chart;
+function ownDocument(session: Session): void {
+  window.addEventListener('scroll', () => keepInSight(session), { passive: true });
+  window.addEventListener('hashchange', () => followAddress(session));
+  showRoot(session);
+  followAddress(session);
+  keepInSight(session);
+}
+
+/** A picture that is taller than the window opens at its root, unless the browser knows better. */
+function showRoot({ chart }: Session): void {
+  if (chart.look.inverted || chart.height <= window.innerHeight || window.scrollY > 0) return;
+  window.scrollTo(0, chart.height);
+}
+
+/** The controls and the details line, while the top of the picture is out of sight. */
+function keepInSight({ chart, controls, details }: Session): void {
+  const y = Number(details.getAttribute('y'));
+  const offset = Math.min(window.scrollY, Math.max(0, Number(chart.svg.getAttribute('height'))));
+  const isAway = offset > 10;
+  const shift = isAway ? offset : 0;
+  setShown(controls.group.querySelector('.bar')!, isAway);
+  controls.group.setAttribute('transform', `translate(0,${shift})`);
+  const line = isAway ? offset + barHeight - 10 : y;
+  details.setAttribute('transform', `translate(0,${line - y})`);
+  controls.found.setAttribute('y', String(isAway ? barHeight - 10 : y));
+}
+
+function listenToFrames(session: Session): void {
+  const { chart } = session;
+  const { frames } = chart;
+  frames.setAttribute('tabindex', '0');
+  frames.setAttribute('role', 'group');
+  frames.setAttribute('aria-label', 'Frames: arrows move, Enter zooms, Escape shows everything');
   frames.addEventListener('click', (event) => {
-    const index = boxAt(session.chart, event.target);
-    if (index !== undefined) zoom(session, index);
+    const index = indexOf(session, event.target);
+    if (index >= 0) zoom(session, targetOf(chart, boxesOf(chart)[index]!));
   });
-  frames.addEventListener('mouseover', (event) =>
-    showDetails(session, boxAt(session.chart, event.target)),
-  );
+  frames.addEventListener('mouseover', (event) => {
+    const index = indexOf(session, event.target);
+    showDetails(session, index < 0 ? undefined : index);
+  });
   frames.addEventListener('mouseleave', () => showDetails(session, undefined));
+  frames.addEventListener('keydown', (event) => onFrameKey(session, event));
+  frames.addEventListener('focus', () => {
+    if (session.current < 0 && frames.matches(':focus-visible'))
+      setCurrent(session, firstOf(session));
+  });
+  frames.addEventListener('blur', () => setCurrent(session, -1));
+}
+
+function indexOf({ chart }: Session, target: EventTarget | null): number {
+  const group = (target as Element | null)?.closest('.f');
+  return group == null ? -1 : Array.prototype.indexOf.call(chart.frames.children, group);
 }
 
 function listenToField(session: Session): void {
@@ -57,13 +116,14 @@ function listenToField(session: Session): void {
 }
 
 function listenToButtons(session: Session): void {
-  const { reset, caseButton, regExpButton } = session.controls;
-  onPress(reset, () => {
-    zoom(session, 0);
-    search(session, { text: '' });
-  });
-  onPress(caseButton, () => search(session, { isCaseSensitive: !session.query.isCaseSensitive }));
-  onPress(regExpButton, () => search(session, { isRegExp: !session.query.isRegExp }));
+  const { controls } = session;
+  const change = (key: 'isCaseSensitive' | 'isRegExp') =>
+    search(session, { [key]: !session.query[key] });
+  onPress(controls.reset, () => reset(session));
+  onPress(controls.caseButton, () => change('isCaseSensitive'));
+  onPress(controls.regExpButton, () => change('isRegExp'));
+  onPress(controls.previous, () => step(session, -1));
+  onPress(controls.next, () => step(session, 1));
 }
 
 function onPress(button: SVGElement, action: () => void): void {
@@ -73,90 +133,6 @@ function onPress(button: SVGElement, action: () => void): void {
     event.preventDefault();
     action();
   });
-}
-
-/** Ctrl-F a second time is left to the browser, whose own search sees the labels only. */
-function onShortcut(session: Session, event: KeyboardEvent): void {
-  const { field } = session.controls;
-  const isFind = event.key === 'F3' || ((event.ctrlKey || event.metaKey) && event.key === 'f');
-  const isDocument = (document.documentElement as Element) === session.chart.svg;
-  if (isFind && isDocument && document.activeElement !== field) {
-    event.preventDefault();
-    field.focus();
-  } else if (event.key === 'Escape') {
-    search(session, { text: '' });
-    zoom(session, 0);
-  }
-}
-
-/** In the field Escape ends the search only, so that a zoom survives it. */
-function onTyping(session: Session, event: KeyboardEvent): void {
-  const { text } = session.query;
-  if (event.key === 'Escape') search(session, { text: '' });
-  else if (event.key === 'Backspace')
-    search(session, { text: Array.from(text).slice(0, -1).join('') });
-  else if (isCharacter(event)) search(session, { text: text + event.key });
-  else if (event.key !== 'Enter') return;
-  event.preventDefault();
-  event.stopPropagation();
-  if (event.key === 'Escape' || event.key === 'Enter') session.controls.field.blur();
-}
-
-/** AltGr reports itself as Ctrl and Alt on some systems. */
-function isCharacter(event: KeyboardEvent): boolean {
-  const isShortcut = (event.ctrlKey || event.metaKey) && !event.getModifierState('AltGraph');
-  return Array.from(event.key).length === 1 && !isShortcut && !event.isComposing;
-}
-
-function search(session: Session, change: Partial<Query>): void {
-  const { chart, controls } = session;
-  session.query = { ...session.query, ...change };
-  const { text, isCaseSensitive, isRegExp } = session.query;
-  const matcher = text === '' ? undefined : matcherFor(session.query);
-  const isWrong = text !== '' && matcher === undefined;
-  const found = highlight(chart, matcher);
-  controls.field.classList.toggle('wrong', isWrong);
-  setPressed(controls.caseButton, isCaseSensitive);
-  setPressed(controls.regExpButton, isRegExp);
-  if (text === '') controls.found.textContent = '';
-  else
-    controls.found.textContent = isWrong ? 'not a regular expression' : foundInWords(chart, found);
-  showQuery(controls, text, document.activeElement === controls.field);
-  showReset(session);
-  showDetails(session, undefined);
-}
-
-function setPressed(button: SVGElement, isPressed: boolean): void {
-  button.classList.toggle('pressed', isPressed);
-  button.setAttribute('aria-pressed', String(isPressed));
-}
-
-function zoom(session: Session, index: number): void {
-  zoomTo(session.chart, index, session.measure);
-  showReset(session);
-  showDetails(session, undefined);
-}
-
-function showReset({ chart, controls, query }: Session): void {
-  if (chart.zoomed === 0 && query.text === '') controls.reset.setAttribute('display', 'none');
-  else controls.reset.removeAttribute('display');
-}
-
-/** The frame pointed at, else the one zoomed to, else the total, in what the search leaves of the line. */
-function showDetails(session: Session, index: number | undefined): void {
-  const { chart, controls, details, measure } = session;
-  const box = chart.boxes[index ?? chart.zoomed]!;
-  const isTotal = index === undefined && chart.zoomed === 0;
-  const tooltip = box.group.querySelector('title')!.textContent!.replace(/\n/g, ' ');
-  const text = isTotal ? session.total : `${chart.frames.dataset.nameType} ${tooltip}`;
-  const found = controls.found.textContent!;
-  const room = chart.room - (found === '' ? 0 : measure(found) + 20);
-  details.textContent = shortened(text, room, measure);
-}
-
-function boxAt(chart: Chart, target: EventTarget | null): number | undefined {
-  const group = (target as Element | null)?.closest('.f');
-  return group == null ? undefined : chart.indexOf.get(group);
 }
 
 const own = document.currentScript?.closest('svg');

@@ -5,6 +5,8 @@ import type { Placed } from './visible.ts';
 
 const font = "12px system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 const padding = 4;
+/** Pixels; a canvas of more is refused by some browsers. */
+const tallest = 16_000;
 const byStart = bisector((box: Placed) => box.x0);
 
 /**
@@ -39,7 +41,8 @@ interface Surface {
 }
 
 function drawOn({ canvas, context, pane }: Surface, scene: Scene): void {
-  const height = Math.min(pane.clientHeight, scene.rows * rowHeight);
+  const inSight = scene.isWhole ? tallest : pane.clientHeight;
+  const height = Math.min(inSight, scene.rows * rowHeight);
   const ratio = window.devicePixelRatio;
   canvas.width = Math.round(scene.width * ratio);
   canvas.height = Math.round(height * ratio);

@@ -3,6 +3,7 @@ import { element, selected } from './elements.ts';
 import type { Model } from './model.ts';
 import { type Session, update } from './session.ts';
 import { type State, toView } from './state.ts';
+import { isDark } from './theme.ts';
 import { capitalised, foundInWords, nameOf, shownName } from './words.ts';
 
 const viewNames: Readonly<Record<string, string>> = {
@@ -42,12 +43,6 @@ export function drawControls(session: Session, model: Model): void {
   const isChanged = state.zoom.length > 0 || state.shape.kind !== 'stacks';
   element<HTMLButtonElement>('reset').disabled = !isChanged && state.query.text === '';
   drawWhere(model);
-}
-
-export function isDark(): boolean {
-  const { theme } = document.documentElement.dataset;
-  if (theme === 'dark' || theme === 'light') return theme === 'dark';
-  return matchMedia('(prefers-color-scheme: dark)').matches;
 }
 
 function drawSearch(model: Model): void {
@@ -136,7 +131,23 @@ export function listenToControls(session: Session): void {
   element('search').addEventListener('input', (event) =>
     search(session, { text: (event.target as HTMLInputElement).value }),
   );
+  listenToMenus();
   fillModules(session);
+}
+
+/** A menu closes when something else is pressed. */
+function listenToMenus(): void {
+  const menus = document.querySelectorAll<HTMLDetailsElement>('details.menu');
+  document.addEventListener('click', ({ target }) => {
+    for (const menu of menus) if (!menu.contains(target as Node)) menu.open = false;
+  });
+}
+
+/** Closes the menu that is open; whether there was one. */
+export function closeMenu(): boolean {
+  const menu = document.querySelector<HTMLDetailsElement>('details.menu[open]');
+  if (menu !== null) menu.open = false;
+  return menu !== null;
 }
 
 /** Shows everything again, as far as zoom, search and functions go. */

@@ -4,6 +4,7 @@ import { element } from './elements.ts';
 import { flameGraphDrawing } from './flame-graph.ts';
 import type { Model } from './model.ts';
 import type { Drawing, Mark, Scene } from './scene.ts';
+import { isDark } from './theme.ts';
 import { hideTooltip, showTooltip } from './tooltip.ts';
 import { type Placed, placed, type Visible, visibleTree } from './visible.ts';
 import { amount, detailsOf, titleOf } from './words.ts';
@@ -18,6 +19,8 @@ export interface Graph {
   cursor: number;
   /** Rows of the tallest picture of this tree so far, so that a zoom does not move the root. */
   rows: number;
+  /** For paper: all rows, and not only those in sight. */
+  isWhole: boolean;
 }
 
 /**
@@ -34,7 +37,7 @@ export function createGraph(model: Model): Graph {
   const pane = element('graph');
   const isSmall = model.source.nodes.frame.length <= mostElements;
   const drawing = isSmall ? flameGraphDrawing(pane) : canvasDrawing(pane);
-  return { pane, drawing, model, boxes: [], cursor: -1, rows: 0 };
+  return { pane, drawing, model, boxes: [], cursor: -1, rows: 0, isWhole: false };
 }
 
 /** Draws a model. */
@@ -80,6 +83,7 @@ export function listenToGraph(graph: Graph, { zoomTo }: GraphEvents): void {
 
 function sceneOf(graph: Graph, width: number): Scene {
   const { model, boxes, rows } = graph;
+  const dark = isDark() && !graph.isWhole;
   const { source, state, tree, found } = model;
   const column = source.data.views[state.view]!.columns[state.column]!;
   const hits = typeof found === 'object' ? found.frames : undefined;
@@ -89,19 +93,22 @@ function sceneOf(graph: Graph, width: number): Scene {
     rows,
     width,
     inverted: state.inverted,
-    isDark: getComputedStyle(graph.pane).colorScheme === 'dark',
+    isDark: dark,
+    isWhole: graph.isWhole,
     label: (box) => ({ name: titleOf(model, box), amount: amount(box.weight, column) }),
-    colour: (box) => (isHit(box) ? hitColour : colourOfBox(model, box)),
+    colour: (box) => (isHit(box) ? hitColour : colourOfBox(model, box, dark)),
     mark: (box) => markOf(graph, box),
   };
 }
 
 const colours = new Map<string, string>();
 
-function colourOfBox(model: Model, { node, gathered }: Visible): string {
+function colourOfBox(model: Model, { node, gathered }: Visible, dark: boolean): string {
   const { data } = model.source;
   const frame = model.tree.frame[node]!;
-  if (gathered > 0 || frame < 0) return neutralColour;
+  // Thousands of them must not outshine what they stand beside.
+  if (gathered > 0) return dark ? '#8b929b' : neutralColour;
+  if (frame < 0) return neutralColour;
   return functionColour(data.functions.name[data.frames.function[frame]!]!, data.look.colors);
 }
 
@@ -109,7 +116,7 @@ function colourOfBox(model: Model, { node, gathered }: Visible): string {
 export function functionColour(name: string, scheme: string): string {
   let colour = colours.get(name);
   if (colour === undefined) {
-    colour = colourOf(name, scheme as ColorScheme);
+    colour = colourOf({ name }, scheme as ColorScheme);
     colours.set(name, colour);
   }
   return colour;

@@ -1,9 +1,10 @@
-import { isDark, reset, search, showAround } from './controls.ts';
+import { closeMenu, reset, search, showAround } from './controls.ts';
 import { type Direction, goTo, moveCursor } from './cursor.ts';
 import { element } from './elements.ts';
 import { matchingNodes, nextOf } from './matches.ts';
 import { type Session, update, zoomTo } from './session.ts';
 import { toView } from './state.ts';
+import { isDark } from './theme.ts';
 import { hideTooltip } from './tooltip.ts';
 
 const directions: Readonly<Record<string, Direction>> = {
@@ -114,6 +115,7 @@ function step(session: Session, by: 1 | -1): void {
 function back(session: Session): void {
   const { state } = session.model;
   hideTooltip();
+  if (closeMenu()) return;
   if (session.graph.cursor >= 0) {
     session.graph.cursor = -1;
     update(session, {});

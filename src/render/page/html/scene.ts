@@ -11,6 +11,8 @@ export interface Scene {
   /** The root on top. */
   readonly inverted: boolean;
   readonly isDark: boolean;
+  /** For paper: all rows, and not only those in sight. */
+  readonly isWhole: boolean;
   label(box: Visible): Label;
   colour(box: Visible): string;
   mark(box: Visible): Mark;

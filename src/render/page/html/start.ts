@@ -33,6 +33,15 @@ function listenToWindow(session: Session): void {
     show(session, stateOf(location.hash, session.source.data)),
   );
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', again);
+  for (const [type, isPrinted] of [
+    ['beforeprint', true],
+    ['afterprint', false],
+  ] as const)
+    window.addEventListener(type, () => {
+      session.graph.isWhole = isPrinted;
+      session.table.isPrinted = isPrinted;
+      again();
+    });
   new ResizeObserver(again).observe(session.graph.pane);
 }
 

@@ -28,15 +28,26 @@ export interface Table {
   /** Of the heading sorted by. */
   sortedBy: string;
   isReversed: boolean;
+  /** For paper: the first rows, and not those in sight. */
+  isPrinted: boolean;
   readonly choose: (chosen: number) => void;
 }
 
 /** Pixels from one row to the next; only those in sight are elements. */
 const rowHeight = 24;
 const spareRows = 6;
+const printedRows = 100;
 
 export function createTable(model: Model, choose: (chosen: number) => void): Table {
-  const table: Table = { model, rows: [], headings: [], sortedBy: '', isReversed: false, choose };
+  const table: Table = {
+    model,
+    rows: [],
+    headings: [],
+    sortedBy: '',
+    isReversed: false,
+    isPrinted: false,
+    choose,
+  };
   element('table').addEventListener('scroll', () => drawRows(table));
   return table;
 }
@@ -156,11 +167,13 @@ function sortBy(table: Table, id: string): void {
 /** Only the rows in sight, between two that are as high as all the others. */
 function drawRows(table: Table): void {
   const pane = element('table');
-  const inSight = Math.ceil(pane.clientHeight / rowHeight) + spareRows;
-  const most = Math.max(0, table.rows.length - inSight);
+  const shown = table.isPrinted
+    ? printedRows
+    : Math.ceil(pane.clientHeight / rowHeight) + spareRows;
+  const most = table.isPrinted ? 0 : Math.max(0, table.rows.length - shown);
   const first = Math.min(most, Math.max(0, Math.floor(pane.scrollTop / rowHeight) - spareRows / 2));
-  const rows = table.rows.slice(first, first + inSight);
-  const below = table.rows.length - first - rows.length;
+  const rows = table.rows.slice(first, first + shown);
+  const below = table.isPrinted ? 0 : table.rows.length - first - rows.length;
   selected('rows-above').style('height', `${first * rowHeight}px`);
   selected('rows-below').style('height', `${below * rowHeight}px`);
   const { chosen } = table.model;

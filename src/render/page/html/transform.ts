@@ -1,6 +1,7 @@
+import { ProfileBuilder } from '../../../profile-builder.ts';
+import { depthFirst } from '../../depth-first.ts';
 import type { PageData } from '../../page-data.ts';
-import type { FlatTree } from './tree.ts';
-import { TreeBuilder } from './tree-builder.ts';
+import { type FlatTree, flatTree, nodesOf } from './tree.ts';
 
 export interface Reduction {
   /** A function that calls itself is one frame. */
@@ -14,45 +15,49 @@ export function reduced(tree: FlatTree, data: PageData, reduction: Reduction): F
   const { collapseRecursion, hiddenModules } = reduction;
   if (!collapseRecursion && hiddenModules.size === 0) return tree;
   const { frames, functions } = data;
-  return rebuilt(tree, data, (builder, above, frame) => {
+  return rebuilt(tree, (above, frame, frameAbove) => {
     const itsFunction = frames.function[frame]!;
-    if (hiddenModules.has(functions.module[itsFunction]!)) return above;
-    if (!collapseRecursion || above === 0) return builder.child(above, frame);
-    const isRecursion = frames.function[builder.frameOf(above)] === itsFunction;
-    return isRecursion ? above : builder.child(above, frame);
+    if (hiddenModules.has(functions.module[itsFunction]!)) return false;
+    return !(collapseRecursion && above > 0 && frames.function[frameAbove] === itsFunction);
   });
 }
 
 /** All that a function calls, wherever it was called from; recursion counts once. */
-export function calleesOf(tree: FlatTree, data: PageData, wanted: number): FlatTree {
-  const { frames } = data;
-  return rebuilt(
-    tree,
-    data,
-    (builder, above, frame) => {
-      const starts = above === 0 && frames.function[frame] === wanted;
-      return above === 0 && !starts ? 0 : builder.child(above, frame);
-    },
-    true,
-  );
+export function calleesOf(tree: FlatTree, { frames }: PageData, wanted: number): FlatTree {
+  const isBelow = (above: number, frame: number) => above > 0 || frames.function[frame] === wanted;
+  const around = rebuilt(tree, isBelow);
+  // What is left on the root was allocated beside the function.
+  for (const self of around.self) self[0] = 0;
+  return flatTree(around, around.self);
 }
 
-/** Where in the new tree a frame goes whose caller has gone to `above`. */
-type Placing = (builder: TreeBuilder, above: number, frame: number) => number;
+/** Whether a frame stays whose caller is the node `above`, with the frame `frameAbove`, of the new tree. */
+type Staying = (above: number, frame: number, frameAbove: number) => boolean;
 
-function rebuilt(
-  tree: FlatTree,
-  { frames }: PageData,
-  placing: Placing,
-  leaveOutRoot = false,
-): FlatTree {
-  const builder = new TreeBuilder(frames.function.length, tree.self.length);
-  const at = new Int32Array(tree.frame.length);
-  for (let node = 1; node < at.length; node++)
-    at[node] = placing(builder, at[tree.parent[node]!]!, tree.frame[node]!);
+/** The tree of the frames that stay; what others weigh goes to their callers. */
+function rebuilt(tree: FlatTree, stays: Staying): FlatTree {
+  const columns = tree.self.map((_, column) => ({ name: String(column), unit: 'count' }) as const);
+  const builder = new ProfileBuilder(columns);
+  const count = tree.frame.length;
+  const place = new Int32Array(count);
+  const frameAt = new Int32Array(count).fill(-1);
+  for (let node = 1; node < count; node++) {
+    const above = place[tree.parent[node]!]!;
+    const frame = tree.frame[node]!;
+    place[node] = stays(above, frame, frameAt[above]!) ? builder.child(above, frame) : above;
+    if (place[node] !== above) frameAt[place[node]!] = frame;
+  }
   for (const [column, self] of tree.self.entries())
-    for (let node = 0; node < at.length; node++)
-      if (self[node]! > 0 && !(leaveOutRoot && at[node] === 0))
-        builder.add(at[node]!, column, self[node]!);
-  return builder.build();
+    for (let node = 0; node < count; node++)
+      if (self[node]! > 0) builder.add(place[node]!, column, self[node]!);
+  const profile = builder.build();
+  const { nodes, depth } = depthFirst(profile);
+  const inOrder = nodesOf(
+    depth,
+    Int32Array.from(nodes, (node) => profile.frame[node]!),
+  );
+  return flatTree(
+    inOrder,
+    profile.columns.map(({ self }) => Float64Array.from(nodes, (node) => self[node]!)),
+  );
 }

@@ -8,6 +8,21 @@ export interface Nodes {
   readonly frame: Int32Array;
 }
 
+/** The nodes of which depths (0 for the root, which is the first) and frames are known. */
+export function nodesOf(depth: readonly number[], frame: ArrayLike<number>): Nodes {
+  const count = depth.length;
+  const parent = new Int32Array(count).fill(-1);
+  const end = new Int32Array(count).fill(count);
+  /** The last node of each depth that is not closed yet. */
+  const open: number[] = [];
+  for (let node = 0; node < count; node++) {
+    while (open.length > depth[node]!) end[open.pop()!] = node;
+    parent[node] = open.at(-1) ?? -1;
+    open.push(node);
+  }
+  return { parent, end, frame: Int32Array.from(frame) };
+}
+
 /** What a graph is drawn from. Weights are per column, then per node. */
 export interface Tree {
   /** Frame of each node that is known so far. */

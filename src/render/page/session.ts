@@ -1,0 +1,160 @@
+import type { NodeIndex } from '../../profile.ts';
+import { formatShare } from '../../units.ts';
+import { roomFor } from '../draw.ts';
+import { fitText, widthOf } from '../labels.ts';
+import type { Target } from '../layout.ts';
+import { addressOf, placeIn } from './address.ts';
+import { type Controls, showQuery } from './controls.ts';
+import { setShown } from './elements.ts';
+import {
+  type Found,
+  find,
+  foundInWords,
+  highlight,
+  matcherFor,
+  nothing,
+  type Query,
+} from './search.ts';
+import { boxesOf, type Chart, everything, isEverything, zoomTo } from './view.ts';
+
+/** One reader's view of one picture. */
+export interface Session {
+  readonly chart: Chart;
+  readonly controls: Controls;
+  readonly details: Element;
+  /** Shown in the details line while no frame is pointed at. */
+  readonly total: string;
+  /** The picture is the whole document, and the address its own. */
+  readonly isDocument: boolean;
+  query: Query;
+  found: Found;
+  /** Of the match stepped to; -1 before the first step. */
+  match: number;
+  /** Index of the box that the keyboard is at; -1 for none. */
+  current: number;
+}
+
+export const noQuery: Query = { text: '', isRegExp: false, isCaseSensitive: false };
+
+export function zoom(session: Session, target: Target): void {
+  setCurrent(session, -1);
+  zoomTo(session.chart, target);
+  refresh(session);
+}
+
+export function search(session: Session, change: Partial<Query>): void {
+  session.query = { ...session.query, ...change };
+  session.match = -1;
+  refresh(session);
+}
+
+export function reset(session: Session): void {
+  session.query = { ...session.query, text: '' };
+  session.match = -1;
+  zoom(session, everything);
+}
+
+/** Shows what the zoom and the search are, and keeps them in the address. */
+function refresh(session: Session): void {
+  const { chart, controls, query, isDocument } = session;
+  const matcher = query.text === '' ? undefined : matcherFor(query);
+  session.found = matcher === undefined ? nothing : find(chart.model(), matcher);
+  highlight(chart, session.found);
+  setPressed(controls.caseButton, query.isCaseSensitive);
+  setPressed(controls.regExpButton, query.isRegExp);
+  controls.field.classList.toggle('wrong', query.text !== '' && matcher === undefined);
+  controls.found.textContent = inWords(session, matcher);
+  showQuery(controls, query.text, document.activeElement === controls.field);
+  setShown(controls.reset, !isEverything(chart.target) || query.text !== '');
+  for (const step of [controls.previous, controls.next])
+    setShown(step, session.found.nodes.length > 0);
+  showDetails(session, undefined);
+  if (isDocument) keepAddress(session);
+}
+
+function inWords({ chart, query, found, match }: Session, matcher: RegExp | undefined): string {
+  if (query.text === '') return '';
+  if (matcher === undefined) return 'not a regular expression';
+  const words = foundInWords(chart, found);
+  return match < 0 ? words : `${match + 1} of ${found.nodes.length}: ${words}`;
+}
+
+function setPressed(button: SVGElement, isPressed: boolean): void {
+  button.classList.toggle('pressed', isPressed);
+  button.setAttribute('aria-pressed', String(isPressed));
+}
+
+function keepAddress({ chart, query }: Session): void {
+  const address = addressOf(chart.model(), { target: chart.target, query });
+  try {
+    if (address !== undefined && address !== location.hash)
+      history.replaceState(null, '', address || location.pathname + location.search);
+  } catch {
+    // A frame without rights of its own has no address to keep anything in.
+  }
+}
+
+/** What the address says. */
+export function followAddress(session: Session): void {
+  if (location.hash === '' && !new URLSearchParams(location.search).has('s')) return;
+  const { target, query } = placeIn(session.chart.model(), location);
+  session.query = query;
+  session.match = -1;
+  zoom(session, target);
+}
+
+/** To the next match, or by -1 to the one before; where it is too narrow it is zoomed to. */
+export function step(session: Session, by: 1 | -1): void {
+  const { nodes } = session.found;
+  if (nodes.length === 0) return;
+  const from = session.match < 0 && by < 0 ? 0 : session.match;
+  const match = (from + by + nodes.length) % nodes.length;
+  const node = nodes[match]!;
+  if (boxIndexOf(session.chart, node) < 0) zoom(session, { node });
+  session.match = match;
+  refresh(session);
+  setCurrent(session, boxIndexOf(session.chart, node));
+}
+
+function boxIndexOf(chart: Chart, node: NodeIndex): number {
+  return boxesOf(chart).findIndex((box) => box.node === node && box.gathered === 0);
+}
+
+/** Marks the box that the keyboard is at, and shows it. */
+export function setCurrent(session: Session, index: number): void {
+  const { chart, isDocument } = session;
+  const groups = chart.frames.children;
+  groups[session.current]?.classList.remove('current');
+  session.current = index;
+  if (index < 0) return;
+  groups[index]!.classList.add('current');
+  showDetails(session, index);
+  if (isDocument) groups[index]!.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+}
+
+/** The frame pointed at, else the one zoomed to, else the total, in what the search leaves of the line. */
+export function showDetails(session: Session, index: number | undefined): void {
+  const { chart, controls, details } = session;
+  const font = { family: chart.look.font.family, size: Number(details.getAttribute('font-size')) };
+  const found = controls.found.textContent!;
+  const taken = found === '' ? 0 : widthOf(found, font) + 20;
+  details.textContent = fitText(detailsOf(session, index), font, roomFor(chart.look) - taken);
+}
+
+function detailsOf({ chart, total, current }: Session, index: number | undefined): string {
+  const isZoomed = !isEverything(chart.target);
+  const at = index ?? (current >= 0 ? current : undefined);
+  if (at === undefined && !isZoomed) return total;
+  const boxes = boxesOf(chart);
+  const box = boxes[at ?? boxes.findIndex(({ node }) => node === chart.target.node)]!;
+  const { face, tree } = chart.model();
+  const words = `${chart.look.nameType} ${face(box).tooltip.join(' ')}`;
+  const zoomed = tree.total[chart.target.node]!;
+  if (!isZoomed || chart.target.node === 0 || box.weight >= zoomed) return words;
+  return `${words}, ${formatShare(box.weight, zoomed)} of ${nameOf(chart, chart.target.node)}`;
+}
+
+function nameOf(chart: Chart, node: NodeIndex): string {
+  const { frame, texts } = chart.model();
+  return texts[frame[node]!]?.[0] ?? 'all';
+}

@@ -1,0 +1,133 @@
+import { writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import type { Capture } from '../../src/capture.ts';
+import { foldResident, withoutFaultFrame } from '../../src/fold/resident.ts';
+import { stackOf } from '../../src/profile.ts';
+import { type PageKind, pageKinds } from '../../src/residency.ts';
+import { Workplace } from '../cli/program.ts';
+import { describeTracing } from './needs-bpf.ts';
+import { type Sample, sampleFile, startSample, truthOf } from './sample.ts';
+import { expectSites } from './sites.ts';
+import { captureIn, startTrace, traceWhile } from './tracing.ts';
+
+/** What `faults` says of itself; samples/README.md. */
+interface PageTruth {
+  /** Pages that became resident without a fault. */
+  readonly nobody: number;
+  readonly sites: Readonly<Record<string, { readonly kind: PageKind; readonly pages: number }>>;
+}
+
+/** Code of libc that a site runs for the first time comes with its neighbours, too. */
+const fileSlack = 2 * 32;
+
+async function startFaults(at: Workplace): Promise<Sample> {
+  writeFileSync(at.path('data'), Buffer.alloc(64 * 4096, 1));
+  return startSample('faults', at.path('data'));
+}
+
+async function pageTruthOf(sample: Sample): Promise<PageTruth> {
+  sample.tell();
+  return JSON.parse(await sample.line());
+}
+
+/** Pages of a kind by the innermost site on the stack, or by what has no stack. */
+function pagesBySite(capture: Capture, kind: PageKind): Record<string, number> {
+  const profile = foldResident(capture, { kinds: [kind] });
+  const found: Record<string, number> = {};
+  for (const [node, pages] of profile.columns[0]!.self.entries()) {
+    if (pages === 0) continue;
+    const names = stackOf(profile, node).map(({ name }) => name);
+    const site = names.reverse().find((name) => /^site_/.test(name)) ?? names.at(-1)!;
+    found[site] = (found[site] ?? 0) + pages;
+  }
+  return found;
+}
+
+function expectPages(capture: Capture, truth: PageTruth): void {
+  const traced = Object.fromEntries(pageKinds.map((kind) => [kind, pagesBySite(capture, kind)]));
+  for (const [site, { kind, pages }] of Object.entries(truth.sites)) {
+    const of = (each: PageKind) => traced[each]![site] ?? 0;
+    const own = { site, anon: kind === 'anon' ? pages : 0, shmem: kind === 'shmem' ? pages : 0 };
+    expect({ site, anon: of('anon'), shmem: of('shmem') }).toEqual(own);
+    const ofFile = of('file') - (kind === 'file' ? pages : 0);
+    expect(ofFile).toBeGreaterThanOrEqual(0);
+    expect(ofFile).toBeLessThanOrEqual(fileSlack);
+  }
+  expect(traced.anon![withoutFaultFrame]).toBe(truth.nobody);
+}
+
+/** To the page by the page table, and within 1 % by the kernel's own counters. */
+function expectSums(capture: Capture): void {
+  for (const kinds of [pageKinds, ...pageKinds.map((kind) => [kind])]) {
+    const profile = foldResident(capture, { kinds });
+    const [sums] = profile.meta.residency!;
+    const picture = profile.columns[0]!.self.reduce((total, pages) => total + pages, 0);
+    const growth = sums!.after - sums!.before;
+    expect(picture - sums!.freed - sums!.swappedOut).toBe(growth);
+    const { before, after } = sums!.rss!;
+    const difference = Math.abs((after! - before) / sums!.pageSize - growth);
+    expect(difference).toBeLessThanOrEqual(Math.max(4, growth / 100));
+  }
+}
+
+describeTracing('what a program makes resident', () => {
+  test.each([1, 2, 3])('every site and the growth of RSS, run %i', async () => {
+    const at = new Workplace();
+    const sample = await startFaults(at);
+    const trace = startTrace(['pgfault', '-p', `${sample.pid}`, '-f', '-o', 'x.capture'], at);
+    await trace.begun();
+    const truth = await pageTruthOf(sample);
+    const { code, stdout } = await trace.stop();
+    expect(code).toBe(0);
+    const capture = await captureIn(at);
+    expectPages(capture, truth);
+    expectSums(capture);
+    expect(capture.end!.lost).toEqual([]);
+    expect(stdout).toMatch(/;site_kept 1000\n/);
+  });
+
+  test('a process that ends has nothing', async () => {
+    const at = new Workplace();
+    const sample = await startFaults(at);
+    await pageTruthOf(sample);
+    const trace = startTrace(['pgfault', '-p', `${sample.pid}`, '-o', 'x.capture'], at);
+    await trace.begun();
+    await sample.end();
+    const { stderr } = await trace.ended;
+    expect(stderr).toContain('and it has ended: nothing is resident\n');
+    expect(stderr).toMatch(/- +[\d.]+ MiB +[\d,]+ pages {2}freed meanwhile\n/);
+    const profile = foldResident(await captureIn(at));
+    expect(profile.columns[0]!.self.every((pages) => pages === 0)).toBe(true);
+  });
+
+  test('a program that is started under trace', async () => {
+    const at = new Workplace();
+    const script = "'import time; a = bytearray(50_000_000); time.sleep(60)'";
+    const { stderr } = await startTrace(
+      ['pgfault', '-c', `python3 -c ${script}`, '2', '--kill', '--anon', '-o', 'x.capture'],
+      at,
+    ).ended;
+    expect(stderr).toMatch(
+      /resident \(anonymous memory\): [\d.]+ .iB before, [56]\d\.\d MiB after/,
+    );
+    expectSums(await captureIn(at));
+  });
+
+  test('allocations and page faults at once', async () => {
+    const { at, result, ended } = await recordTruth();
+    expect(ended.code).toBe(0);
+    const capture = await captureIn(at, 'incident.capture');
+    expectSites(capture, result);
+    expectSums(capture);
+    expect(at.files.filter((name) => name.startsWith('incident.'))).toHaveLength(7);
+    expect(at.read('incident.resident.svg')).toContain('explained by faults');
+  });
+}, [sampleFile('faults'), sampleFile('truth')]);
+
+async function recordTruth() {
+  const sample = await startSample('truth');
+  return traceWhile(['record', '-p', `${sample.pid}`, '--max-rate', '0'], async () => {
+    sample.tell();
+    return truthOf(sample);
+  });
+}

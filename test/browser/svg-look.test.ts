@@ -1,0 +1,175 @@
+import { expect, test } from 'vitest';
+import { describeWithNeeds } from '../needs.ts';
+import { profileOf, svgOf } from '../render/profiles.ts';
+import { drawing, overflowing } from './chromium.ts';
+import { lacking, stacks, withPicture } from './picture.ts';
+
+describeWithNeeds('the picture in a browser', lacking, () => {
+  const at = withPicture();
+
+  test('is complete without scripts, and has no controls then', async () => {
+    await at.open(undefined, { javaScriptEnabled: false });
+    expect(await at.page.locator('.f').count()).toBe(13);
+    expect(await at.page.locator('text', { hasText: 'json_parse' }).count()).toBe(1);
+    expect(await at.page.locator('.controls').count()).toBe(0);
+    expect(await at.page.locator('.live').count()).toBe(0);
+    expect(await at.details()).toBe('total: 9.5 MiB (10,000,000 bytes)');
+  });
+
+  test('draws labels inside of their frames', async () => {
+    const wide = [
+      ['漢字かな'.repeat(30), 9],
+      ['WWWW@@@@'.repeat(30), 4],
+      ['😀'.repeat(40), 4],
+    ] as const;
+    const many = Array.from(
+      { length: 24 },
+      (_, i) => [`${'mW漢'.repeat(i % 7)}${i}f`, 5 + (i % 7)] as const,
+    );
+    await at.open(svgOf(profileOf([...wide, ...many])));
+    expect(await at.page.locator('.f text').count()).toBeGreaterThan(10);
+    expect(await overflowing(at.page)).toEqual([]);
+  });
+
+  test('looks the same with scripts as without until it is touched', async () => {
+    await at.open(undefined, { javaScriptEnabled: false });
+    const still = await drawing(at.page);
+    await at.close();
+    await at.open();
+    expect(await drawing(at.page)).toBe(still);
+  });
+
+  test('leaves no global behind', async () => {
+    await at.open(svgOf(profileOf(stacks), { title: 'x' }).replace(/<script>.*<\/script>/s, ''));
+    const bare = await at.page.evaluate(() => Object.getOwnPropertyNames(window).sort());
+    await at.close();
+    await at.open();
+    expect(await at.page.evaluate(() => Object.getOwnPropertyNames(window).sort())).toEqual(bare);
+  });
+
+  test('survives hostile names', async () => {
+    const names = [
+      ']]>',
+      '</script><script>alert(1)</script>',
+      '\u202eevil',
+      'a (5 bytes, 1%)',
+      '\ud800',
+    ];
+    await at.open(svgOf(profileOf(names.map((name) => [[name], 5]))));
+    await at.page.keyboard.press('F3');
+    await at.page.keyboard.type('a (5 bytes, 1%)');
+    expect(await at.hits()).toHaveLength(1);
+    await at.page.locator('.f').nth(2).click();
+    expect(await at.page.locator('.below').count()).toBe(1);
+    expect(await at.page.locator('script').count()).toBe(1);
+  });
+
+  test('is dark where the reader is', async () => {
+    await at.open(undefined, { colorScheme: 'dark' });
+    const fill = (selector: string) =>
+      at.page
+        .locator(selector)
+        .first()
+        .evaluate((element) => getComputedStyle(element).fill);
+    expect(await fill('.paper')).toBe('rgb(28, 30, 34)');
+    expect(await fill('.total')).toBe('rgb(230, 232, 235)');
+    expect(await fill('.f text')).toBe('rgb(0, 0, 0)');
+  });
+
+  test('is one of two in a page, and leaves the other alone', async () => {
+    const first = svgOf(profileOf(stacks), { title: 'before' });
+    const second = svgOf(profileOf([['main;other', 4096]]), { title: 'after', inverted: true });
+    const inline = (svg: string) => svg.replace(/^<\?xml[^>]*>\n/, '');
+    await at.open(`<!doctype html><body>${inline(first)}${inline(second)}</body>`);
+    const [one, two] = [at.page.locator('svg').nth(0), at.page.locator('svg').nth(1)];
+    const still = await two.locator('.frames').innerHTML();
+    await one.locator('.f', { hasText: 'json_parse' }).first().click();
+    expect(await one.locator('.below').count()).toBe(2);
+    await one.locator('[role=searchbox]').click();
+    await at.page.keyboard.type('main');
+    expect(await one.locator('.hit').count()).toBe(1);
+    expect(await two.locator('.hit').count()).toBe(0);
+    expect(await two.locator('.frames').innerHTML()).toBe(still);
+    await two.locator('.f', { hasText: 'other' }).first().click();
+    expect(await one.locator('.below').count()).toBe(2);
+    await two.locator('.frames').press('Escape');
+    expect(await one.locator('.below').count()).toBe(2);
+    expect(await two.locator('.below').count()).toBe(0);
+    expect(at.page.url()).not.toContain('#');
+  });
+
+  test('keeps the view in the address, for another width too', async () => {
+    await at.open();
+    await at.frame('Cache::put(int, char const*)').click();
+    await at.page.keyboard.press('F3');
+    await at.page.keyboard.type('m(a|x)lloc');
+    await at.button('.*').click();
+    await at.button('Aa').click();
+    const { hash } = new URL(at.page.url());
+    expect(hash).toBe(
+      '#zoom=main;Cache%3A%3Aput(int%2C%20char%20const*)&search=m(a%7Cx)lloc&regexp&case',
+    );
+    await at.close();
+    await at.open(svgOf(profileOf(stacks), { width: 700 }), { hash });
+    expect(await at.page.locator('.below').count()).toBe(2);
+    expect(await at.hits()).toEqual(['malloc']);
+    expect(await at.found()).toContain('matched 90.00% of all: 4 frames');
+    await at.button('Reset').click();
+    expect(at.page.url()).not.toContain('zoom');
+    await at.page.evaluate(() => {
+      location.hash = '#zoom=worker;gone&search=node';
+    });
+    await at.page.waitForSelector('.hit');
+    expect(await at.page.locator('.below').count()).toBe(1);
+  });
+
+  test('keeps a view of gathered frames in the address', async () => {
+    const small = Array.from({ length: 300 }, (_, i) => [`main;tiny_${i}`, 100] as const);
+    const svg = svgOf(profileOf([['main;wide', 40_000_000], ...small]));
+    await at.open(svg);
+    await at.frame('(300 smaller frames)').click();
+    const { hash } = new URL(at.page.url());
+    await at.close();
+    await at.open(svg, { hash });
+    expect(await at.visibleFrames()).toBe(302);
+  });
+
+  test.each([
+    '#zoom=%&search=%E0%A4%A',
+    '#zoom=&lighter=-1',
+    '#&&==',
+    '#lighter=1e999',
+    '#__proto__=1',
+  ])('opens as usual for the address %s', async (hash) => {
+    await at.open(undefined, { hash });
+    expect(await at.visibleFrames()).toBe(13);
+  });
+
+  test('takes the search of an address of flamegraph.pl', async () => {
+    await at.open(undefined, { hash: '?x=10&y=20&s=json_(node|parse)' });
+    expect(await at.hits()).toEqual(['json_parse', 'json_node', 'json_node']);
+  });
+
+  test('is printed without its controls', async () => {
+    await at.open();
+    expect(await at.page.locator('.controls').isVisible()).toBe(true);
+    await at.page.emulateMedia({ media: 'print' });
+    expect(await at.page.locator('.controls').isVisible()).toBe(false);
+  });
+
+  test('shows what is drawn where somebody has changed the data', async () => {
+    const svg = svgOf(profileOf(stacks)).replace(/(profile">\n.{40})..../, '$1AAAA');
+    await at.open(svg);
+    await at.frame('json_parse').click();
+    expect(await at.page.locator('.below').count()).toBe(2);
+  });
+
+  test('keeps a background that was asked for, in the dark too', async () => {
+    await at.open(svgOf(profileOf(stacks), { background: '#ffeedd' }), { colorScheme: 'dark' });
+    const fill = await at.page
+      .locator('.paper')
+      .first()
+      .evaluate((element) => getComputedStyle(element).fill);
+    expect(fill).toBe('rgb(255, 238, 221)');
+  });
+});
