@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "capture.h"
+#include "growth.h"
 #include "ranges.h"
 
 static void write_time(FILE *out, const char *key, double seconds)
@@ -74,6 +75,7 @@ static void write_header(FILE *out, const struct run *run)
 		fputs(",\"follow_forks\":true", out);
 	if (settings->heap)
 		write_filters(out, settings);
+	write_reading_times(out, run);
 	if (settings->faults)
 		fprintf(out, ",\"faults\":{\"source\":\"%s\"}", fault_source());
 	write_limits(out, settings);

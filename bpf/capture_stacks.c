@@ -2,6 +2,7 @@
 /* Frames and stacks of a capture, and what they add up to. */
 #include <inttypes.h>
 #include "capture.h"
+#include "growth.h"
 #include "unwind.h"
 
 static void add_weight(struct weight *sum, const struct weight *more)
@@ -219,6 +220,8 @@ static void write_stack(FILE *out, const struct run *run, const struct ledger *l
 	if (stack->number)
 		note_line(stack->number, number);
 	write_weights(out, run, stack, &unfreed);
+	if (!stack->number)
+		write_growth(out, run, ledger->ids[index]);
 	end = end_line(out, &line, &stack->alloc, sums);
 	if (stack->number) {
 		sums->others_cut += end == WALK_CUT ? stack->alloc.calls : 0;

@@ -41,6 +41,7 @@ struct settings {
 	bool read_pagemap; /* although the kernel has PAGEMAP_SCAN */
 	bool alloc_only, entry_only, mmap, follow_forks, kill_command, floor, doctor, programs;
 	double duration; /* seconds; 0: until a signal */
+	double interval; /* seconds between readings of what is unfreed; 0: none */
 	uint64_t min_size, max_size;
 	uint32_t sample_calls, sample_bytes; /* one call in so many calls, or bytes; 0: all */
 	uint64_t older_ms;
@@ -235,6 +236,8 @@ void read_counters(struct heap_bpf *skel, struct weight counters[NR_COUNTERS]);
 /* Calls that have been entered and have not come to any end. */
 uint64_t unfinished_calls(const struct weight counters[NR_COUNTERS]);
 uint64_t lost_calls(struct heap_bpf *skel);
+/* From a sum over the calls that chance took to an estimate for all. */
+void estimate(struct weight *sum, const struct settings *settings);
 const struct stack *stack_at(const struct ledger *ledger, unsigned index);
 void read_ledger(struct heap_bpf *skel, const struct settings *settings, uint64_t end_ns,
 		 struct ledger *ledger);

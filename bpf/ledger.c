@@ -154,13 +154,25 @@ static void scale_down(struct weight *weight, const struct scale *scale)
 	weight->calls = weight->calls * scale->factor / scale->divisor;
 }
 
-/* From sums over the calls that chance took to estimates for all. */
-static void scale_stacks(struct ledger *ledger, const struct settings *settings)
+static struct scale scale_of(const struct settings *settings)
 {
-	const struct scale scale = {
+	return (struct scale){
 		.factor = settings->sample_calls ? settings->sample_calls : 1,
 		.divisor = settings->sample_bytes ? CALL_ONE : 1,
 	};
+}
+
+void estimate(struct weight *sum, const struct settings *settings)
+{
+	const struct scale scale = scale_of(settings);
+
+	scale_nearest(sum, &scale);
+}
+
+/* From sums over the calls that chance took to estimates for all. */
+static void scale_stacks(struct ledger *ledger, const struct settings *settings)
+{
+	const struct scale scale = scale_of(settings);
 
 	for (unsigned i = 0; i < ledger->nr_stacks; i++) {
 		struct stack *stack = (struct stack *)(ledger->stacks + i * ledger->stack_size);

@@ -12,7 +12,7 @@
 
 enum { MIN_SIZE = 256, MAX_SIZE, OLDER, DURATION, MAX_STACKS, MAX_LIVE, CAPTURE_FD, EVENT_FD, UNWIND, MAX_FRAMES,
        DEBUG_DIR, SYMBOLS_PREFIX, ALLOC_FN, FREE_FN, MAX_RATE, SAMPLE, SAMPLE_BYTES, MAX_PAGES,
-       FAULT_SOURCE };
+       FAULT_SOURCE, INTERVAL };
 
 static uint64_t number(const char *option, const char *text, uint64_t most)
 {
@@ -26,13 +26,13 @@ static uint64_t number(const char *option, const char *text, uint64_t most)
 	return value;
 }
 
-static double seconds(const char *text)
+static double seconds(const char *option, const char *text)
 {
 	char *end;
 	double value = strtod(text, &end);
 
 	if (end == text || *end || !isfinite(value) || value <= 0)
-		die(2, "--duration %s: expected seconds above 0", text);
+		die(2, "--%s %s: expected seconds above 0", option, text);
 	return value;
 }
 
@@ -83,7 +83,7 @@ static void add_debug_dir(struct settings *settings, char *dir)
 static bool asks_for_heap(const struct settings *settings)
 {
 	return settings->alloc_only || settings->entry_only || settings->min_size ||
-	       settings->max_size != UINT64_MAX || settings->sample_calls || settings->sample_bytes || settings->older_ms ||
+	       settings->max_size != UINT64_MAX || settings->sample_calls || settings->sample_bytes || settings->older_ms || settings->interval ||
 	       is_naming(&settings->naming);
 }
 
@@ -107,6 +107,8 @@ static void check_options(const struct settings *settings)
 		die(2, "--mmap needs the probes of the heap: they tell what an allocator maps for itself");
 	if (settings->entry_only && !settings->alloc_only)
 		die(2, "--entry-only needs --alloc-only: without return probes no free can be matched");
+	if (settings->interval && (settings->alloc_only || settings->older_ms))
+		die(2, "--interval concerns all unfreed blocks: it goes neither with --alloc-only nor with --older");
 	if (settings->older_ms && settings->alloc_only)
 		die(2, "--older concerns unfreed blocks, which --alloc-only does not record");
 }
@@ -122,7 +124,8 @@ static void set_option(struct settings *settings, int option, char *value)
 	case MIN_SIZE: settings->min_size = number("min-size", value, 1ULL << 53); return;
 	case MAX_SIZE: settings->max_size = number("max-size", value, 1ULL << 53); return;
 	case OLDER: settings->older_ms = number("older", value, 1ULL << 40); return;
-	case DURATION: settings->duration = seconds(value); return;
+	case DURATION: settings->duration = seconds("duration", value); return;
+	case INTERVAL: settings->interval = seconds("interval", value); return;
 	case MAX_STACKS: settings->max_stacks = number("max-stacks", value, 1 << 24); return;
 	case MAX_LIVE: settings->max_live = number("max-live", value, 1 << 30); return;
 	case MAX_FRAMES: settings->max_frames = number("max-frames", value, MOST_FRAMES); return;
@@ -177,6 +180,7 @@ static const struct option options[] = {
 	{ "max-size", required_argument, NULL, MAX_SIZE },
 	{ "older", required_argument, NULL, OLDER },
 	{ "duration", required_argument, NULL, DURATION },
+	{ "interval", required_argument, NULL, INTERVAL },
 	{ "max-stacks", required_argument, NULL, MAX_STACKS },
 	{ "max-live", required_argument, NULL, MAX_LIVE },
 	{ "sample", required_argument, NULL, SAMPLE },

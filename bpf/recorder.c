@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <time.h>
 #include "follow.h"
+#include "growth.h"
 #include "ranges.h"
 #include "recorder.h"
 #include "resident.h"
@@ -94,8 +95,10 @@ void keep_recording(struct heap_bpf *skel, struct run *run)
 
 	for (; !has_ended(run, polls, now); now = clock_ns()) {
 		uint64_t wake = end < next_status ? end : next_status, again = follow_code_caches(skel);
+		uint64_t reading = read_growth(skel, run);
 
 		wake = again < wake ? again : wake;
+		wake = reading < wake ? reading : wake;
 		poll(polls, FIXED_POLLS + nr_processes, wake > now ? (wake - now + 999999) / 1000000 : 0);
 		note_exits(polls);
 		if (polls[0].revents & POLLIN) {

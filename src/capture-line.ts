@@ -84,6 +84,13 @@ export function places(line: CaptureLine, key: string, length: number): readonly
   });
 }
 
+/** Whole numbers from 0 to 2^53 - 1, each larger than the one before. */
+export function counts(line: CaptureLine, key: string): readonly number[] {
+  const numbers = list(line, key).map((value) => asCount(value, line, `"${key}"`));
+  if (numbers.every((number, index) => index === 0 || number > numbers[index - 1]!)) return numbers;
+  throw malformed(line, `"${key}" must be ascending`);
+}
+
 /** The texts in the list under `key`. */
 export function texts(line: CaptureLine, key: string): readonly string[] {
   return list(line, key).map((value) => {

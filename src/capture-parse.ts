@@ -20,6 +20,7 @@ import type { FaultStack } from './capture-faults.ts';
 import {
   type CaptureLine,
   count,
+  counts,
   flag,
   has,
   malformed,
@@ -29,6 +30,7 @@ import {
   places,
   reference,
   references,
+  rows,
   text,
   texts,
   weight,
@@ -79,10 +81,13 @@ function pageSize(line: CaptureLine): number {
 
 const noFilters = { minSize: 0, maxSize: null, olderMs: 0 };
 
-function parseHeapHeader(line: CaptureLine): Pick<CaptureHeader, 'mode' | 'filters' | 'sampling'> {
+type HeapHeader = Pick<CaptureHeader, 'mode' | 'filters' | 'snapshots' | 'sampling'>;
+
+function parseHeapHeader(line: CaptureLine): HeapHeader {
   return {
     mode: oneOf(line, 'mode', ['full', 'alloc', 'entry']),
     filters: parseFilters(nested(line, 'filters')),
+    ...(has(line, 'snapshots') && { snapshots: counts(line, 'snapshots') }),
     ...(has(line, 'sampling') && { sampling: parseSampling(nested(line, 'sampling')) }),
   };
 }
@@ -174,7 +179,21 @@ type Known = Pick<Capture, 'header' | 'processes' | 'frames'>;
 export function parseStack(line: CaptureLine, known: Known): CaptureStack {
   const { mode } = known.header;
   if (mode === undefined) throw malformed(line, 'no allocations were traced, so it needs "faults"');
-  return { ...parseWalk(line, known), ...parseWeights(line, mode) };
+  return {
+    ...parseWalk(line, known),
+    ...parseWeights(line, mode),
+    ...(has(line, 'unfreed_at') && { unfreedAt: parseUnfreedAt(line, known) }),
+  };
+}
+
+function parseUnfreedAt(line: CaptureLine, { header }: Known): readonly Weight[] {
+  const weights = rows(line, 'unfreed_at', 2).map(([bytes, calls]) => ({
+    bytes: bytes!,
+    calls: calls!,
+  }));
+  const snapshots = header.snapshots?.length ?? 0;
+  if (weights.length === snapshots) return weights;
+  throw malformed(line, `"unfreed_at" must have ${snapshots} weights, one a snapshot`);
 }
 
 /** A stack that took page faults; likewise. */

@@ -28,6 +28,9 @@ export class CaptureStacks implements Iterable<CaptureStack> {
   #fields = new Int32Array(64 * fieldsOfStack);
   #weights = new Float64Array(64 * weightsOfStack);
 
+  /** By number of the stack; few have any. */
+  readonly #unfreedAt = new Map<number, readonly Weight[]>();
+
   /** @param hasFrees every stack has `freed` and `unfreed` */
   constructor(hasFrees: boolean) {
     this.#hasFrees = hasFrees;
@@ -49,6 +52,7 @@ export class CaptureStacks implements Iterable<CaptureStack> {
     const fields = [stack.process, walkEnds.indexOf(stack.walkEnd), from, places, end];
     this.#fields.set(fields, this.#length * fieldsOfStack);
     this.#keepWeights(stack);
+    if (stack.unfreedAt) this.#unfreedAt.set(this.#length, stack.unfreedAt);
     this.#length++;
   }
 
@@ -78,6 +82,7 @@ export class CaptureStacks implements Iterable<CaptureStack> {
       field + fieldsOfStack,
     );
     const known = walkEnds[walkEnd!];
+    const unfreedAt = this.#unfreedAt.get(number);
     return {
       process: process!,
       frames: Array.from(this.#numbers.subarray(from, places)),
@@ -85,6 +90,7 @@ export class CaptureStacks implements Iterable<CaptureStack> {
       ...(end! >= 0 && { fpFrames: Array.from(this.#numbers.subarray(places, end)) }),
       alloc: this.#weight(number, 0),
       ...(this.#hasFrees && { freed: this.#weight(number, 1), unfreed: this.#weight(number, 2) }),
+      ...(unfreedAt && { unfreedAt }),
     };
   }
 

@@ -60,6 +60,8 @@ export interface CaptureHeader {
     readonly maxSize: number | null;
     readonly olderMs: number;
   };
+  /** When what was unfreed was noted, in ms from the start, ascending; missing where nobody asked. */
+  readonly snapshots?: readonly number[];
   /** Missing where every call is recorded; else all weights are estimates. */
   readonly sampling?: Sampling;
   readonly limits: {
@@ -142,6 +144,8 @@ export interface CaptureStack extends WalkedStack {
   /** Both are there in mode `full` and missing in the others. */
   readonly freed?: Weight;
   readonly unfreed?: Weight;
+  /** What was unfreed at each of the header's snapshots; missing for nothing at any. */
+  readonly unfreedAt?: readonly Weight[];
 }
 
 /** What was mapped, what of it was unmapped, and what was not; a call is unmapped when nothing of its range is left. */

@@ -7,6 +7,10 @@ export type Normalization = (typeof normalizations)[number];
 export const sides = ['before', 'after'] as const;
 export type Side = (typeof sides)[number];
 
+/** What the width of a frame is of; `max` has room for what is new and for what vanished. */
+export const widthChoices = ['max', 'after', 'before'] as const;
+export type Widths = (typeof widthChoices)[number];
+
 /** One of the profiles that a differential was made of. */
 export interface DifferentialRun {
   /** What the user calls it, such as its file. */

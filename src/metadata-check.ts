@@ -95,6 +95,7 @@ const checks: { readonly [Key in keyof Required<Metadata>]: Check } = {
   start: isTime,
   durationMs: isDuration,
   estimated: isText,
+  snapshots: isListOf(isCount),
   filters: isListOf(isText),
   filtered: isListOf(isOmission),
   lost: isListOf(isOmission),

@@ -71,6 +71,8 @@ export interface Metadata {
   /** ISO 8601, UTC. */
   readonly start?: string;
   readonly durationMs?: number;
+  /** When what was unfreed was noted while tracing, in ms from the start: columns of their own, see `steadiness.ts`. */
+  readonly snapshots?: readonly number[];
   /** What the numbers are estimated from, such as `1 of 10 calls`; missing where they are exact. */
   readonly estimated?: string;
   /** Settings that left something out on purpose, as they are to be shown: `size >= 64 bytes`. */

@@ -1,3 +1,4 @@
+import { signOf } from './growth.ts';
 import type { Unit } from './profile.ts';
 
 /** A unit that several amounts are shown in, so that they can be compared at a glance. */
@@ -37,23 +38,6 @@ export function formatAmount(amount: number, unit: Unit): string {
 /** A change, always with its sign: "+1.5 KiB", "-12"; "0 bytes" for none. */
 export function formatChange(change: number, unit: Unit): string {
   return `${signOf(change)}${formatAmount(Math.abs(change), unit)}`;
-}
-
-/** A change in parts of what there was: "+12.5%", "-0.3%", "+<0.1%"; "new" and "vanished" at the ends. */
-export function formatGrowth(before: number, after: number): string {
-  if (before === after) return '0%';
-  if (before === 0) return 'new';
-  if (after === 0) return 'vanished';
-  const percent = (Math.abs(after - before) / before) * 100;
-  // Nothing that is left over is "-100.0%", and no change "0.0%".
-  const text =
-    percent < 0.05 ? '<0.1' : after < before && percent > 99.9 ? '>99.9' : percent.toFixed(1);
-  return `${signOf(after - before)}${text}%`;
-}
-
-function signOf(change: number): string {
-  if (change === 0) return '';
-  return change > 0 ? '+' : '-';
 }
 
 /** The one scale for a picture whose largest amount is `largest`, in `unit`. */

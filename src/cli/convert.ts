@@ -1,4 +1,6 @@
 import type { Profile } from '../profile.ts';
+import { redacted } from '../redact.ts';
+import type { SvgOptions } from '../render/svg.ts';
 import { qualityLines, qualityProblems } from '../stack-quality.ts';
 import { type InputOptions, readInput } from './input.ts';
 import { catchSignals } from './interruption.ts';
@@ -13,26 +15,50 @@ import {
 import type { Source } from './pictures.ts';
 import { writeStdout } from './stdout.ts';
 import { screenOn } from './terminal.ts';
+import { ownCommand, type TicketChoice } from './ticket-options.ts';
 
-export interface Conversion {
+export interface Conversion extends Partial<TicketChoice> {
   readonly file: string | undefined;
   readonly input: InputOptions;
   readonly outputs: readonly string[];
   /** The first is what goes to stdout when there is no output. */
   readonly kinds: readonly [ProfileOutputKind, ...ProfileOutputKind[]];
+  /** Of the picture of a ticket. */
+  readonly look?: SvgOptions;
 }
 
 /** Reads one file and writes it as something else; the exit code. Throws a UserError. */
-export async function convert({ file, input, outputs, kinds }: Conversion): Promise<number> {
+export async function convert(conversion: Conversion): Promise<number> {
+  const { file, input, outputs, kinds, redact = false } = conversion;
   for (const path of outputs) kindOf(path, kinds);
-  const { warnings, ...source } = await readInput(file, input);
+  const { warnings, ...read } = await readInput(file, input);
+  const source = redact ? redactedSource(read) : read;
   const remarks: string[] = [];
   const onRemark = (line: string) => remarks.push(line);
   if (outputs.length > 0) await writeFiles({ outputs, kinds }, source, onRemark);
-  else await writeStdout(await kinds[0].text(source, onRemark));
+  else if (conversion.ticket === undefined)
+    await writeStdout(await kinds[0].text(source, onRemark));
+  await ticketOf(source, conversion);
   const screen = screenOn(process.stderr);
   for (const line of [...warnings, ...remarksOn(source.profile), ...remarks]) screen.line(line);
   return 0;
+}
+
+/** Writes the ticket, if one is wanted. Throws a UserError for what cannot be written. */
+export async function ticketOf(
+  source: Source,
+  { ticket, redact = false, look = {} }: Pick<Conversion, 'ticket' | 'redact' | 'look'>,
+): Promise<void> {
+  if (ticket === undefined) return;
+  const { writeTicket } = await import('./ticket.ts');
+  await writeTicket(source, { folder: ticket, look, command: ownCommand(redact) });
+}
+
+function redactedSource({ profile, otherViews }: Source): Source {
+  return {
+    profile: redacted(profile),
+    ...(otherViews && { otherViews: () => otherViews().map(redacted) }),
+  };
 }
 
 /** Of stacks that are as they should be there is nothing to say. */

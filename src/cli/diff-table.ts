@@ -1,7 +1,8 @@
 import { type ChangedStack, changedStacks } from '../changed-stacks.ts';
 import { type Differential, type DifferentialRun, type Side, sides } from '../differential.ts';
+import { formatGrowth } from '../growth.ts';
 import { columnNamed, type Profile, sumOf, type Unit } from '../profile.ts';
-import { counted, formatAmount, formatChange, formatGrowth } from '../units.ts';
+import { counted, formatAmount, formatChange } from '../units.ts';
 import { stackLines, type TableOptions } from './table.ts';
 import { printable } from './terminal.ts';
 import { viewWords } from './view-words.ts';

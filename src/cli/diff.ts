@@ -5,18 +5,30 @@ import { diff as diffRuns } from '../fold/diff.ts';
 import type { Run, Threshold } from '../fold/runs.ts';
 import { views } from '../fold/views.ts';
 import { columnNamed, type Profile, sumOf } from '../profile.ts';
+import { redacted } from '../redact.ts';
+import type { SvgOptions } from '../render/svg.ts';
 import { formatAmount } from '../units.ts';
 import { defineCommand } from './command.ts';
-import { remarksOn, writeFiles } from './convert.ts';
+import { remarksOn, ticketOf, writeFiles } from './convert.ts';
 import { diffJson } from './diff-json.ts';
 import { diffFlags, diffOptionsOf, type Files, filesOf, sizeOrShare } from './diff-options.ts';
 import { type InputOptions, readInput, viewOf } from './input.ts';
+import { lookFlags, lookOf } from './look-options.ts';
 import { several, single } from './numbers.ts';
-import { collapsedText, kindOf, profileOutputs, suffixList } from './outputs.ts';
+import {
+  collapsedText,
+  kindOf,
+  type ProfileOutputKind,
+  pictureOutput,
+  profileOutputs,
+  suffixList,
+} from './outputs.ts';
+import { pictures } from './pictures.ts';
 import { unitOf } from './render.ts';
 import { frameChoiceOf, frameFlags } from './stack-options.ts';
 import { writeStdout } from './stdout.ts';
 import { screenOn } from './terminal.ts';
+import { ticketChoiceOf, ticketFlags } from './ticket-options.ts';
 import { tableFlags, tableOptionsOf, tableText } from './top.ts';
 
 export const diff = defineCommand({
@@ -41,11 +53,12 @@ function options(parser: Argv) {
       ...diffFlags,
       view: { ...text, choices: views, describe: 'of captures (unfreed if they have frees)' },
       ...frameFlags,
-      countname: { ...text, describe: 'what collapsed stacks count: bytes, pages ...' },
       top: tableFlags.top,
+      ...lookFlags,
       json: { ...flag, describe: 'on stdout, instead of the table' },
       folded: { ...flag, alias: 'f', describe: 'collapsed, two counts a line, on stdout' },
       output: { ...text, alias: 'o', describe: `file(s): ${suffixList(profileOutputs)}, and .gz` },
+      ...ticketFlags,
       'fail-above': { ...text, describe: 'exit with 3 if it grew by more: 1M, 5%' },
     })
     .example('$0 diff old.capture new.capture', 'table of what changed')
@@ -60,15 +73,20 @@ async function run(args: Args): Promise<number> {
   const how = diffOptionsOf(args);
   const files = filesOf({ ...args, files: [args.old, args.new] });
   const outputs = several(args.output, '--output');
-  for (const path of outputs) kindOf(path, profileOutputs);
+  const look = lookOf(args);
+  const kinds = outputKinds(look);
+  for (const path of outputs) kindOf(path, kinds);
   if (args.json && args.folded) throw new UserError('either --json or -f on stdout, not both', 2);
-  const stdout = stdoutOf(args, outputs.length > 0);
+  const tickets = ticketChoiceOf(args);
+  const stdout = stdoutOf(args, outputs.length > 0 || tickets.ticket !== undefined);
   const limit = sizeOrShare(args.failAbove, '--fail-above');
   const screen = screenOn(process.stderr);
   const { runs, warnings } = await readRuns(files, inputOf(args));
-  const profile = diffRuns(runs, how);
-  await writeFiles({ outputs, kinds: profileOutputs }, { profile }, screen.line);
+  const whole = diffRuns(runs, how);
+  const profile = tickets.redact ? redacted(whole) : whole;
+  await writeFiles({ outputs, kinds }, { profile }, screen.line);
   await writeStdout(stdout(profile));
+  await ticketOf({ profile }, { ...tickets, look });
   const excess = limit === undefined ? undefined : excessOf(profile, limit);
   for (const line of [...warnings, ...remarksOn(profile), ...(excess ?? [])]) screen.line(line);
   return excess === undefined ? 0 : grewTooMuch;
@@ -77,6 +95,10 @@ async function run(args: Args): Promise<number> {
 function inputOf(args: Args): InputOptions {
   const unit = unitOf(single(args.countname, '--countname'));
   return { view: viewOf(args.view), frames: frameChoiceOf(args), unit };
+}
+
+function outputKinds(look: SvgOptions): readonly [ProfileOutputKind, ...ProfileOutputKind[]] {
+  return [profileOutputs[0], ...pictures.map((kind) => pictureOutput(kind, look))];
 }
 
 function stdoutOf(args: Args, hasOutputs: boolean): (profile: Profile) => Iterable<string> {

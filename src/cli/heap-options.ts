@@ -2,7 +2,7 @@ import type { HeapRequest } from '../collect/heap.ts';
 import { UserError } from '../errors.ts';
 import { costFlags, costRequestOf } from './cost-options.ts';
 import { namingOf } from './naming-options.ts';
-import { sizeOption, wholeOption } from './numbers.ts';
+import { decimalOption, sizeOption, wholeOption } from './numbers.ts';
 
 const text = { type: 'string', requiresArg: true } as const;
 
@@ -29,7 +29,7 @@ interface SizeArgs {
 
 type HeapArgs = SizeArgs &
   Parameters<typeof costRequestOf>[0] &
-  Parameters<typeof namingOf>[0] & { readonly maxLive?: Value };
+  Parameters<typeof namingOf>[0] & { readonly maxLive?: Value; readonly interval?: Value };
 
 /** Throws a UserError for a number that is none, and for what was given twice or makes no sense. */
 export function heapRequestOf(args: HeapArgs, mode: HeapRequest['mode']): HeapRequest {
@@ -37,6 +37,7 @@ export function heapRequestOf(args: HeapArgs, mode: HeapRequest['mode']): HeapRe
     mode,
     ...sizesOf(args),
     olderMs: olderOf(args, mode),
+    intervalSeconds: intervalOf(args, mode),
     maxLive: wholeOption(args.maxLive, '--max-live', { least: 1 }),
     ...costRequestOf(args),
     naming: namingOf(args),
@@ -56,4 +57,16 @@ function olderOf(args: SizeArgs, mode: HeapRequest['mode']): number | undefined 
   if (olderMs !== undefined && mode !== 'full')
     throw new UserError('--older is about unfreed blocks: it has no meaning with -a', 2);
   return olderMs;
+}
+
+function intervalOf({ interval, older }: HeapArgs, mode: HeapRequest['mode']): number | undefined {
+  const seconds = decimalOption(interval, '--interval');
+  if (seconds === undefined) return undefined;
+  if (seconds === 0) throw new UserError('--interval 0: expected seconds above 0', 2);
+  if (mode !== 'full' || older !== undefined)
+    throw new UserError(
+      '--interval is about all unfreed blocks: it goes neither with -a nor --older',
+      2,
+    );
+  return seconds;
 }

@@ -1,3 +1,4 @@
+import { type Widths, widthChoices } from '../differential.ts';
 import { UserError } from '../errors.ts';
 import { colorSchemes } from '../render/colour.ts';
 import type { SvgOptions } from '../render/svg.ts';
@@ -14,6 +15,11 @@ const refused = {
   nameattr: 'a picture refers to nothing outside of itself',
   encoding: 'a picture is UTF-8',
   fontwidth: 'the widths of letters are known',
+} as const;
+
+/** Of a differential. */
+const widthsFlag = {
+  widths: { ...text, choices: widthChoices, describe: 'of a differential (max: hides nothing)' },
 } as const;
 
 /** How a picture looks. Options that flamegraph.pl has are called as they are there. */
@@ -38,6 +44,7 @@ export const lookFlags = {
   reverse: { ...flag, describe: 'merge from the leaf' },
   'no-embed': { ...flag, describe: 'leave the stacks out of the file' },
   'max-size': { ...text, describe: 'of the file, gives up detail for it (8M)' },
+  ...widthsFlag,
   random: { ...flag, hidden: true },
   negate: { ...flag, hidden: true },
   flamechart: { ...flag, hidden: true },
@@ -48,8 +55,12 @@ export const lookFlags = {
 
 type Text = string | readonly string[] | undefined;
 type LookArgs = {
-  readonly [Key in Exclude<keyof typeof lookFlags, 'colors'> | 'noEmbed' | 'maxSize']?: unknown;
+  readonly [Key in
+    | Exclude<keyof typeof lookFlags, 'colors' | 'widths'>
+    | 'noEmbed'
+    | 'maxSize']?: unknown;
 } & {
+  readonly widths?: Widths | readonly Widths[] | undefined;
   readonly colors?: SvgOptions['colors'] | readonly NonNullable<SvgOptions['colors']>[] | undefined;
 };
 
@@ -78,6 +89,7 @@ export function lookOf(args: LookArgs): SvgOptions {
     reverse: args.reverse as boolean | undefined,
     embed: args.noEmbed ? false : undefined,
     maxSize: sizeOption(words('maxSize'), '--max-size'),
+    widths: single(args.widths, '--widths'),
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Profile } from '../profile.ts';
+import type { Metadata, Profile } from '../profile.ts';
 import type { SvgOptions } from '../render/svg.ts';
 
 /** What an output is made of. */
@@ -27,8 +27,11 @@ export const pictures: readonly [PictureKind, ...PictureKind[]] = [
   {
     suffixes: ['.html'],
     what: 'flame graphs and a table, to look around in',
-    draw: async ({ profile, otherViews = () => [] }, options) =>
-      (await import('../render/html.ts')).renderHtml([profile, ...otherViews()], options),
+    draw: async (source, options) => {
+      const { profile, otherViews = () => [] } = source;
+      if (profile.meta.differential || profile.meta.snapshots) return withTable(profile, options);
+      return (await import('../render/html.ts')).renderHtml([profile, ...otherViews()], options);
+    },
   },
   {
     suffixes: ['.png'],
@@ -41,3 +44,17 @@ export const pictures: readonly [PictureKind, ...PictureKind[]] = [
     },
   },
 ];
+
+/** What changes is one picture and the table of it, to read in a browser. */
+async function withTable(profile: Profile, options: SvgOptions): Promise<Iterable<string>> {
+  const { renderSvg } = await import('../render/svg.ts');
+  const { pictureHtml } = await import('../render/picture-html.ts');
+  const { linesFor } = await import('./tables.ts');
+  const { title = pageTitle(profile.meta) } = options;
+  const lines = linesFor(profile.meta)(profile, { top: 50, sort: 'size', width: 120 });
+  return pictureHtml(renderSvg(profile, { ...options, embed: false }), { title, lines });
+}
+
+function pageTitle({ differential, targets = [] }: Metadata): string {
+  return differential ? 'memstacks: what changed' : `memstacks: growth of ${targets.join(', ')}`;
+}

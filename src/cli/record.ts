@@ -71,6 +71,8 @@ function planOf(args: ArgumentsCamelCase<Options>): TracePlan {
       outputs: files.map((suffix) => `${name}.${suffix}`),
     })),
     folded: false,
+    ticket: undefined,
+    redact: false,
     table: tableOptionsOf({}),
   };
 }

@@ -13,6 +13,7 @@ import { type PictureKind, pictures } from './pictures.ts';
 import { residentChoiceOf, residentFlags } from './resident-options.ts';
 import { frameChoiceOf, frameFlags } from './stack-options.ts';
 import { writeStdout } from './stdout.ts';
+import { ticketChoiceOf, ticketFlags } from './ticket-options.ts';
 
 export const render = defineCommand({
   command: 'render [input]',
@@ -33,6 +34,8 @@ export const render = defineCommand({
         unit: unitOf(look.countName),
       },
       outputs: several(args.output, '--output'),
+      ...ticketChoiceOf(args),
+      look,
       kinds: [outputOf(first), ...more.map(outputOf)],
     });
   },
@@ -61,6 +64,7 @@ function options(parser: Argv) {
       ...frameFlags,
       ...residentFlags,
       ...lookFlags,
+      ...ticketFlags,
       csp: { type: 'boolean', describe: 'print the policy that HTML pages run under' },
     })
     .example('$0 render --countname=bytes < all.stacks > all.svg', '')

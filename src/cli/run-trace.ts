@@ -7,6 +7,7 @@ import { collect, type TraceRequest } from '../collect/trace.ts';
 import { UserError } from '../errors.ts';
 import { foldOtherViews, foldView, type ViewChoice } from '../fold/views.ts';
 import type { Metadata, Profile } from '../profile.ts';
+import { redactedCapture } from '../redact-capture.ts';
 import { catchSignals } from './interruption.ts';
 import { liveText } from './live.ts';
 import { discardOutputs, type Output, openOutputs, traceOutputs, writeOutput } from './outputs.ts';
@@ -15,10 +16,12 @@ import { programStatus, stillRunning, summaryLines } from './summary.ts';
 import type { TableOptions } from './table.ts';
 import { resolveTarget, type TargetChoice } from './target.ts';
 import { type Screen, screenOn } from './terminal.ts';
+import { openTicket, writeTicket } from './ticket.ts';
+import { ownCommand, type TicketChoice } from './ticket-options.ts';
 import { tableText } from './top.ts';
 
 /** A checked command line. */
-export interface TracePlan {
+export interface TracePlan extends TicketChoice {
   readonly target: TargetChoice;
   readonly request: Omit<TraceRequest, 'target'>;
   /** At least one; stdout gets the first. */
@@ -43,8 +46,10 @@ export async function runTrace(plan: TracePlan): Promise<number> {
     const target = await resolveTarget(plan.target, screen.line);
     const paths = plan.results.flatMap((result) => result.outputs);
     outputs = await openOutputs(paths, traceOutputs);
+    if (plan.ticket !== undefined) await openTicket(plan.ticket);
     const request: TraceRequest = { ...plan.request, target };
-    const chunks = collect(request, watcherOn(screen, request), interruption.signal);
+    const traced = collect(request, watcherOn(screen, request), interruption.signal);
+    const chunks = plan.redact ? redactedCapture(traced) : traced;
     const capture = await readCapture(copied(chunks, outputs));
     screen.clear();
     return await deliver(capture, { plan, outputs, screen });
@@ -107,7 +112,12 @@ async function deliver(capture: Capture, { plan, outputs, screen }: Delivery): P
     for (const output of outputs)
       if (output.text && paths.includes(output.file.path))
         await finish(output, writeOutput(output, source, screen.line));
-    if (place === 0) await attempt(writeStdout(stdoutText(profile, plan)));
+    if (place > 0) return;
+    await attempt(writeStdout(stdoutText(profile, plan)));
+    const { ticket, redact } = plan;
+    if (ticket === undefined) return;
+    const request = { folder: ticket, look: {}, command: ownCommand(redact) };
+    if (await attempt(writeTicket(source, request))) written.push(ticket);
   };
   // Captures first: whatever goes wrong from here on can be made up from them.
   for (const output of outputs) if (!output.text) await finish(output, output.file.finish());
@@ -118,9 +128,10 @@ async function deliver(capture: Capture, { plan, outputs, screen }: Delivery): P
   return failed ? 1 : programStatus(capture);
 }
 
-function stdoutText(profile: Profile, { folded, results, table }: TracePlan): Iterable<string> {
+function stdoutText(profile: Profile, plan: TracePlan): Iterable<string> {
+  const { folded, results, table, ticket } = plan;
   if (folded) return writeCollapsed(profile);
-  if (results.some(({ outputs }) => outputs.length > 0)) return [];
+  if (ticket !== undefined || results.some(({ outputs }) => outputs.length > 0)) return [];
   return tableText(profile, table);
 }
 

@@ -1,14 +1,15 @@
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { views } from '../fold/views.ts';
+import type { Profile } from '../profile.ts';
 import { defineCommand } from './command.ts';
 import { convert } from './convert.ts';
-import { diffTableLines } from './diff-table.ts';
 import { viewOf } from './input.ts';
 import { single, wholeOption } from './numbers.ts';
 import type { ProfileOutputKind } from './outputs.ts';
 import { residentChoiceOf, residentFlags } from './resident-options.ts';
 import { frameChoiceOf, frameFlags } from './stack-options.ts';
-import { sortKeys, type TableOptions, tableLines } from './table.ts';
+import { sortKeys, type TableOptions } from './table.ts';
+import { linesFor } from './tables.ts';
 
 export const top = defineCommand({
   command: 'top [input]',
@@ -69,12 +70,8 @@ function tableOutput(table: Omit<TableOptions, 'width'>): ProfileOutputKind {
   };
 }
 
-/** The table in the width of the terminal; of a differential that of its changes. */
-export function tableText(
-  profile: Parameters<typeof tableLines>[0],
-  table: Omit<TableOptions, 'width'>,
-): string[] {
+/** The table in the width of the terminal. */
+export function tableText(profile: Profile, table: Omit<TableOptions, 'width'>): string[] {
   const width = process.stdout.columns || 80;
-  const lines = profile.meta.differential ? diffTableLines : tableLines;
-  return lines(profile, { ...table, width }).map((line) => `${line}\n`);
+  return linesFor(profile.meta)(profile, { ...table, width }).map((line) => `${line}\n`);
 }

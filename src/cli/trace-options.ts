@@ -5,6 +5,7 @@ import { decimalOption, several, wholeOption } from './numbers.ts';
 import { kindOf, suffixList, traceOutputs } from './outputs.ts';
 import type { TracePlan } from './run-trace.ts';
 import { type StackArgs, stackRequestOf } from './stack-options.ts';
+import { ticketChoiceOf, ticketFlags } from './ticket-options.ts';
 import { tableOptionsOf } from './top.ts';
 
 const text = { type: 'string', requiresArg: true } as const;
@@ -28,6 +29,7 @@ export const secondsPositional = {
 export const resultFlags = {
   folded: { ...flag, alias: 'f', describe: 'collapsed stacks on stdout' },
   output: { ...text, alias: 'o', describe: `file: ${suffixList(traceOutputs)}, + .gz` },
+  ...ticketFlags,
 } as const;
 
 /** Room in the kernel, whatever is traced. */
@@ -64,18 +66,21 @@ interface ResultArgs {
   readonly output?: Value;
   readonly top?: string | undefined;
   readonly sort?: 'size' | 'count' | undefined;
+  readonly ticket?: Value;
+  readonly redact?: boolean | undefined;
 }
 
 /** One view, written as the options say. Throws a UserError for a file of unknown suffix. */
 export function resultsOf(
   args: ResultArgs,
   choice: ViewChoice,
-): Pick<TracePlan, 'results' | 'folded' | 'table'> {
+): Pick<TracePlan, 'results' | 'folded' | 'table' | 'ticket' | 'redact'> {
   const outputs = several(args.output, '--output');
   for (const path of outputs) kindOf(path, traceOutputs);
   return {
     results: [{ choice, outputs }],
     folded: args.folded ?? false,
+    ...ticketChoiceOf(args),
     table: tableOptionsOf(args),
   };
 }

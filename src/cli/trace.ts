@@ -26,12 +26,14 @@ export const trace = defineCommand({
   run: async (args) => (await import('./run-trace.ts')).runTrace(planOf(args)),
 });
 
+const text = { type: 'string', requiresArg: true } as const;
 const flag = { type: 'boolean' } as const;
 
 const heapFlags = {
   all: { ...flag, alias: 'a', describe: 'every allocation, not only unfreed ones' },
   'entry-only': { ...flag, describe: 'with -a: cheapest, counts requests' },
   mmap: { ...flag, describe: 'mmap, mremap and brk too, under [mmap]' },
+  interval: { ...text, describe: 'seconds: note what is unfreed so often' },
   ...sizeFlags,
   ...namingFlags,
 } as const;

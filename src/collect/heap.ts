@@ -13,6 +13,8 @@ export interface HeapRequest extends CostRequest {
   readonly minSize?: number | undefined;
   readonly maxSize?: number | undefined;
   readonly olderMs?: number | undefined;
+  /** What is unfreed is noted every so often; not with `olderMs`, and in mode `full` only. */
+  readonly intervalSeconds?: number | undefined;
   readonly maxLive?: number | undefined;
   readonly naming: Naming;
 }
@@ -25,6 +27,7 @@ export function heapArguments(request: HeapRequest): string[] {
     ...(request.followForks ? ['--follow-forks'] : []),
     ...withValue('--min-size', request.minSize),
     ...withValue('--max-size', request.maxSize),
+    ...withValue('--interval', request.intervalSeconds),
     ...withValue('--older', request.olderMs),
     ...withValue('--max-live', request.maxLive),
     ...costArguments(request),

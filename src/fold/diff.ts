@@ -77,5 +77,5 @@ function columnsOf(joined: Profile, measured: Measured, unit: Unit): Column[] {
 
 function thresholdOf(threshold: Threshold, [before, after]: readonly Column[]): number {
   if ('amount' in threshold) return threshold.amount;
-  return threshold.share * Math.max(sumOf(before!), sumOf(after!));
+  return Math.ceil(threshold.share * Math.max(sumOf(before!), sumOf(after!)));
 }

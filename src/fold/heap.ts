@@ -2,6 +2,7 @@ import type { Capture } from '../capture.ts';
 import { UserError } from '../errors.ts';
 import type { Profile } from '../profile.ts';
 import { ProfileBuilder } from '../profile-builder.ts';
+import { snapshotColumn } from '../steadiness.ts';
 import { type HeapView, heapMetadata } from './heap-metadata.ts';
 import { weightIn } from './heap-weight.ts';
 import { type FrameChoice, nodeOf, type StackTree, stackTree } from './stack-tree.ts';
@@ -12,13 +13,18 @@ import { type FrameChoice, nodeOf, type StackTree, stackTree } from './stack-tre
  * `unfreed` is asked of a capture without frees, and for one of page faults alone.
  */
 export function foldHeap(capture: Capture, view: HeapView, choice: FrameChoice = {}): Profile {
-  const builder = new ProfileBuilder(heapColumns[view]);
-  addHeap(stackTree(capture, builder, choice), view);
-  return builder.build(heapMetadata(capture, view));
+  const { snapshots } = view === 'unfreed' ? capture.header : {};
+  const builder = new ProfileBuilder([...heapColumns[view], ...snapshotColumns(snapshots)]);
+  addHeap(stackTree(capture, builder, choice), view, snapshots);
+  return builder.build({ ...heapMetadata(capture, view), ...(snapshots && { snapshots }) });
 }
 
-/** Adds the stacks to a tree of two columns; throws likewise. */
-export function addHeap(tree: StackTree, view: HeapView): void {
+function snapshotColumns(snapshots: readonly number[] = []) {
+  return snapshots.map((_, index) => ({ name: snapshotColumn(index), unit: 'bytes' as const }));
+}
+
+/** Adds the stacks to a tree of two columns, or one more for each snapshot; throws likewise. */
+export function addHeap(tree: StackTree, view: HeapView, snapshots?: readonly number[]): void {
   const { capture, builder } = tree;
   if (capture.header.mode === undefined)
     throw new UserError(
@@ -31,10 +37,13 @@ export function addHeap(tree: StackTree, view: HeapView): void {
     );
   for (const stack of capture.stacks) {
     const { bytes, calls } = weightIn(stack, view);
-    if (bytes === 0 && calls === 0) continue;
+    // What was freed at last may have been there meanwhile.
+    const meanwhile = (snapshots && stack.unfreedAt) ?? [];
+    if (bytes === 0 && calls === 0 && meanwhile.every((weight) => weight.bytes === 0)) continue;
     const node = nodeOf(stack, tree);
     builder.add(node, 0, bytes);
     builder.add(node, 1, calls);
+    for (const [index, weight] of meanwhile.entries()) builder.add(node, 2 + index, weight.bytes);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Capture, MapStack, Weight } from '../capture.ts';
 import { UserError } from '../errors.ts';
 import type { Metadata, Omission, Profile } from '../profile.ts';
 import { ProfileBuilder } from '../profile-builder.ts';
-import { addHeap, heapColumns } from './heap.ts';
+import { addHeap, foldHeap, heapColumns } from './heap.ts';
 import { type HeapView, heapMetadata, notes } from './heap-metadata.ts';
 import { weightIn } from './heap-weight.ts';
 import { runMetadata } from './run-metadata.ts';
@@ -37,10 +37,10 @@ export function foldMaps(capture: Capture, view: MapView, choice: FrameChoice = 
  * under the frame `[mmap]`. Throws as foldHeap does.
  */
 export function foldMemory(capture: Capture, view: HeapView, choice: FrameChoice = {}): Profile {
+  if (capture.maps === undefined) return foldHeap(capture, view, choice);
   const builder = new ProfileBuilder(heapColumns[view]);
   const tree = stackTree(capture, builder, choice);
   addHeap(tree, view);
-  if (capture.maps === undefined) return builder.build(heapMetadata(capture, view));
   const below = builder.frame({ name: '[mmap]' });
   addMaps({ ...tree, below }, capture.maps, besides[view]);
   return builder.build(memoryMetadata(capture, view));

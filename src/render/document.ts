@@ -39,6 +39,8 @@ export interface Drawing {
   /** Above and below the frames; one of them is the title, and one the total. */
   readonly lines: readonly Line[];
   readonly look: Look;
+  /** SVG: what fills refer to, and what is drawn besides frames and lines. */
+  readonly extras?: string;
   /** The profile as `embed` makes it; empty for none. */
   readonly data: readonly string[];
   /** `#rrggbb`, also for readers who want it dark. */
@@ -63,7 +65,7 @@ export function framesEnd({ top, rows, frameHeight }: Picture): number {
 }
 
 function opening(drawing: Drawing): string {
-  const { picture, lines, paper } = drawing;
+  const { picture, lines, paper, extras = '' } = drawing;
   const { width, font } = picture;
   const height = pixels(Math.max(framesEnd(picture), lines.at(-1)!.y) + padding);
   const box = `width="${pixels(width)}" height="${height}"`;
@@ -73,7 +75,7 @@ function opening(drawing: Drawing): string {
 <title>${escapeXml(documentTitle.map(({ text }) => text).join(' '))}</title>
 <style>${style}</style>
 <rect class="paper" ${box} fill="${escapeXml(paper ?? '#ffffff')}"/>
-${lines.map((line) => drawLine(line)).join('\n')}
+${extras}${lines.map((line) => drawLine(line)).join('\n')}
 <g class="frames" font-size="${labelFont(picture).size}" data-look="${escapeXml(lookFor(drawing))}">
 `;
 }

@@ -33,7 +33,12 @@ export function drawBox(picture: Picture, box: Box): string {
   const width = xAt(picture, box.start + box.weight) - x;
   const shown = { x, y, width: box.node === 0 && layout.total === 0 ? roomFor(picture) : width };
   const tooltip = face.tooltip.map(escapeXml).join('\n');
-  return `<g class="${face.className}" data-start="${box.start}" data-weight="${box.weight}"><title>${tooltip}</title>${drawRect(picture, shown, face.fill)}${drawLabel(picture, shown, face)}</g>\n`;
+  const weights = `data-start="${box.start}" data-weight="${box.weight}"${changeOf(face)}`;
+  return `<g class="${face.className}" ${weights}><title>${tooltip}</title>${drawRect(picture, shown, face.fill)}${drawLabel(picture, shown, face)}</g>\n`;
+}
+
+function changeOf({ change }: Face): string {
+  return change === undefined ? '' : ` data-before="${change.before}" data-after="${change.after}"`;
 }
 
 interface Area {
@@ -65,9 +70,9 @@ export function labelFont({ font, frameHeight }: Pick<Picture, 'font' | 'frameHe
   return { family: font.family, size: Math.min(font.size, frameHeight - 3) };
 }
 
-function drawLabel(picture: Picture, { x, y, width }: Area, { name, amount }: Face): string {
+function drawLabel(picture: Picture, { x, y, width }: Area, face: Face): string {
   const font = labelFont(picture);
-  const label = fitLabel({ name, amount }, font, width - 6);
+  const label = fitLabel(face, font, width - 6);
   if (label.name === '') return '';
   const shownAmount = label.amount === '' ? '' : ` <tspan>${escapeXml(label.amount)}</tspan>`;
   const baseline = y + (picture.frameHeight - 1) / 2 + font.size * 0.36;

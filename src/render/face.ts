@@ -10,12 +10,16 @@ export interface Face {
   readonly name: string;
   /** Beside the name where there is room. */
   readonly amount: string;
+  /** In its place where there is less room. */
+  readonly shortAmount?: string;
   /** Its lines. */
   readonly tooltip: readonly string[];
-  /** `#rrggbb`; carries black text. */
+  /** `#rrggbb`, or `url(#id)` of what the drawing defines; carries black text. */
   readonly fill: string;
   /** `f`; with ` other` for what is no function: the root, and gathered frames. */
   readonly className: string;
+  /** Of a differential: what the page's script makes sums and labels of. */
+  readonly change?: { readonly before: number; readonly after: number };
 }
 
 export interface FlameLook {
@@ -67,7 +71,7 @@ function firstLine({ depth, weight }: Box, name: string, look: FlameLook): strin
 }
 
 /** `src/a.c:12 (inlined)`, or no line. */
-function detailsOf(frame: Frame | undefined): string[] {
+export function detailsOf(frame: Frame | undefined): string[] {
   if (frame === undefined) return [];
   const kinds = kindsOf(frame).map((kind) => `(${kind})`);
   const parts = [sourceOf(frame), ...kinds].filter((part) => part !== '');

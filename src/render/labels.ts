@@ -11,6 +11,8 @@ export interface Font {
 export interface Label {
   readonly name: string;
   readonly amount: string;
+  /** In its place where there is less room. */
+  readonly shortAmount?: string;
 }
 
 const ellipsis = '..';
@@ -52,14 +54,16 @@ function characterWidth(codePoint: number): number {
  * As much of the label as fits in `room` pixels: the name, without template arguments, without
  * parameters too, the start of that, or nothing; and the amount behind a name that is not cut.
  */
-export function fitLabel({ name, amount }: Label, font: Font, room: number): Label {
+export function fitLabel(label: Label, font: Font, room: number): Label {
+  const { name, amount, shortAmount = '' } = label;
   const fits = (text: string): boolean => widthOf(text, font) <= room;
   if (!fits(name) && !fits(name.slice(0, fewestCharacters) + ellipsis))
     return { name: '', amount: '' };
   const names = fits(name) ? [name] : shorterNames(name);
   const whole = names.find(fits);
   if (whole === undefined) return { name: fitText(names.at(-1)!, font, room), amount: '' };
-  return { name: whole, amount: fits(`${whole} ${amount}`) ? amount : '' };
+  const amounts = [amount, shortAmount];
+  return { name: whole, amount: amounts.find((each) => fits(`${whole} ${each}`)) ?? '' };
 }
 
 /** The text, its start followed by "..", or nothing when less than 3 characters would be left. */

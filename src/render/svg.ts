@@ -1,11 +1,14 @@
+import type { Widths } from '../differential.ts';
 import { UserError } from '../errors.ts';
 import { type Profile, sumOf } from '../profile.ts';
 import { qualityProblems } from '../stack-quality.ts';
 import { scaleFor } from '../units.ts';
 import type { ColorScheme, ColourMap } from './colour.ts';
+import { diffDrawing } from './diff-drawing.ts';
 import { type Drawing, framesEnd, type Look } from './document.ts';
 import { type Picture, padding, roomFor } from './draw.ts';
 import { flameFace } from './face.ts';
+import { growthDrawing, hasGrowth } from './growth-drawing.ts';
 import { defaultCountName, hiddenLines } from './header.ts';
 import type { Font } from './labels.ts';
 import { layOut } from './layout.ts';
@@ -50,6 +53,8 @@ export interface SvgOptions {
   readonly inverted?: boolean;
   /** Default: the profile's first column. */
   readonly column?: string;
+  /** Of a differential: what the width of a frame is of. Default: one that hides nothing. */
+  readonly widths?: Widths;
   /** The profile is in the document too, so that it can be read back. Default: true. */
   readonly embed?: boolean;
   /** Bytes that the document may have (8 MiB); 0 for any number. See `withinSize`. */
@@ -71,7 +76,8 @@ export function* renderSvg(profile: Profile, options: SvgOptions = {}): Generato
   const shown = shownOf(profile, options);
   if (options.total !== undefined && options.total < sumOf(shown.column))
     options.onRemark?.(`--total ${options.total} is below the sum of the stacks, and is ignored`);
-  const draw = (fit: Fit) => drawingOf(shown, options, fit);
+  const drawing = profile.meta.differential ? differentialDrawing : flameDrawing;
+  const draw = (fit: Fit) => drawing(shown, options, fit);
   const { document, remarks } = withinSize(draw, limits, embed ? profile : undefined);
   for (const remark of remarks) options.onRemark?.(remark);
   yield* document;
@@ -86,7 +92,16 @@ const defaults = {
   factor: 1,
 };
 
-function drawingOf({ profile, column }: Shown, options: SvgOptions, fit: Fit): Drawing {
+function differentialDrawing({ profile }: Shown, options: SvgOptions, fit: Fit): Drawing {
+  return diffDrawing(profile, { ...defaults, ...options, font: fontOf(options) }, fit);
+}
+
+function flameDrawing(shown: Shown, options: SvgOptions, fit: Fit): Drawing {
+  const drawing = plainDrawing(shown, options, fit);
+  return hasGrowth(shown.profile) ? growthDrawing(shown.profile, drawing) : drawing;
+}
+
+function plainDrawing({ profile, column }: Shown, options: SvgOptions, fit: Fit): Drawing {
   const subject = subjectOf({ profile, column }, { ...options, minWidth: fit.minWidth });
   const header = headerLines(subject, options);
   const look = lookOf(subject, options, fit);

@@ -56,35 +56,52 @@ const boldness = 1.18;
 
 /** The lines above the frames, top down; the last one is the total. */
 export function headerLines(subject: Subject, wording: Wording): Line[] {
-  const { profile, column, layout, font, factor = 1 } = subject;
+  const { profile, column, layout, factor = 1 } = subject;
   const { meta } = profile;
   const { subtitle = defaultSubtitle(meta), notes: remark } = wording;
   const title = wording.title ?? defaultTitle(meta, wording.inverted);
-  const room = roomFor(subject);
-  const wrap = (text: string): string[] => wrapText(visible(text), font, room);
   const total = totalLine(
     profile,
     { column, layout, factor },
     wording.countName ?? defaultCountName(column),
   );
   const empty = layout.total === 0 ? ['nothing was recorded'] : [];
+  const notes = [subtitle, ...(remark ? [`note: ${remark}`] : []), ...noteLines(meta)];
+  const warnings = [...lossLines(meta), ...empty];
+  return arrangeHeader({ title, notes, warnings, total }, subject);
+}
+
+export interface HeaderTexts {
+  readonly title: string;
+  readonly notes: readonly string[];
+  readonly warnings: readonly string[];
+  readonly total: string;
+}
+
+/** The texts above the frames as lines, top down: wrapped, all but the total, which is the last. */
+export function arrangeHeader(texts: HeaderTexts, page: Pick<Subject, 'font' | 'width'>): Line[] {
+  const { font } = page;
+  const room = roomFor(page);
+  const wrap = (text: string): string[] => wrapText(visible(text), font, room);
   const lines: Line[] = [];
-  addLines(lines, 'title', { texts: wrapTitle(title, font, room), size: font.size * titleScale });
-  const notes = [subtitle, ...(remark ? [`note: ${remark}`] : []), ...noteLines(meta)].flatMap(
-    wrap,
-  );
-  addLines(lines, 'note', { texts: notes, size: font.size });
-  const warnings = [...lossLines(meta), ...empty].flatMap(wrap);
-  addLines(lines, 'warning', { texts: warnings, size: font.size });
+  const title = wrapTitle(texts.title, font, room);
+  addLines(lines, 'title', { texts: title, size: font.size * titleScale });
+  addLines(lines, 'note', { texts: texts.notes.flatMap(wrap), size: font.size });
+  addLines(lines, 'warning', { texts: texts.warnings.flatMap(wrap), size: font.size });
   // One line whatever its length: the script shows details in its place.
-  addLines(lines, 'total', { texts: [fitText(visible(total), font, room)], size: font.size });
+  const total = fitText(visible(texts.total), font, room);
+  addLines(lines, 'total', { texts: [total], size: font.size });
   return lines;
 }
 
 /** Lines below the frames, which end `bottom` pixels from the top. */
-export function footerLines(texts: readonly string[], subject: Subject, bottom: number): Line[] {
-  const { font } = subject;
-  const wrapped = texts.flatMap((text) => wrapText(visible(text), font, roomFor(subject)));
+export function footerLines(
+  texts: readonly string[],
+  page: Pick<Subject, 'font' | 'width'>,
+  bottom: number,
+): Line[] {
+  const { font } = page;
+  const wrapped = texts.flatMap((text) => wrapText(visible(text), font, roomFor(page)));
   const lines: Line[] = [];
   addLines(lines, 'note', { texts: wrapped, size: font.size, above: bottom });
   return lines;

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { JSDOM } from 'jsdom';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { serverCapture, Workplace } from './program.ts';
 
@@ -164,5 +165,40 @@ describe('--fail-above', () => {
   test('lets pass what shrank', async () => {
     const { code } = await at.run(['diff', 'new.folded', 'old.folded', '--fail-above', '0']);
     expect(code).toBe(0);
+  });
+});
+
+describe('the picture', () => {
+  const title = (svg: string) => /class="title"[^>]*>([^<]*)</.exec(svg)![1];
+
+  test('of two files, with a look of its own', async () => {
+    const look = ['--title', 'Fix <1>', '--subtitle', 'S', '--widths', 'after'];
+    await at.run(['diff', 'old.folded', 'new.folded', '-o', 'x.svg', '--countname=bytes', ...look]);
+    const svg = at.read('x.svg');
+    expect(title(svg)).toBe('Fix &lt;1&gt;');
+    expect(svg).toContain('widths: after; what vanished has none');
+    expect(svg).toContain('<title>d (+7.0 KiB, new)\n');
+    expect(svg).not.toContain('<title>c (');
+  });
+
+  test('with its table as one HTML page, in which a name stays text', async () => {
+    writeFileSync(at.path('evil.folded'), 'main;</pre><img src=x onerror=alert(1)> 99\n');
+    await at.run(['diff', 'old.folded', 'evil.folded', '-o', 'x.html']);
+    const { document } = new JSDOM(at.read('x.html')).window;
+    expect(document.querySelectorAll('svg .f').length).toBe(6);
+    expect(document.querySelector('pre')!.textContent).toContain(
+      '</pre><img src=x onerror=alert(1)> <- main',
+    );
+    expect(document.querySelectorAll('img').length).toBe(0);
+    expect(document.querySelectorAll('script').length).toBe(1);
+  });
+
+  test('of a file with two counts a line', async () => {
+    const { stdout, code } = await at.run(['render', '--countname=bytes'], {}, both);
+    expect({ code, title: title(stdout) }).toEqual({ code: 0, title: 'Differential flame graph' });
+    expect(stdout).toContain('<title>a (+30.0 KiB, +30.0%)\n');
+    expect(stdout).toContain('<title>c (-7.0 KiB, vanished)\n');
+    const narrow = await at.run(['render', '--widths', 'before'], {}, both);
+    expect(narrow.stdout).not.toContain('<title>d (');
   });
 });

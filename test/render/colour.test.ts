@@ -7,20 +7,7 @@ import {
   colourOf,
   neutralColour,
 } from '../../src/render/colour.ts';
-
-function channels(colour: string): number[] {
-  expect(colour).toMatch(/^#[0-9a-f]{6}$/);
-  return [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
-}
-
-/** Against black, as WCAG 2.2 defines contrast and relative luminance. */
-function contrast(colour: string): number {
-  const [red, green, blue] = channels(colour).map((value) => {
-    const share = value / 255;
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  });
-  return (0.2126 * red! + 0.7152 * green! + 0.0722 * blue! + 0.05) / 0.05;
-}
+import { channels, contrast } from './colours.ts';
 
 test.each(colorSchemes)('%s carries black text', (scheme) => {
   fc.assert(

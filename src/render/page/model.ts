@@ -3,6 +3,7 @@ import { kindsOf, sourceOf } from '../../frame-words.ts';
 import type { Column, NodeIndex, Profile } from '../../profile.ts';
 import { ProfileTextReader } from '../../profile-text-reader.ts';
 import { formatCount, formatIn } from '../../units.ts';
+import { type Change, changeAmounts } from '../change-amounts.ts';
 import type { PageLook } from '../document.ts';
 import { type Face, flameFace } from '../face.ts';
 import { type Box, type Tree, treeOf } from '../layout.ts';
@@ -19,6 +20,8 @@ export interface Model {
   readonly face: (box: Box) => Face;
   /** Pixels; what is narrower is gathered. */
   readonly minWidth: number;
+  /** Per node, of a differential. */
+  readonly changes?: readonly (Change | undefined)[];
   /** Every function has a node. */
   readonly isComplete: boolean;
 }
@@ -76,6 +79,12 @@ interface Drawn extends Face {
   readonly parent: NodeIndex;
 }
 
+/** A second line with weights is not what somebody searches. */
+function detailsOf({ tooltip, change }: Drawn): string {
+  const line = tooltip[1] ?? '';
+  return change !== undefined && line.startsWith('total: ') ? '' : line;
+}
+
 function modelOfDrawing(frames: SVGGElement, look: PageLook): Model {
   const drawn = readBoxes(frames, look);
   const self = Float64Array.from(drawn, ({ weight }) => weight);
@@ -95,8 +104,9 @@ function modelOfDrawing(frames: SVGGElement, look: PageLook): Model {
   return {
     tree: { ...tree, compare: (a, b) => a - b },
     frame,
-    texts: drawn.map(({ name, tooltip }) => [name, tooltip[1] ?? '']),
+    texts: drawn.map((each) => [each.name, detailsOf(each)]),
     face: ({ node }) => drawn[node]!,
+    changes: drawn.map(({ change }) => change),
     minWidth: 0,
     isComplete,
   };
@@ -130,14 +140,23 @@ function readBox(
 ): Drawn {
   const weight = Number(group.dataset.weight);
   const tooltip = group.querySelector('title')!.textContent!.split('\n');
-  return {
+  const drawn = {
     ...place,
     weight,
     tooltip,
-    name: nameIn(tooltip[0]!, weight * (look.flame?.factor ?? 1)),
-    amount: formatIn(weight * (look.flame?.factor ?? 1), look.scale),
     fill: group.querySelector('rect')!.getAttribute('fill')!,
     className: group.getAttribute('class')!,
+  };
+  const { before, after } = group.dataset;
+  if (before !== undefined) {
+    const change = { before: Number(before), after: Number(after) };
+    const name = tooltip[0]!.slice(0, tooltip[0]!.lastIndexOf(' ('));
+    return { ...drawn, name, change, ...changeAmounts(change, look.scale) };
+  }
+  return {
+    ...drawn,
+    name: nameIn(tooltip[0]!, weight * (look.flame?.factor ?? 1)),
+    amount: formatIn(weight * (look.flame?.factor ?? 1), look.scale),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { NodeIndex } from '../../profile.ts';
 import { counted, formatIn } from '../../units.ts';
+import { changeAmounts } from '../change-amounts.ts';
 import type { Box } from '../layout.ts';
 import type { Model } from './model.ts';
 import { boxesOf, type Chart } from './view.ts';
@@ -15,11 +16,13 @@ export interface Found {
   readonly nodes: readonly NodeIndex[];
   /** Weight of the matches, where one stands on another only that of the lower. */
   readonly weight: number;
+  /** Matches that stand on no other one. */
+  readonly outer: readonly NodeIndex[];
   /** Per node, whether it or anything that it calls matches; undefined where nothing does. */
   readonly reach: Uint8Array | undefined;
 }
 
-export const nothing: Found = { nodes: [], weight: 0, reach: undefined };
+export const nothing: Found = { nodes: [], outer: [], weight: 0, reach: undefined };
 
 /** What functions are matched against; undefined for a regular expression that is none. */
 export function matcherFor({ text, isRegExp, isCaseSensitive }: Query): RegExp | undefined {
@@ -41,18 +44,19 @@ export function find({ tree, frame, texts }: Model, matcher: RegExp): Found {
   const { parent, total } = tree;
   const covered = new Uint8Array(parent.length);
   const reach = new Uint8Array(parent.length);
-  let weight = 0;
+  const outer: NodeIndex[] = [];
   for (let node = 0; node < parent.length; node++) {
     const below = node > 0 && covered[parent[node]!] === 1;
     const hit = isHit(node);
     covered[node] = below || hit ? 1 : 0;
     if (!hit) continue;
     reach[node] = 2;
-    if (!below) weight += total[node]!;
+    if (!below) outer.push(node);
   }
   for (let node = parent.length - 1; node > 0; node--)
     if (reach[node]! > 0) reach[parent[node]!]! ||= 1;
-  return { nodes: inDrawingOrder({ tree }, reach), weight, reach };
+  const weight = outer.reduce((sum, node) => sum + total[node]!, 0);
+  return { nodes: inDrawingOrder({ tree }, reach), outer, weight, reach };
 }
 
 /** Those with 2 in `reach`; subtrees with 0 are not walked. */
@@ -86,7 +90,9 @@ export function highlight(chart: Chart, { reach }: Found): void {
   });
 }
 
-export function foundInWords(chart: Chart, { nodes, weight }: Found): string {
+export function foundInWords(chart: Chart, found: Found): string {
+  const { nodes, weight } = found;
+  if (chart.model().changes?.[0] !== undefined) return changesInWords(chart, found);
   const { tree, isComplete } = chart.model();
   const all = tree.total[0]!;
   const share = all === 0 ? 0 : (100 * weight) / all;
@@ -94,4 +100,16 @@ export function foundInWords(chart: Chart, { nodes, weight }: Found): string {
   // What was too narrow to be drawn, or gathered into one box, cannot be searched without the data.
   const least = isComplete ? '' : 'at least ';
   return `matched ${least}${share.toFixed(2)}% of all: ${counted(nodes.length, 'frame')}, ${amount}`;
+}
+
+/** `matched 4 frames: 6.77 MiB to 6.82 MiB, +0.05 MiB, +0.7%` */
+function changesInWords(chart: Chart, { nodes, outer }: Found): string {
+  const { changes = [], isComplete } = chart.model();
+  const sum = (side: 'before' | 'after') =>
+    outer.reduce((total, node) => total + changes[node]![side], 0);
+  const { amount } = changeAmounts(
+    { before: sum('before'), after: sum('after') },
+    chart.look.scale,
+  );
+  return `matched ${isComplete ? '' : 'at least '}${counted(nodes.length, 'frame')}: ${amount}`;
 }

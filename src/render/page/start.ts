@@ -1,6 +1,7 @@
 import { barHeight, drawControls, showQuery } from './controls.ts';
 import { setShown } from './elements.ts';
 import { firstOf, onFrameKey, onShortcut, onTyping } from './keys.ts';
+import { listenToLegend } from './legend.ts';
 import { nothing } from './search.ts';
 import {
   followAddress,
@@ -34,6 +35,7 @@ function start(svg: SVGSVGElement): void {
   listenToFrames(session);
   listenToField(session);
   listenToButtons(session);
+  listenToLegend(chart, onPress);
   // Of several pictures in a page only the one that has the focus is meant.
   const listener: EventTarget = session.isDocument ? document : svg;
   listener.addEventListener('keydown', (event) => onShortcut(session, event as KeyboardEvent));

@@ -1,0 +1,89 @@
+import type { NodeIndex, Profile, Unit } from '../profile.ts';
+import { fewestIntervals, type Growth, selfGrowth, steadinessWords } from '../steadiness.ts';
+import { counted, formatAmount, formatChange } from '../units.ts';
+import { stackLines, type TableOptions, tableLines } from './table.ts';
+
+interface Row {
+  readonly node: NodeIndex;
+  readonly bytes: number;
+  readonly growth: Growth;
+}
+
+/**
+ * The stacks whose unfreed memory grows, the fastest steady growth first, then all others by size.
+ * With too few snapshots to tell, the table of a trace without.
+ */
+export function growthTableLines(profile: Profile, options: TableOptions): string[] {
+  const rows = sortedRows(profile);
+  const [title = ''] = tableLines(profile, { ...options, top: 1 });
+  const intervals = rows[0]?.growth.intervals ?? 0;
+  if (intervals < fewestIntervals)
+    return [
+      ...tableLines(profile, options),
+      `growth: ${counted(intervals, 'interval')} cannot tell it: trace longer, or with a shorter --interval`,
+    ];
+  const shown = rows.slice(0, options.top);
+  return [
+    `${title}, in ${counted(intervals, 'interval')}`,
+    '',
+    columns(['#', 'bytes', 'a minute', 'grew in', '']),
+    ...shown.flatMap((row, index) => [
+      rowLine(row, index + 1),
+      ...stackLines(profile, row.node, options.width),
+      '',
+    ]),
+    ...notShown(rows, options.top),
+  ];
+}
+
+function sortedRows(profile: Profile): Row[] {
+  const growthAt = selfGrowth(profile);
+  const bytes = profile.columns[0]!.self;
+  const rows: Row[] = [];
+  for (let node = 0; node < profile.parent.length; node++)
+    if (bytes[node]! > 0) rows.push({ node, bytes: bytes[node]!, growth: growthAt(node) });
+  return rows.sort(
+    (a, b) => rank(a) - rank(b) || rate(b) - rate(a) || b.bytes - a.bytes || a.node - b.node,
+  );
+}
+
+function rank({ growth }: Row): number {
+  return ['steady', 'growing'].includes(growth.steadiness) ? 0 : 1;
+}
+
+function rate({ growth }: Row): number {
+  return growth.perSecond;
+}
+
+function rowLine({ bytes, growth }: Row, rank: number): string {
+  return columns([
+    String(rank),
+    formatAmount(bytes, unit),
+    formatRate(growth),
+    `${growth.grew} of ${growth.intervals}`,
+    steadinessWords[growth.steadiness],
+  ]);
+}
+
+const unit: Unit = 'bytes';
+
+/** `+1.2 MiB` */
+function formatRate({ perSecond }: Growth): string {
+  return formatChange(Math.round(60 * perSecond), unit);
+}
+
+const columnWidths = [4, 14, 14, 12];
+
+function columns(cells: readonly string[]): string {
+  const numbers = cells.slice(0, -1).map((cell, index) => cell.padStart(columnWidths[index]!));
+  return `${numbers.join('')}   ${cells.at(-1)}`.trimEnd();
+}
+
+function notShown(rows: readonly Row[], top: number): string[] {
+  const rest = rows.slice(top);
+  if (rest.length === 0) return [];
+  const bytes = rest.reduce((sum, row) => sum + row.bytes, 0);
+  return [
+    `not shown: ${counted(rest.length, 'stack')} with ${formatAmount(bytes, unit)}; -T ${rows.length} shows all`,
+  ];
+}

@@ -1,0 +1,33 @@
+import type { Profile } from '../profile.ts';
+import { type Growth, type Steadiness, steadinessWords, totalGrowth } from '../steadiness.ts';
+import { formatChange } from '../units.ts';
+import { type Face, frameOf } from './face.ts';
+import { growthSwatches } from './growth-swatches.ts';
+import type { Box } from './layout.ts';
+import { fillOf } from './swatch.ts';
+
+/** The faces of a flame graph, coloured by how steadily each frame's total grew. */
+export function growthFace(profile: Profile, flame: (box: Box) => Face): (box: Box) => Face {
+  const growthAt = totalGrowth(profile);
+  return (box) => {
+    const face = flame(box);
+    if (box.gathered > 0) return face;
+    const growth = growthAt(box.node);
+    return {
+      ...face,
+      fill: fillFor(growth.steadiness),
+      className: `f ${growth.steadiness}${frameOf(profile, box) === undefined ? ' other' : ''}`,
+      tooltip: [...face.tooltip, inWords(growth)],
+    };
+  };
+}
+
+function fillFor(steadiness: Steadiness): string {
+  return fillOf(growthSwatches.find(({ name }) => name === steadiness)!);
+}
+
+/** `grows steadily: +1.2 MiB a minute, grew in 20 of 20 intervals` */
+function inWords({ perSecond, grew, intervals, steadiness }: Growth): string {
+  const rate = formatChange(Math.round(60 * perSecond), 'bytes');
+  return `${steadinessWords[steadiness]}: ${rate} a minute, grew in ${grew} of ${intervals} intervals`;
+}

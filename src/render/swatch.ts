@@ -1,0 +1,59 @@
+import { padding, roomFor } from './draw.ts';
+import { type Font, widthOf } from './labels.ts';
+import { pixels } from './xml.ts';
+
+/** A fill that means something; the page's script finds its frames by their class. */
+export interface Swatch {
+  /** Class of the frames that it fills. */
+  readonly name: string;
+  /** In the legend. */
+  readonly words: string;
+  /** `#rrggbb`; carries black text. */
+  readonly colour: string;
+  /** What is drawn over the colour, so that it can be told without: SVG for an area of 8 by 8 pixels. */
+  readonly pattern: string;
+}
+
+/** What fills a box: a colour, or a reference to one of `patternDefinitions`. */
+export function fillOf({ name, colour, pattern }: Swatch): string {
+  return pattern === '' ? colour : `url(#memstacks-${name})`;
+}
+
+/** SVG that the fills refer to. */
+export function patternDefinitions(swatches: readonly Swatch[]): string {
+  const patterned = swatches.filter(({ pattern }) => pattern !== '');
+  const definitions = patterned.map(
+    ({ name, colour, pattern }) =>
+      `<pattern id="memstacks-${name}" width="8" height="8" patternUnits="userSpaceOnUse"><rect width="8" height="8" fill="${colour}"/>${pattern}</pattern>\n`,
+  );
+  return `<defs>\n${definitions.join('')}</defs>\n`;
+}
+
+interface Page {
+  readonly font: Font;
+  readonly width: number;
+  /** Pixels from the top to what the legend comes below. */
+  readonly top: number;
+}
+
+const gap = 6;
+
+/** What the fills mean, one swatch each, as SVG, broken where the page ends; and its height in pixels. */
+export function legend(
+  swatches: readonly Swatch[],
+  { font, width, top }: Page,
+): { svg: string; height: number } {
+  const right = padding + roomFor({ width });
+  const rowHeight = font.size + gap;
+  let [x, y] = [padding, top + gap];
+  let entries = '';
+  for (const swatch of swatches) {
+    const needed = 2 * font.size + gap + widthOf(swatch.words, font);
+    if (x > padding && x + needed > right) [x, y] = [padding, y + rowHeight];
+    const box = `x="${pixels(x)}" y="${pixels(y)}" width="${pixels(1.6 * font.size)}" height="${pixels(font.size)}"`;
+    const text = `x="${pixels(x + 2 * font.size)}" y="${pixels(y + 0.86 * font.size)}"`;
+    entries += `<g class="entry" data-frames="${swatch.name}"><rect ${box} fill="${fillOf(swatch)}" stroke="#8a9099"/><text ${text}>${swatch.words}</text></g>\n`;
+    x += needed + 2 * gap;
+  }
+  return { svg: `<g class="legend">\n${entries}</g>\n`, height: y + rowHeight - top };
+}

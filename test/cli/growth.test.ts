@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { JSDOM } from 'jsdom';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Workplace } from './program.ts';
+
+const capture = fileURLToPath(new URL('../data/capture/growth.capture', import.meta.url));
+
+let at: Workplace;
+beforeEach(() => {
+  at = new Workplace();
+});
+
+describe('a capture with snapshots', () => {
+  test('has a table of what grows, the leak before the larger cache', async () => {
+    const { code, stdout, stderr } = await at.run(['top', capture]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    await expect(stdout).toMatchFileSnapshot('growth.golden.txt');
+  });
+
+  test('has a picture coloured by it, with its legend', async () => {
+    const { stdout } = await at.run(['render', capture]);
+    expect(stdout).toMatch(
+      /class="f steady"[^>]*><title>leak \(51,200 bytes, 20\.00%\)\ngrows steadily: \+600\.0 KiB a minute, grew in 5 of 5 intervals</,
+    );
+    expect(stdout).toMatch(/class="f level"[^>]*><title>cache /);
+    expect(stdout).toContain('noted 4 times while tracing');
+    expect(stdout.match(/class="entry"/g)).toHaveLength(4);
+  });
+
+  test('has both on its HTML page', async () => {
+    await at.run(['render', capture, '-o', 'x.html']);
+    const { document } = new JSDOM(at.read('x.html')).window;
+    expect(document.querySelectorAll('svg .steady').length).toBe(4);
+    expect(document.querySelector('pre')!.textContent).toContain('grows steadily\n');
+  });
+
+  test('keeps it in its picture', async () => {
+    await at.run(['render', capture, '-o', 'x.svg']);
+    expect((await at.run(['top', 'x.svg'])).stdout).toBe((await at.run(['top', capture])).stdout);
+  });
+
+  test('folds and compares as any other', async () => {
+    expect((await at.run(['fold', capture])).stdout).toBe(
+      'main;cache;malloc 204800\nmain;leak;malloc 51200\n',
+    );
+    const { stdout } = await at.run(['diff', capture, capture]);
+    expect(stdout).toContain('no stack changed');
+  });
+
+  test('with too few of them has the usual table, and says why', async () => {
+    const text = readFileSync(capture, 'utf8')
+      .replace('[1000,2000,3000,4000]', '[4000]')
+      .replace(/"unfreed_at":\[(\[\d+,\d+\]).*\]/g, '"unfreed_at":[$1]');
+    const { stdout } = await at.run(['top', '-'], {}, text);
+    expect(stdout).toContain('   1     200.0 KiB    80.0%');
+    expect(stdout).toMatch(/growth: \d intervals? cannot tell it: trace longer/);
+    expect((await at.run(['render', '-'], {}, text)).stdout).not.toContain('class="entry"');
+  });
+
+  test.each([
+    ['[1000,2000,3000,4000]', '[1000,3000,2000,4000]', '"snapshots" must be ascending'],
+    ['[[10240,10],', '[', '"unfreed_at" must have 4 weights'],
+    ['[10240,10]', '[-1,10]', 'whole number'],
+  ])('that is malformed: %s to %s', async (from, to, message) => {
+    const text = readFileSync(capture, 'utf8').replace(from, to);
+    const { code, stderr } = await at.run(['top', '-'], {}, text);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(message) });
+  });
+});
+
+describe('--interval', () => {
+  test('is handed to the helper', async () => {
+    await at.run(['-p', '1234', '1', '--interval', '0.5']);
+    expect(at.log[0]).toContain('--interval 0.5');
+  });
+
+  test.each([
+    [['--interval', '0'], 'expected seconds above 0'],
+    [['--interval', 'x'], 'expected a number'],
+    [['--interval', '1', '-a'], 'goes neither with -a nor --older'],
+    [['--interval', '1', '--older', '5'], 'goes neither with -a nor --older'],
+  ])('%j is wrong usage', async (args, message) => {
+    const { code, stderr } = await at.run(['-p', '1234', ...args]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(message) });
+    expect(at.log).toEqual([]);
+  });
+});
