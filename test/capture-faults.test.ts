@@ -42,7 +42,7 @@ describe('a capture of page faults', () => {
     expect(header).not.toHaveProperty('mode');
     expect(header.limits).toEqual({ maxFrames: 127, maxStacks: 65536, maxPages: 1000000 });
     expect(processes[0]).toMatchObject({ allocators: [], rss: { after: { anon: 531 * 4096 } } });
-    expect(stacks).toEqual([]);
+    expect([...stacks]).toEqual([]);
     expect(read_!.source).toBe('exceptions');
     expect(read_!.stacks[2]).toEqual({
       process: 0,
