@@ -10,8 +10,8 @@ import { FLAMEGRAPH_PL, MEMSTACKS } from './paths.mjs';
 
 const SEED = 20_260_101;
 /** So many lines make about 10,000 frames, and 100,000. */
-const SVG_LINES = 1_800;
-const HTML_LINES = 22_200;
+const SVG_LINES = 600;
+const HTML_LINES = 14_700;
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 // Playwright leaves out the rest of what calls home.
 const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-sync'];
@@ -112,7 +112,7 @@ export async function measurePages(rounds, progress) {
 
 function written({ suffix, lines, command }, name) {
   const [input, output] = [`${name}.folded`, `${name}.${suffix}`];
-  writeFileSync(input, collapsedStacks(lines, SEED));
+  writeFileSync(input, [...collapsedStacks(lines, SEED)].join(''));
   const line = command(input);
   const toFile = line.at(-1) === '-o';
   const [program, ...args] = toFile ? [...line, output] : line;
@@ -124,6 +124,8 @@ function written({ suffix, lines, command }, name) {
 
 async function timesOf(browser, { output, isReady, actions }) {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  // flamegraph.pl's pictures take their time on a busy machine.
+  page.setDefaultTimeout(180_000);
   await page.addInitScript(prepare);
   await page.goto(`file://${output}`);
   await page.waitForFunction(isReady);
