@@ -104,6 +104,7 @@ function forLines(input) {
   const foreign = Object.keys(ELSEWHERE).filter((name) => onPath(name));
   return [
     { label: 'memstacks render', line: ours('render', input) },
+    { label: 'the same, --no-embed', line: [...ours('render', input), '--no-embed'] },
     { label: 'node -e 0', line: NODE, isSilent: true },
     { label: 'wc -l', line: ['wc', '-l', input] },
     { label: 'cat', line: ['cat', input] },
