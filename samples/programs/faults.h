@@ -1,0 +1,54 @@
+/* Between the parts of faults.c. */
+#ifndef FAULTS_H
+#define FAULTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/mman.h>
+
+#define PAGE ((size_t)4096)
+#define HUGE_PAGES 512
+#define FILE_PAGES 64
+
+enum kind { ANON, FILES, SHMEM };
+
+extern int file; /* of FILE_PAGES or more, in memory */
+extern size_t nobody; /* pages that became resident without a fault */
+
+/* Notes how many pages of a site stay. */
+void remember(const char *site, enum kind kind, size_t pages);
+/* How many sites have been noted so far, by whatever thread. */
+size_t nr_remembered(void);
+
+char *map_at(char *at, size_t pages, int flags, int fd);
+char *map(size_t pages);
+/* As the kernel says it, of at most 64 huge pages. */
+size_t resident_pages(char *memory, size_t pages);
+
+static inline size_t page_of(const volatile void *address)
+{
+	return (uintptr_t)address / PAGE;
+}
+
+/* Inlined: the faults shall be the site's own. */
+static inline __attribute__((always_inline)) void write_pages(volatile char *memory, size_t pages)
+{
+	for (size_t i = 0; i < pages; i++)
+		memory[i * PAGE + i % PAGE] = 1;
+}
+
+static inline __attribute__((always_inline)) void read_pages(volatile char *memory, size_t pages)
+{
+	for (size_t i = 0; i < pages; i++)
+		(void)memory[i * PAGE];
+}
+
+/* --- faults-memory.c: mappings of nobody else --- */
+void run_memory_sites(void);
+
+/* --- faults-process.c: memory that the process shares, and what libc and the kernel map for it --- */
+/* Before anything is noted: what would become resident in the middle of a site. */
+void prepare_process_sites(void);
+void run_process_sites(void);
+
+#endif
