@@ -4,7 +4,7 @@ import type { Profile } from '../profile.ts';
 import { ProfileBuilder } from '../profile-builder.ts';
 import { type HeapView, heapMetadata } from './heap-metadata.ts';
 import { weightIn } from './heap-weight.ts';
-import { type FrameChoice, nodeOf, stackTree } from './stack-tree.ts';
+import { type FrameChoice, nodeOf, type StackTree, stackTree } from './stack-tree.ts';
 
 /**
  * The stacks of a capture that have a weight in the view, in pprof's columns (bytes, then calls):
@@ -12,6 +12,14 @@ import { type FrameChoice, nodeOf, stackTree } from './stack-tree.ts';
  * `unfreed` is asked of a capture without frees, and for one of page faults alone.
  */
 export function foldHeap(capture: Capture, view: HeapView, choice: FrameChoice = {}): Profile {
+  const builder = new ProfileBuilder(heapColumns[view]);
+  addHeap(stackTree(capture, builder, choice), view);
+  return builder.build(heapMetadata(capture, view));
+}
+
+/** Adds the stacks to a tree of two columns; throws likewise. */
+export function addHeap(tree: StackTree, view: HeapView): void {
+  const { capture, builder } = tree;
   if (capture.header.mode === undefined)
     throw new UserError(
       `this capture is of page faults, so it has no view "${view}": use the view "resident"`,
@@ -21,8 +29,6 @@ export function foldHeap(capture: Capture, view: HeapView, choice: FrameChoice =
       'this capture has no frees, so it cannot tell what is unfreed: ' +
         'use the view "all", or trace again without --all',
     );
-  const builder = new ProfileBuilder(columns[view]);
-  const tree = stackTree(capture, builder, choice);
   for (const stack of capture.stacks) {
     const { bytes, calls } = weightIn(stack, view);
     if (bytes === 0 && calls === 0) continue;
@@ -30,10 +36,10 @@ export function foldHeap(capture: Capture, view: HeapView, choice: FrameChoice =
     builder.add(node, 0, bytes);
     builder.add(node, 1, calls);
   }
-  return builder.build(heapMetadata(capture, view));
 }
 
-const columns = {
+/** pprof's names. */
+export const heapColumns = {
   all: [
     { name: 'alloc_space', unit: 'bytes' },
     { name: 'alloc_objects', unit: 'count' },
