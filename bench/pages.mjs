@@ -13,15 +13,8 @@ const SEED = 20_260_101;
 const SVG_LINES = 1_800;
 const HTML_LINES = 22_200;
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const QUIET = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+// Playwright leaves out the rest of what calls home.
+const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-sync'];
 /** Milliseconds of flamegraph.pl's SVG of 10,000 frames, measured once, for where it is not there. */
 const FLAMEGRAPH_PL_ONCE = { load: '900', zoom: '700', search: '140', reset: '-' };
 

@@ -19,8 +19,17 @@ export function startDepth(functions) {
   return startProgram(DEPTH, functions);
 }
 
-async function startProgram(command, amount) {
-  const process = startChild(command, [`${SECONDS}`, `${amount}`], ['ignore', 'pipe', 'inherit']);
+/** The program that touches new pages there. Its figures are nanoseconds per page. */
+export function startTouching(functions) {
+  return startProgram(DEPTH, functions, 'faults');
+}
+
+async function startProgram(command, ...args) {
+  const process = startChild(
+    command,
+    [`${SECONDS}`, ...args.map(String)],
+    ['ignore', 'pipe', 'inherit'],
+  );
   const program = { ...process, pid: process.child.pid, lines: linesOf(process.child.stdout) };
   await nextInterval(program);
   return program;

@@ -7,6 +7,8 @@ const inCheckout = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url
 export const COLLECTOR = inCheckout('bpf/.output/memstacks-collector');
 export const PAIRS = inCheckout('samples/programs/.output/pairs');
 export const DEPTH = inCheckout('samples/programs/.output/depth');
+export const FILL = inCheckout('samples/programs/.output/fill');
+export const FILL_ASAN = inCheckout('samples/programs/.output/fill-asan');
 export const LIVE = inCheckout('samples/programs/.output/live');
 export const KERNEL_WALK = inCheckout('bench/.output/kernel-walk');
 export const TABLES = inCheckout('bench/.output/tables');

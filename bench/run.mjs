@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { MeasuringFailed } from './children.mjs';
 import { attachTable, costTable, doubts, measureCost } from './cost.mjs';
+import { faultsTable, measureFaults, measureResidency, residencyTable } from './faults.mjs';
 import { measureMemory, memoryTable } from './memory.mjs';
 import { measureNames, namesTable } from './names.mjs';
 import { installedTracers } from './others.mjs';
@@ -8,6 +9,7 @@ import { measurePages, pagesTable } from './pages.mjs';
 import {
   COLLECTOR,
   DEPTH,
+  FILL,
   isExecutable,
   isReadable,
   KERNEL_WALK,
@@ -22,10 +24,20 @@ import { measureTables, tablesTable } from './tables.mjs';
 import { measureThreads, threadsTable } from './threads.mjs';
 import { measureWalks, walkTable } from './walks.mjs';
 
-const ROUNDS = { oneThread: 7, moreThreads: 2, walks: 5, tables: 5, names: 5, render: 5, pages: 5 };
+const ROUNDS = {
+  oneThread: 7,
+  moreThreads: 2,
+  faults: 7,
+  walks: 5,
+  tables: 5,
+  names: 5,
+  render: 5,
+  pages: 5,
+};
 const ONE_ROUND = {
   oneThread: 1,
   moreThreads: 1,
+  faults: 1,
   walks: 1,
   tables: 1,
   names: 1,
@@ -47,6 +59,7 @@ function requireBuilt() {
     [COLLECTOR, 'make -C bpf'],
     [PAIRS, 'make -C samples/programs'],
     [DEPTH, 'make -C samples/programs'],
+    [FILL, 'make -C samples/programs'],
     [LIVE, 'make -C samples/programs'],
     [KERNEL_WALK, 'make -C bench'],
     [TABLES, 'make -C bench'],
@@ -82,6 +95,14 @@ async function benchTracing(rounds) {
   section('Memory, and cost beside live blocks (default mode)', memoryTable(memory));
 }
 
+async function benchFaults(rounds) {
+  section(
+    `Nanoseconds per page fault, under 16 frames (rounds: ${rounds.faults})`,
+    faultsTable(await measureFaults(rounds.faults, progress)),
+  );
+  section('Residency: large targets', residencyTable(await measureResidency(progress)));
+}
+
 async function benchStacks(rounds) {
   section(
     `Nanoseconds per stack, by the functions on it (rounds: ${rounds.walks})`,
@@ -115,6 +136,7 @@ async function main(args) {
   if (!args.includes('--render')) {
     requireBuilt();
     await benchTracing(rounds);
+    await benchFaults(rounds);
     await benchStacks(rounds);
   }
   await benchRender(rounds);

@@ -71,8 +71,11 @@ struct found {
 	struct module *module;
 	struct site *sites;
 	unsigned nr;
+	bool known; /* another process has it, too, and the probes are there */
 };
 void leave_out_untraceable(const struct process *process, struct found *found);
+/* In the module, for --mmap, which asks whose a mapping is. */
+void keep_places(const struct found *found);
 /* Adds it to the process's allocators. */
 void describe_found(struct process *process, const struct naming *naming, const struct found *found);
 /* Says what the user has named and no file had so far; NULL: nothing. */

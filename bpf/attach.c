@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
-/* Probes on the allocator's functions, filtered to one process by the kernel: uprobe_multi, or perf events. */
+/*
+ * Probes on the allocator's functions: uprobe_multi, or perf events. The kernel filters them to one process; with
+ * --follow-forks the programs do, and a file is probed once for all processes.
+ */
 #define _GNU_SOURCE
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
-#include "collector.h"
+#include "attach.h"
 #include "heap.skel.h"
 
 /* An attached program: either kind of attachment. */
@@ -21,14 +23,16 @@ static unsigned nr_attached;
 static bool use_multi, use_session;
 static struct heap_bpf *programs;
 
-/* One program on several functions of one file. */
-struct batch {
-	struct bpf_program *program;
-	uint64_t offsets[MAX_MODULE_SITES], cookies[MAX_MODULE_SITES];
-	uint32_t nr;
-};
+/* A program whose entry decides for each call whether its return shall be seen. */
+static void choose_session(struct bpf_program *program, bool wanted)
+{
+	if (wanted)
+		bpf_program__set_expected_attach_type(program, UPROBE_SESSION_ATTACH_TYPE);
+	else
+		bpf_program__set_autoload(program, false);
+}
 
-void choose_attachment(struct heap_bpf *skel)
+void choose_attachment(struct heap_bpf *skel, const struct settings *settings)
 {
 	struct bpf_program *program;
 
@@ -38,10 +42,8 @@ void choose_attachment(struct heap_bpf *skel)
 	bpf_object__for_each_program(program, skel->obj)
 		if (use_multi && bpf_program__type(program) == BPF_PROG_TYPE_KPROBE)
 			bpf_program__set_expected_attach_type(program, UPROBE_MULTI_ATTACH_TYPE);
-	if (use_session)
-		bpf_program__set_expected_attach_type(skel->progs.session_new, UPROBE_SESSION_ATTACH_TYPE);
-	else
-		bpf_program__set_autoload(skel->progs.session_new, false);
+	choose_session(skel->progs.session_new, use_session);
+	choose_session(skel->progs.session_alloc, use_session && (settings->follow_forks || settings->programs));
 }
 
 static bool is_return(const struct bpf_program *program)
@@ -94,149 +96,20 @@ static void cannot_attach(const struct process *process, const struct module *mo
 	event_warning(format, module->path, process->pid, strerror(error), advice_for(error));
 }
 
-static void attach_batch(const struct batch *batch, const struct process *process, const struct module *module)
+/* How the two kinds of attachment name all processes. */
+static pid_t all_processes(void)
 {
-	char *path = formatted("/proc/self/fd/%d", module->fd);
-	bool ok = !batch->nr || (use_multi ? attach_multi(batch, process->pid, path) :
-					     attach_events(batch, process->attached_thread, path));
+	return use_multi ? 0 : -1;
+}
 
-	if (!ok)
-		cannot_attach(process, module, errno);
+void attach_batch(const struct batch *batch, const struct place *place)
+{
+	char *path = formatted("/proc/self/fd/%d", place->module->fd);
+	pid_t pid = place->for_all ? all_processes() : use_multi ? place->process->pid : place->process->attached_thread;
+
+	if (batch->nr && !(use_multi ? attach_multi : attach_events)(batch, pid, path))
+		cannot_attach(place->process, place->module, errno);
 	free(path);
-}
-
-static uint8_t shifted(uint8_t argument, unsigned shift)
-{
-	return argument ? argument + shift : 0;
-}
-
-static void add_to_batch(struct batch *batch, const struct site *site, uint16_t process)
-{
-	const struct allocator_function *function = site->function;
-	const union cookie cookie = { .site = {
-		.process = process, .kind = function->kind, .forwards = function->forwards,
-		.size_arg = shifted(function->size_arg, site->shift),
-		.count_arg = shifted(function->count_arg, site->shift),
-		.pointer_arg = shifted(function->pointer_arg, site->shift),
-		.out_arg = shifted(function->out_arg, site->shift),
-	} };
-
-	batch->offsets[batch->nr] = site->offset + site->probe_distance;
-	batch->cookies[batch->nr++] = cookie.value;
-}
-
-/* Whether even small requests may fail: then every call of operator new goes without a return probe. */
-static bool has_memory_limit(const struct process *process)
-{
-	struct rlimit limit;
-
-	return prlimit(process->pid, RLIMIT_AS, NULL, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
-}
-
-/* For functions that throw; see heap.bpf.c. */
-static struct bpf_program *throwing_program(struct heap_bpf *skel, const struct settings *settings,
-					    const struct process *process)
-{
-	if (settings->floor)
-		return skel->progs.enter_nothing;
-	if (settings->entry_only)
-		return skel->progs.enter_request;
-	return use_session && !has_memory_limit(process) ? skel->progs.session_new : skel->progs.enter_new;
-}
-
-/* Returns first, then frees, then entries: an entry must find everything else in place. */
-static void attach_sites(struct heap_bpf *skel, const struct settings *settings, const struct process *process,
-			 const struct found *found)
-{
-	struct batch exits = { .program = settings->floor ? skel->progs.exit_nothing : skel->progs.exit_alloc };
-	struct batch frees = { .program = settings->floor ? skel->progs.enter_nothing : skel->progs.enter_free };
-	struct batch throwing = { .program = throwing_program(skel, settings, process) };
-	struct batch entries = { .program = settings->floor	 ? skel->progs.enter_nothing :
-					    settings->entry_only ? skel->progs.enter_request :
-								   skel->progs.enter_alloc };
-
-	for (unsigned i = 0; i < found->nr; i++) {
-		const struct site *site = &found->sites[i];
-		const struct allocator_function *function = site->function;
-
-		if (function->frees && settings->alloc_only)
-			continue;
-		if (!function->frees && !function->throws && !settings->entry_only)
-			add_to_batch(&exits, site, process - processes);
-		add_to_batch(function->frees ? &frees : function->throws ? &throwing : &entries, site,
-			     process - processes);
-	}
-	attach_batch(&exits, process, found->module);
-	attach_batch(&frees, process, found->module);
-	attach_batch(&throwing, process, found->module);
-	attach_batch(&entries, process, found->module);
-}
-
-/* Where dlclose is. */
-static void note_dlclose(const struct elf_function *function, void *address)
-{
-	if (function->kind == FUNCTION && function->global && strcmp(function->name, "dlclose") == 0)
-		*(uint64_t *)address = function->address;
-}
-
-static void watch_dlclose(struct heap_bpf *skel, const struct settings *settings, const struct process *process,
-			  const struct module *module)
-{
-	struct batch batch = { .program = settings->entry_only ? skel->progs.enter_dlclose : skel->progs.exit_dlclose };
-	uint64_t address = 0;
-
-	if (settings->floor || !module->elf)
-		return;
-	elf_file_functions(module->elf, note_dlclose, &address);
-	if (!address || !elf_address_to_offset(module->elf, address, &batch.offsets[0]))
-		return;
-	batch.cookies[0] = process - processes;
-	batch.nr = 1;
-	attach_batch(&batch, process, module);
-}
-
-static void attach_module(struct heap_bpf *skel, const struct settings *settings, struct process *process,
-			  struct module *module)
-{
-	struct found found = { .module = module };
-
-	if (!is_chosen(&settings->naming, process, module))
-		return;
-	found.sites = find_sites(module, &settings->naming, &found.nr);
-	leave_out_untraceable(process, &found);
-	if (found.nr)
-		attach_sites(skel, settings, process, &found);
-	if (found.nr && process->nr_searched >= process->nr_described)
-		describe_found(process, &settings->naming, &found);
-	free(found.sites);
-}
-
-/* A process may map a file many times, and it must not be probed twice. */
-static bool is_first_search(struct process *process, unsigned module)
-{
-	bool first;
-
-	while (process->nr_is_searched <= module) {
-		process->is_searched = grow(process->is_searched, process->nr_is_searched, sizeof(bool));
-		process->is_searched[process->nr_is_searched++] = false;
-	}
-	first = !process->is_searched[module];
-	process->is_searched[module] = true;
-	return first;
-}
-
-void attach_allocators(struct heap_bpf *skel, const struct settings *settings, struct process *process)
-{
-	if (!use_multi && !process->attached_thread)
-		process->attached_thread = living_thread(process);
-	for (; process->nr_searched < process->nr_mappings; process->nr_searched++) {
-		unsigned module = process->mappings[process->nr_searched].module;
-
-		if (!is_first_search(process, module))
-			continue;
-		attach_module(skel, settings, process, &modules[module]);
-		watch_dlclose(skel, settings, process, &modules[module]);
-	}
 }
 
 unsigned layout_at(const struct process *process, uint64_t ns)
@@ -270,6 +143,17 @@ void follow_threads(struct heap_bpf *skel, const struct settings *settings)
 		    !is_alive(process->pid, process->attached_thread) && find_living_thread(process->pid))
 			attach_again(skel, settings, process);
 	}
+}
+
+bool has_sessions(void)
+{
+	return use_session;
+}
+
+void choose_thread(struct process *process, const struct settings *settings)
+{
+	if (!use_multi && !settings->follow_forks && !process->attached_thread)
+		process->attached_thread = living_thread(process);
 }
 
 bool attach_return_probe(struct bpf_program *program, pid_t pid, uint64_t offset)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "capture.h"
 #include "growth.h"
+#include "ranges.h"
 
 static void write_time(FILE *out, const char *key, double seconds)
 {
@@ -68,6 +69,10 @@ static void write_header(FILE *out, const struct run *run)
 	write_time(out, "end", run->end);
 	fprintf(out, ",\"duration_ms\":%" PRIu64, (run->end_ns - run->start_ns + 500000) / 1000000);
 	fprintf(out, ",\"stop\":\"%s\",\"unwind\":\"%s\"", stops[run->stop], unwind_names[settings->unwind]);
+	if (settings->mmap)
+		fputs(",\"mmap\":true", out);
+	if (settings->follow_forks)
+		fputs(",\"follow_forks\":true", out);
 	if (settings->heap)
 		write_filters(out, settings);
 	write_reading_times(out, run);
@@ -97,6 +102,8 @@ static void write_process(FILE *out, unsigned index, const struct run *run, cons
 
 	fprintf(out, "{\"process\":%u,\"pid\":%d,\"name\":", index, process->pid);
 	json_string(out, process->name);
+	if (process->parent)
+		fprintf(out, ",\"parent\":%d", process->parent->pid);
 	write_command(out, process);
 	fprintf(out, ",\"allocators\":[%s]", process->allocators ? process->allocators : "");
 	fprintf(out, ",\"state\":\"%s\"", process->exited ? "exited" : "running");
@@ -175,7 +182,8 @@ static void write_lost(FILE *out, bool heap, const struct ledger *ledger, const 
 	const struct weight unfinished = { 0, unfinished_calls(counters) };
 	const struct weight no_stack = plus_calls(&counters[COUNT_STACK_TABLE_FULL], ledger->faults[FAULTS_NO_STACK]);
 	const struct weight no_page = { 0, ledger->faults[FAULTS_NO_PAGE] };
-	const struct weight cut = plus_calls(&counters[COUNT_STACKS_CUT], sums->faults_cut);
+	const struct weight cut = plus_calls(&counters[COUNT_STACKS_CUT], sums->others_cut);
+	const struct weight no_event = { 0, ledger->lost_map_events };
 	struct reasons lost = { out, true };
 
 	fputs(",\"lost\":{", out);
@@ -189,6 +197,8 @@ static void write_lost(FILE *out, bool heap, const struct ledger *ledger, const 
 	write_reason(&lost, "missed_probe", &missed, false);
 	write_reason(&lost, "not_followed", &counters[COUNT_NOT_FOLLOWED], false);
 	write_reason(&lost, "address_unknown", &counters[COUNT_ADDRESS_UNKNOWN], true);
+	write_reason(&lost, "process_table_full", &counters[COUNT_PROCESS_TABLE_FULL], false);
+	write_reason(&lost, "map_events", &no_event, false);
 	write_reason(&lost, "stacks_cut", &cut, heap);
 	fputs("}", out);
 }
@@ -202,6 +212,13 @@ static void write_sums(FILE *out, const struct settings *settings, const struct 
 	write_weight(out, "unfreed", &sums->unfreed);
 }
 
+static void write_map_sums(FILE *out, const struct sums *sums)
+{
+	write_weight(out, "mmap", &sums->mmap);
+	write_weight(out, "munmapped", &sums->munmapped);
+	write_weight(out, "mapped", &sums->mapped);
+}
+
 static void write_fault_sums(FILE *out, const char *comma, const struct ledger *ledger)
 {
 	fprintf(out, "%s\"faults\":{\"user\":%" PRIu64 ",\"kernel\":%" PRIu64 ",\"present\":%" PRIu64 "}", comma,
@@ -211,10 +228,15 @@ static void write_fault_sums(FILE *out, const char *comma, const struct ledger *
 static void write_end(FILE *out, const struct run *run, const struct ledger *ledger, const struct sums *sums)
 {
 	struct reasons filtered = { out, true }, notes = { out, true };
+	struct weight by_allocators = plus_calls(&sums->allocator_mapped, allocator_maps().calls);
+
+	by_allocators.bytes += allocator_maps().bytes;
 
 	fputs("{\"end\":{", out);
 	if (run->settings->heap)
 		write_sums(out, run->settings, sums);
+	if (run->settings->mmap)
+		write_map_sums(out, sums);
 	if (run->settings->faults)
 		write_fault_sums(out, run->settings->heap ? "," : "", ledger);
 	write_lost(out, run->settings->heap, ledger, sums);
@@ -223,9 +245,15 @@ static void write_end(FILE *out, const struct run *run, const struct ledger *led
 	write_reason(&filtered, "not_sampled", &ledger->counters[COUNT_NOT_SAMPLED], true);
 	write_reason(&filtered, "younger", &sums->younger, true);
 	write_reason(&filtered, "exec", &sums->exec, true);
+	write_reason(&filtered, "exec_mapped", &sums->exec_mapped, true);
+	write_reason(&filtered, "allocator_mapped", &by_allocators, true);
 	fputs("},\"notes\":{", out);
 	write_note(&notes, "untracked_frees", ledger->counters[COUNT_UNTRACKED_FREES].calls);
 	write_note(&notes, "failed", ledger->counters[COUNT_FAILED].calls);
+	write_note(&notes, "failed_maps", ledger->failed_maps);
+	write_note(&notes, "untracked_unmaps", untracked_unmaps());
+	write_note(&notes, "unfollowed_forks", ledger->unfollowed_forks);
+	write_note(&notes, "foreign_calls", ledger->counters[COUNT_FOREIGN_CALLS].calls);
 	write_note(&notes, "broken_stacks", sums->broken.calls);
 	write_note(&notes, "fp_stacks", sums->by_fp.calls);
 	write_note(&notes, "exec_faults", ledger->faults[FAULTS_EXEC]);

@@ -174,43 +174,84 @@ static void write_weights(FILE *out, const struct run *run, const struct stack *
 	write_weight(out, "unfreed", unfreed);
 }
 
+/* The line of a stack. */
+struct line {
+	const struct stack *stack;
+	struct frame_list lists[MOST_FRAMES];
+	unsigned nr;
+	bool broken;
+};
+
+/* Returns its number. */
+static uint32_t begin_line(FILE *out, const struct stack *stack, struct line *line)
+{
+	static uint32_t number;
+
+	line->stack = stack;
+	line->nr = frames_of(stack, line->lists, &line->broken);
+	fprintf(out, "{\"stack\":%u,\"process\":%u,\"frames\":", number, stack->process);
+	write_numbers(out, line->lists, line->nr);
+	return number++;
+}
+
+/* Notes how good the stack of so much is. Returns how it ends. */
+static enum walk_end end_line(FILE *out, const struct line *line, const struct weight *counted, struct sums *sums)
+{
+	enum walk_end end = line->broken ? WALK_NO_MAPPING : line->stack->walk_end;
+
+	write_walk_end(out, end);
+	if (write_fp_frames(out, line->stack, line->lists, line->nr))
+		add_weight(&sums->by_fp, counted);
+	fputs("}\n", out);
+	if (end != WALK_COMPLETE && end != WALK_CUT && end != WALK_NO_USER_STACK)
+		add_weight(&sums->broken, counted);
+	return end;
+}
+
 static void write_stack(FILE *out, const struct run *run, const struct ledger *ledger, unsigned index,
 			struct sums *sums)
 {
-	static uint32_t number;
 	const struct stack *stack = stack_at(ledger, index);
-	struct frame_list lists[MOST_FRAMES];
 	struct weight unfreed = unfreed_of(ledger, index, sums);
+	struct line line;
+	uint32_t number = begin_line(out, stack, &line);
 	enum walk_end end;
-	bool broken;
-	unsigned nr = frames_of(stack, lists, &broken);
 
 	if (stack->number)
 		note_line(stack->number, number);
-	fprintf(out, "{\"stack\":%u,\"process\":%u,\"frames\":", number++, stack->process);
-	write_numbers(out, lists, nr);
 	write_weights(out, run, stack, &unfreed);
 	if (!stack->number)
 		write_growth(out, run, ledger->ids[index]);
-	end = broken ? WALK_NO_MAPPING : stack->walk_end;
-	write_walk_end(out, end);
-	if (write_fp_frames(out, stack, lists, nr))
-		add_weight(&sums->by_fp, &stack->alloc);
-	fputs("}\n", out);
+	end = end_line(out, &line, &stack->alloc, sums);
 	if (stack->number) {
-		sums->faults_cut += end == WALK_CUT ? stack->alloc.calls : 0;
-	} else {
-		add_weight(&sums->alloc, &stack->alloc);
-		add_weight(&sums->freed, &stack->freed);
-		add_weight(&sums->unfreed, &unfreed);
+		sums->others_cut += end == WALK_CUT ? stack->alloc.calls : 0;
+		return;
 	}
-	if (end != WALK_COMPLETE && end != WALK_CUT && end != WALK_NO_USER_STACK)
-		add_weight(&sums->broken, &stack->alloc);
+	add_weight(&sums->alloc, &stack->alloc);
+	add_weight(&sums->freed, &stack->freed);
+	add_weight(&sums->unfreed, &unfreed);
+}
+
+/* What the allocator maps for itself has no line: its blocks have. */
+static void write_map_stack(FILE *out, const struct ledger *ledger, unsigned index, struct sums *sums)
+{
+	struct map_weights weights;
+	struct line line;
+
+	if (!take_map_weights(ledger, index, &weights, sums))
+		return;
+	begin_line(out, stack_at(ledger, index), &line);
+	write_map_weights(out, &weights);
+	if (end_line(out, &line, &weights.mmap, sums) == WALK_CUT)
+		sums->others_cut += weights.mmap.calls;
 }
 
 void write_stacks(FILE *out, const struct run *run, const struct ledger *ledger, struct sums *sums)
 {
-	for (unsigned i = 0; i < ledger->nr_stacks; i++)
-		if (stack_at(ledger, i)->alloc.calls)
+	for (unsigned i = 0; i < ledger->nr_stacks; i++) {
+		if (stack_at(ledger, i)->kind == STACK_MAPS)
+			write_map_stack(out, ledger, i, sums);
+		else if (stack_at(ledger, i)->alloc.calls)
 			write_stack(out, run, ledger, i, sums);
+	}
 }

@@ -38,7 +38,8 @@ struct settings {
 	bool heap, faults; /* what is traced */
 	enum fault_source fault_source;
 	bool no_moves; /* do not follow mremap and munmap */
-	bool alloc_only, entry_only, kill_command, floor, doctor, programs;
+	bool read_pagemap; /* although the kernel has PAGEMAP_SCAN */
+	bool alloc_only, entry_only, mmap, follow_forks, kill_command, floor, doctor, programs;
 	double duration; /* seconds; 0: until a signal */
 	double interval; /* seconds between readings of what is unfreed; 0: none */
 	uint64_t min_size, max_size;
@@ -99,7 +100,8 @@ struct process {
 	pid_t pid;
 	pid_t thread; /* one that lived lately, the main one if it did: /proc has what is the process's there */
 	pid_t attached_thread; /* whose end would be that of perf event probes; 0: there are none */
-	int pidfd;
+	int pidfd; /* -1: a child that had ended when it was noticed */
+	const struct process *parent; /* --follow-forks: NULL for those that the user named */
 	char *name;
 	char *command; /* words ended by NUL */
 	size_t command_length;
@@ -145,14 +147,15 @@ const struct mapping *find_mapping(const struct process *process, struct generat
 /* State letter and flags of the thread, as /proc/PID/stat has them. False: there is no such process. */
 bool read_state(pid_t pid, pid_t thread, char *state, unsigned *flags);
 bool is_alive(pid_t pid, pid_t thread);
-/* The one with the lowest number, which mostly is the main one; 0: none lives. */
+/* The oldest, which is the main one if that lives; 0: none does. */
 pid_t find_living_thread(pid_t pid);
 /* The same thread as long as it lives. When none does, the last one. */
 pid_t living_thread(struct process *process);
 bool any_main_thread_ended(void);
 
 /* --- mapwatch.c: mappings that appear while tracing --- */
-bool mapwatch_open(void);
+/* With `forks` it also wakes us when a process forks or ends. */
+bool mapwatch_open(bool forks);
 /* A file descriptor that is readable when there is something to drain; -1 without. */
 int mapwatch_fd(void);
 /* Adds what was mapped since the last call to its processes. */
@@ -172,7 +175,7 @@ struct uprobe_multi {
 	const uint64_t *offsets, *cookies;
 	uint32_t nr;
 	bool returns;
-	pid_t pid;
+	pid_t pid; /* 0: all processes */
 };
 bool uprobe_multi_works(void);
 /* Whether one program can have entries and returns, and choose which calls return to it. */
@@ -182,7 +185,7 @@ int uprobe_multi_attach(const struct uprobe_multi *probes);
 
 /* --- attach.c --- */
 /* Before loading: chooses how the programs will be attached. */
-void choose_attachment(struct heap_bpf *skel);
+void choose_attachment(struct heap_bpf *skel, const struct settings *settings);
 /* Attaches to the allocators among mappings not looked at before. */
 void attach_allocators(struct heap_bpf *skel, const struct settings *settings, struct process *process);
 /* The number of times that the process had unloaded libraries by then, CLOCK_MONOTONIC. */
@@ -225,7 +228,8 @@ struct ledger {
 	struct weight counters[NR_COUNTERS];
 	uint64_t missed_probes;
 	uint64_t faults[NR_FAULT_COUNTERS];
-	uint32_t execs[MAX_PROCESSES], forks[MAX_PROCESSES];
+	uint64_t lost_map_events, failed_maps;
+	uint32_t execs[MAX_PROCESSES], forks[MAX_PROCESSES], unfollowed_forks;
 };
 struct weight read_counter(struct heap_bpf *skel, enum counter which);
 void read_counters(struct heap_bpf *skel, struct weight counters[NR_COUNTERS]);

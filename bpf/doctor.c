@@ -5,9 +5,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 #include "code_cache.h"
+#include "ranges.h"
 #include "recorder.h"
+#include "resident.h"
 #include "heap.skel.h"
 
 enum verdict { OK, NOTE, NOT_OK };
@@ -141,6 +144,41 @@ static void check_probes(struct heap_bpf *skel, const struct settings *settings)
 	free(detail);
 }
 
+#define TOUCHED 10
+
+/* New pages in this process. */
+static void touch_a_little(void)
+{
+	const size_t size = sysconf(_SC_PAGESIZE);
+	volatile char *pages = mmap(NULL, TOUCHED * size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (pages == MAP_FAILED)
+		return;
+	madvise((void *)pages, TOUCHED * size, MADV_NOHUGEPAGE);
+	for (unsigned i = 0; i < TOUCHED; i++)
+		pages[i * size] = 1;
+	munmap((void *)pages, TOUCHED * size);
+}
+
+/* Others may come on top: of the code that does it. */
+static void check_faults(struct heap_bpf *skel)
+{
+	uint64_t before = read_fault_counter(skel, FAULTS_USER), seen;
+	char *detail;
+
+	skel->bss->recording = RECORDING_ON;
+	touch_a_little();
+	skel->bss->recording = RECORDING_OFF;
+	seen = read_fault_counter(skel, FAULTS_USER) - before;
+	detail = formatted("%d pages touched in this process: saw %llu faults (%s)", TOUCHED, (unsigned long long)seen,
+			   fault_source());
+	print_check(verdict_of(seen >= TOUCHED), "page faults", detail,
+		    "report this as a bug, with the kernel's version; allocations can be traced without");
+	free(detail);
+	print_check(follows_moves() ? OK : NOTE, "moves", follows_moves() ? "mremap and munmap are followed" : "mremap is not followed",
+		    "needs Linux 5.17, CONFIG_FTRACE_SYSCALLS and tracefs; pages that mremap moves have no stack");
+}
+
 int doctor(const struct settings *settings)
 {
 	struct heap_bpf *skel;
@@ -154,9 +192,16 @@ int doctor(const struct settings *settings)
 		read_mappings(add_process(settings->pids[i]));
 	skel = load_programs(settings); /* ends here with its own line where it fails */
 	print_check(OK, "BPF programs", "accepted by the kernel", NULL);
-	print_check(verdict_of(mapwatch_open()), "new mappings", "libraries loaded while tracing", "allow perf_event_open");
+	print_check(verdict_of(mapwatch_open(false)), "new mappings", "libraries loaded while tracing", "allow perf_event_open");
+	print_check(kernel_has_map_events() ? OK : NOTE, "system calls", "mmap, munmap, mremap and brk, for --mmap",
+		    "--mmap needs tracefs at /sys/kernel/tracing and a kernel with CONFIG_FTRACE_SYSCALLS");
+	print_check(uprobe_session_works() ? OK : NOTE, "sessions", "return probes that a call may go without",
+		    "without them (Linux 6.13) --follow-forks puts return probes on processes that are not traced, too");
+	name_processes(skel);
 	check_probes(skel, settings);
+	check_faults(skel);
 	detach_all();
+	detach_faults();
 	for (unsigned i = 1; i < nr_processes; i++)
 		check_target(skel, settings, &processes[i]);
 	detach_all();

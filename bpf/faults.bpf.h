@@ -6,20 +6,18 @@
 #include <bpf/bpf_core_read.h>
 #include "calls.bpf.h"
 #include "faults.h"
+#include "follow.bpf.h"
 #include "interrupted.bpf.h"
 
 /* The error code of a fault; arch/x86/include/asm/trap_pf.h. */
 #define FAULT_PRESENT 1
 #define FAULT_WRITE 2
 
-/* Setting, fixed before loading: the page size is 1 << page_bits. */
-const volatile __u32 page_bits = 12;
-/* Likewise. Where two CPUs come upon a stack at once, one of two numbers is left out. */
+/* Setting, fixed before loading. Where two CPUs come upon a stack at once, one of two numbers is left out. */
 const volatile __u32 end_of_numbers = FIRST_NUMBER;
 
-/* Per process: threads in mremap; since when there is any, CLOCK_MONOTONIC. */
+/* Per process: threads in mremap. */
 __u32 moving[MAX_PROCESSES];
-__u64 moving_since[MAX_PROCESSES];
 
 /* By CPU, so that CPUs do not wait for each other; the sum counts. */
 __u64 fault_counts[COUNTER_ROWS][FAULT_COLUMNS];
@@ -64,48 +62,6 @@ static __always_inline void count_fault(enum fault_counter which)
 	__sync_fetch_and_add(&fault_counts[bpf_get_smp_processor_id() % COUNTER_ROWS][which], 1);
 }
 
-/* What the helper has set at the process, or NULL. */
-static __always_inline __u32 *find_target(__u32 tgid)
-{
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
-	__u32 *process = bpf_task_storage_get(&targets, task->group_leader, NULL, 0);
-
-	if (process)
-		learn_process(tgid, *process);
-	return process;
-}
-
-/* Index of the process that the thread belongs to, or MAX_PROCESSES. */
-static __always_inline __u32 traced_process(void)
-{
-	__u32 tgid = bpf_get_current_pid_tgid() >> 32, *process;
-
-	if (tgid == learned[0]) /* mostly there is but one: saves a search */
-		return 0;
-	process = bpf_map_lookup_elem(&processes, &tgid);
-	if (!process && in_pid_namespace)
-		process = find_target(tgid);
-	return process ? *process % MAX_PROCESSES : MAX_PROCESSES;
-}
-
-/* Fills the stack and returns its key. A worker thread of the kernel (io_uring) has no user stack. */
-static __always_inline __u64 walk_fault(struct task_struct *task, struct fault *fault)
-{
-	struct walk *walk = &fault->walk;
-	struct stack *stack = &fault->stack;
-
-	begin_walk(task, walk, stack);
-	walk->hash = mix(walk->hash, OVERFLOW_FAULTS(0)); /* apart from stacks of the heap */
-	if (!start_where_interrupted(task, walk)) {
-		stack->nr_frames = 0;
-		stack->walk_end = WALK_NO_USER_STACK;
-		return walk->hash | 1ULL << 63;
-	}
-	stack->frame[0] = walk->at.pc;
-	walk->hash = mix(walk->hash, stack->frame[0]);
-	return finish_walk(walk, stack, 1);
-}
-
 /* Finds or makes the stack's entry, and returns its number. One that finds no room shares the overflow stack. */
 static __always_inline __u32 intern_fault_stack(struct fault *fault, __u64 key)
 {
@@ -115,6 +71,7 @@ static __always_inline __u32 intern_fault_stack(struct fault *fault, __u64 key)
 		return fault->number;
 	stack = bpf_map_lookup_elem(&stacks, &key);
 	if (!stack && next_number < end_of_numbers) {
+		fault->stack.kind = STACK_HEAP;
 		fault->stack.number = __sync_fetch_and_add(&next_number, 1);
 		bpf_map_update_elem(&stacks, &key, &fault->stack, BPF_NOEXIST);
 		stack = bpf_map_lookup_elem(&stacks, &key);
@@ -142,11 +99,8 @@ static __always_inline struct page_group *find_group(const struct group_key *key
 /* A page was absent: by this the order of faults is told, and which of them a mremap has to leave where they are. */
 static __always_inline void note_time(struct page_group *group, __u32 process, __u32 page)
 {
-	if (moving[process]) {
-		if (group->last >> GROUP_BITS < moving_since[process])
-			group->fresh = 0;
-		group->fresh |= 1ULL << page;
-	}
+	if (moving[process])
+		__sync_fetch_and_or(&group->fresh, 1ULL << page);
 	group->last = bpf_ktime_get_ns() << GROUP_BITS | page;
 }
 
@@ -198,7 +152,8 @@ static __always_inline void record_fault(struct task_struct *task, __u32 process
 	fault->stack.process = process;
 	fault->stack.image = execs[process % MAX_PROCESSES];
 	fault->stack.layout = layouts[process % MAX_PROCESSES];
-	number = intern_fault_stack(fault, walk_fault(task, fault));
+	number = intern_fault_stack(fault, walk_where_interrupted(task, &fault->walk, &fault->stack,
+								  OVERFLOW_FAULTS(0)));
 	faults = bpf_map_lookup_elem(&stack_faults, &number);
 	if (faults)
 		__sync_fetch_and_add(faults, 1);

@@ -16,7 +16,7 @@
 #include "heap.skel.h"
 
 static enum fault_source source;
-static bool follows_moves;
+static bool moves_followed;
 static struct bpf_link **links;
 static unsigned nr_links;
 
@@ -75,8 +75,8 @@ void choose_fault_source(struct heap_bpf *skel, const struct settings *settings)
 	source = settings->fault_source;
 	if (source == FAULTS_BY_ANY)
 		source = settings->faults && kernel_has_tracepoints() ? FAULTS_BY_TRACEPOINT : FAULTS_BY_EVENT;
-	follows_moves = settings->faults && !settings->no_moves && kernel_has_loops();
-	load_moves(skel, settings->programs || follows_moves);
+	moves_followed = settings->faults && !settings->no_moves && kernel_has_loops();
+	load_moves(skel, settings->programs || moves_followed);
 	load_for(skel, settings->programs || (settings->faults && source == FAULTS_BY_TRACEPOINT),
 		 settings->programs || (settings->faults && source == FAULTS_BY_EVENT));
 	skel->rodata->end_of_numbers = END_OF_NUMBERS(settings->max_stacks);
@@ -123,10 +123,10 @@ static void attach_moves(struct heap_bpf *skel)
 	struct bpf_program *programs[] = { skel->progs.on_exit_mremap, skel->progs.on_enter_mremap,
 					   skel->progs.on_enter_munmap };
 
-	for (unsigned i = 0; follows_moves && i < sizeof(programs) / sizeof(programs[0]); i++) {
+	for (unsigned i = 0; moves_followed && i < sizeof(programs) / sizeof(programs[0]); i++) {
 		struct bpf_link *link = bpf_program__attach(programs[i]);
 
-		follows_moves = link != NULL;
+		moves_followed = link != NULL;
 		if (link)
 			keep_link(link);
 	}
@@ -135,7 +135,7 @@ static void attach_moves(struct heap_bpf *skel)
 void attach_faults(struct heap_bpf *skel, const struct settings *settings)
 {
 	attach_moves(skel);
-	if (!follows_moves && !settings->no_moves)
+	if (!moves_followed && !settings->no_moves)
 		event_warning("cannot follow mremap here (it takes Linux 5.17, CONFIG_FTRACE_SYSCALLS and tracefs): pages that it "
 			      "moves have no stack");
 	if (source == FAULTS_BY_EVENT) {
@@ -144,6 +144,11 @@ void attach_faults(struct heap_bpf *skel, const struct settings *settings)
 	}
 	keep_link(bpf_program__attach(skel->progs.on_user_fault));
 	keep_link(bpf_program__attach(skel->progs.on_kernel_fault));
+}
+
+bool follows_moves(void)
+{
+	return moves_followed;
 }
 
 void detach_faults(void)

@@ -39,6 +39,19 @@ void leave_out_untraceable(const struct process *process, struct found *found)
 	leave_out_most(process, found);
 }
 
+void keep_places(const struct found *found)
+{
+	struct module *module = found->module;
+
+	if (module->allocating)
+		return;
+	module->allocating = allocate((found->nr + 1) * sizeof(*module->allocating));
+	module->nr_allocating = found->nr;
+	for (unsigned i = 0; i < found->nr; i++)
+		module->allocating[i] = (struct function_range){ found->sites[i].offset,
+								 found->sites[i].offset + found->sites[i].size };
+}
+
 static void note_found(const struct naming *naming, const struct site *site)
 {
 	if (site->named)
@@ -116,7 +129,7 @@ static void tell_allocator(struct process *process, const struct found *found)
 
 	process->allocator_files = formatted("%s%s%s of %s", before ? before : "", before ? ", " : "", names,
 					     found->module->path);
-	if (process->announced)
+	if (process->announced && !found->known)
 		event_warning("pid %d (%s): now also traces %s of %s, which it has just mapped", process->pid,
 			      process->name, names, found->module->path);
 	free(before);

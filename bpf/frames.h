@@ -69,6 +69,8 @@ struct location *find_locations(const struct ledger *ledger, uint32_t *nr);
 uint64_t code_address(const struct location *location);
 /* How many of its addresses are code for sure: where a fault was taken; a probe, and its caller. */
 unsigned known_frames(const struct stack *stack);
+/* Whether a function that is probed has called on to where the stack ends. */
+bool is_in_allocator(const struct stack *stack);
 /* Of the stack's address that has this index. */
 uint32_t location_number(const struct stack *stack, unsigned index);
 

@@ -8,6 +8,8 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include "calls.bpf.h"
+#include "follow.bpf.h"
+#include "maps.bpf.h"
 #include "moves.bpf.h"
 #include "heap.h"
 #include "kernel.h"
@@ -15,15 +17,13 @@
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
-/* Per process: how many children it forked. */
-volatile __u32 forks[MAX_PROCESSES];
-
 SEC("uprobe")
 int enter_alloc(struct pt_regs *ctx)
 {
 	union cookie cookie = { .value = bpf_get_attach_cookie(ctx) };
 
-	enter_call(ctx, cookie);
+	if (is_traced(&cookie))
+		enter_call(ctx, cookie);
 	return 0;
 }
 
@@ -33,6 +33,9 @@ int exit_alloc(struct pt_regs *ctx)
 	exit_call(ctx);
 	return 0;
 }
+
+#define RLIMIT_AS 9 /* include/uapi/asm-generic/resource.h */
+#define RLIM_INFINITY (~0UL)
 
 /*
  * What follows is for functions that may throw: operator new. A pending return probe keeps the program's own
@@ -53,22 +56,12 @@ static __always_inline bool may_throw(struct pt_regs *ctx, union cookie cookie)
 	return true;
 }
 
-extern bool bpf_session_is_return(void) __ksym __weak;
-
-/* Entry and return in one program, from Linux 6.13 on; 1 means that this call shall have no return probe. */
-SEC("uprobe")
-int session_new(struct pt_regs *ctx)
+/* A limit of address space, of which every call of operator new may run out. */
+static __always_inline bool has_memory_limit(void)
 {
-	union cookie cookie = { .value = bpf_get_attach_cookie(ctx) };
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
 
-	if (bpf_session_is_return()) {
-		exit_call(ctx);
-		return 0;
-	}
-	if (may_throw(ctx, cookie))
-		return 1;
-	enter_call(ctx, cookie);
-	return 0;
+	return task->signal->rlim[RLIMIT_AS].rlim_cur != RLIM_INFINITY;
 }
 
 static __always_inline void record_new(struct pt_regs *ctx, struct task_struct *task, struct thread *thread,
@@ -87,21 +80,68 @@ static __always_inline void record_new(struct pt_regs *ctx, struct task_struct *
 	record_untracked(thread);
 }
 
-/* Without sessions: the request counts as allocated, and nobody knows where the block is. */
-SEC("uprobe")
-int enter_new(struct pt_regs *ctx)
+/* Without a return probe: the request counts as allocated, and nobody knows where the block is. */
+static __always_inline void enter_unreturned(struct pt_regs *ctx, union cookie cookie)
 {
-	union cookie cookie = { .value = bpf_get_attach_cookie(ctx) };
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
 	struct thread *thread;
 
 	if (recording != RECORDING_ON || may_throw(ctx, cookie))
-		return 0;
+		return;
 	thread = thread_of(task, cookie.site.process);
 	if (!thread || !begin_call(ctx, task, thread))
-		return 0;
+		return;
 	record_new(ctx, task, thread, cookie);
 	resume_interrupted(thread);
+}
+
+extern bool bpf_session_is_return(void) __ksym __weak;
+
+/* --follow-forks, from Linux 6.13 on: processes that are not traced have no return probe. */
+SEC("uprobe")
+int session_alloc(struct pt_regs *ctx)
+{
+	union cookie cookie = { .value = bpf_get_attach_cookie(ctx) };
+
+	if (bpf_session_is_return()) {
+		exit_call(ctx);
+		return 0;
+	}
+	if (!is_traced(&cookie))
+		return 1;
+	enter_call(ctx, cookie);
+	return 0;
+}
+
+/* Entry and return in one program, from Linux 6.13 on; 1 means that this call shall have no return probe. */
+SEC("uprobe")
+int session_new(struct pt_regs *ctx)
+{
+	union cookie cookie = { .value = bpf_get_attach_cookie(ctx) };
+
+	if (bpf_session_is_return()) {
+		exit_call(ctx);
+		return 0;
+	}
+	if (!is_traced(&cookie) || may_throw(ctx, cookie))
+		return 1;
+	/* Without --follow-forks the helper looks at the limit once. */
+	if (follow_forks && has_memory_limit()) {
+		enter_unreturned(ctx, cookie);
+		return 1;
+	}
+	enter_call(ctx, cookie);
+	return 0;
+}
+
+/* Without sessions. */
+SEC("uprobe")
+int enter_new(struct pt_regs *ctx)
+{
+	union cookie cookie = { .value = bpf_get_attach_cookie(ctx) };
+
+	if (is_traced(&cookie))
+		enter_unreturned(ctx, cookie);
 	return 0;
 }
 
@@ -125,7 +165,7 @@ int enter_free(struct pt_regs *ctx)
 	struct block block;
 	__u64 address = argument(ctx, cookie.site.pointer_arg), sp = PT_REGS_SP(ctx);
 
-	if (recording == RECORDING_OFF || !address)
+	if (recording == RECORDING_OFF || !address || !is_traced(&cookie))
 		return 0;
 	task = (struct task_struct *)bpf_get_current_task_btf();
 	thread = find_thread(task, BPF_LOCAL_STORAGE_GET_F_CREATE);
@@ -151,7 +191,7 @@ int enter_request(struct pt_regs *ctx)
 	__u32 nested, wanted;
 	__u64 caller;
 
-	if (recording != RECORDING_ON)
+	if (recording != RECORDING_ON || !is_traced(&cookie))
 		return 0;
 	task = (struct task_struct *)bpf_get_current_task_btf();
 	thread = thread_of(task, cookie.site.process);
@@ -178,25 +218,6 @@ int enter_request(struct pt_regs *ctx)
 	return 0;
 }
 
-SEC("raw_tracepoint/sched_process_exec")
-int on_exec(struct bpf_raw_tracepoint_args *ctx)
-{
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
-	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
-	__u32 *process = bpf_map_lookup_elem(&processes, &tgid);
-	struct thread *thread;
-
-	if (!process)
-		return 0;
-	__sync_fetch_and_add(&execs[*process % MAX_PROCESSES], 1);
-	thread = find_thread(task, 0);
-	if (!thread)
-		return 0;
-	thread->active = false;
-	thread->nr_interrupted = 0;
-	return 0;
-}
-
 /* A signal handler is about to run, perhaps amid a call of the allocator. */
 SEC("raw_tracepoint/signal_deliver")
 int on_signal(struct bpf_raw_tracepoint_args *ctx)
@@ -211,21 +232,6 @@ int on_signal(struct bpf_raw_tracepoint_args *ctx)
 	bpf_probe_read_kernel(&handler, sizeof(handler), __builtin_preserve_access_index(&action->sa.sa_handler));
 	if ((__u64)handler > 1) /* SIG_DFL, SIG_IGN */
 		note_signal(task, thread);
-	return 0;
-}
-
-SEC("raw_tracepoint/sched_process_fork")
-int on_fork(struct bpf_raw_tracepoint_args *ctx)
-{
-	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
-	__u32 *process = bpf_map_lookup_elem(&processes, &tgid);
-	struct task_struct *child = (struct task_struct *)ctx->args[1];
-	__u32 child_tgid = 0;
-
-	bpf_probe_read_kernel(&child_tgid, sizeof(child_tgid),
-			      __builtin_preserve_access_index(&child->tgid));
-	if (process && recording != RECORDING_OFF && child_tgid != tgid)
-		__sync_fetch_and_add(&forks[*process % MAX_PROCESSES], 1);
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #define MOST_FRAMES 512
 #define USUAL_FRAMES 127
 #define MAX_PROCESSES 256
+#define NAME_LENGTH 16 /* of a process, with its NUL; the kernel's TASK_COMM_LEN */
 
 /* Bytes asked for and calls that got them. */
 struct weight {
@@ -18,6 +19,11 @@ struct weight {
 /* With --sample-bytes the calls of a stack are fixed-point numbers: what one call counts. */
 #define CALL_ONE 65536
 
+enum stack_kind {
+	STACK_HEAP, /* or, with a number, of page faults */
+	STACK_MAPS, /* of --mmap: the helper has the bytes; alloc.calls is not 0 */
+};
+
 /* Value of the stacks map; its key is a 64-bit hash of process, image, layout and frames. */
 struct stack {
 	struct weight alloc;
@@ -26,7 +32,8 @@ struct stack {
 	__u16 process; /* index, see site_cookie */
 	__u16 image;   /* how often the process had called exec before */
 	__u16 nr_frames;
-	__u16 walk_end; /* an enum walk_end */
+	__u8 walk_end; /* an enum walk_end */
+	__u8 kind; /* an enum stack_kind */
 	__u32 number; /* of page faults: see faults.h; 0: of the heap */
 	__u32 layout; /* how often the process had unloaded libraries before, up to MOST_LAYOUTS */
 	__u64 frame[]; /* leaf first: the probed address, then return addresses, some with FRAME_BY_FP */
@@ -110,11 +117,13 @@ enum counter {
 	COUNT_STACKS_CUT,
 	COUNT_NOT_FOLLOWED,
 	COUNT_ADDRESS_UNKNOWN,
+	COUNT_PROCESS_TABLE_FULL,
+	COUNT_FOREIGN_CALLS,
 	NR_COUNTERS,
 };
 
 #define COUNTER_ROWS 256 /* more CPUs than this share rows */
-#define COUNTER_COLUMNS 16 /* whole cache lines */
+#define COUNTER_COLUMNS 24 /* whole cache lines */
 
 _Static_assert(sizeof(struct weight) == 16, "shared with BPF");
 _Static_assert(NR_COUNTERS <= COUNTER_COLUMNS, "a column for each counter");

@@ -3,7 +3,7 @@
 #ifndef MEMSTACKS_INTERRUPTED_BPF_H
 #define MEMSTACKS_INTERRUPTED_BPF_H
 
-#include "step.bpf.h"
+#include "walk.bpf.h"
 
 #ifdef __TARGET_ARCH_arm64
 
@@ -55,6 +55,25 @@ static __always_inline bool start_where_interrupted(struct task_struct *task, st
 	at->returns = false;
 	at->by_fp = false;
 	return at->pc != 0;
+}
+
+/*
+ * Fills the stack from there and returns its key; `apart` keeps stacks of different ledgers apart. A worker thread of the
+ * kernel (io_uring) has no user stack.
+ */
+static __always_inline __u64 walk_where_interrupted(struct task_struct *task, struct walk *walk, struct stack *stack,
+						    __u64 apart)
+{
+	begin_walk(task, walk, stack);
+	walk->hash = mix(walk->hash, apart);
+	if (!start_where_interrupted(task, walk)) {
+		stack->nr_frames = 0;
+		stack->walk_end = WALK_NO_USER_STACK;
+		return walk->hash | 1ULL << 63;
+	}
+	stack->frame[0] = walk->at.pc;
+	walk->hash = mix(walk->hash, stack->frame[0]);
+	return finish_walk(walk, stack, 1);
 }
 
 #endif

@@ -89,7 +89,8 @@ static time_t start_of(pid_t pid)
 /* Else its pid may be another's by now. */
 static bool is_there(const struct process *process)
 {
-	return syscall(SYS_pidfd_send_signal, process->pidfd, 0, NULL, 0) == 0 || errno != ESRCH;
+	return process->pidfd >= 0 &&
+	       (syscall(SYS_pidfd_send_signal, process->pidfd, 0, NULL, 0) == 0 || errno != ESRCH);
 }
 
 static struct jit_map *jit_map_of(struct process *process)

@@ -28,12 +28,27 @@ struct uprobes_state {
 };
 
 struct mm_struct {
+	unsigned long brk; /* where it ends what brk(2) maps */
 	struct uprobes_state uprobes_state;
+};
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+struct rlimit {
+	unsigned long rlim_cur;
+};
+
+struct signal_struct {
+	atomic_t live; /* threads that have not begun to exit */
+	struct rlimit rlim[16]; /* by resource, RLIM_NLIMITS */
 };
 
 struct task_struct {
 	int tgid;
 	struct mm_struct *mm;
+	struct signal_struct *signal;
 	struct uprobe_task *utask;
 	unsigned long sas_ss_sp; /* the alternate stack for signal handlers, sigaltstack(2) */
 	unsigned long sas_ss_size;

@@ -4,12 +4,16 @@
 #define MEMSTACKS_LAYOUTS_BPF_H
 
 #include "calls.bpf.h"
+#include "follow.bpf.h"
 
 /* Stacks before and after must not mix; but they shall not fill the table in as many versions. */
 static __always_inline void begin_layout(struct pt_regs *ctx)
 {
-	__u32 process = bpf_get_attach_cookie(ctx) % MAX_PROCESSES, layout = layouts[process] + 1;
+	__u32 process = follow_forks ? traced_process() : bpf_get_attach_cookie(ctx) % MAX_PROCESSES, layout;
 
+	if (process >= MAX_PROCESSES)
+		return;
+	layout = layouts[process] + 1;
 	if (recording != RECORDING_ON || layout > MOST_LAYOUTS || nr_stacks > max_stacks / 2)
 		return;
 	layout_began[process][layout & MOST_LAYOUTS] = bpf_ktime_get_ns();
@@ -23,7 +27,7 @@ int exit_dlclose(struct pt_regs *ctx)
 	return 0;
 }
 
-/* --entry-only: what destructors allocate counts as after it. */
+/* --entry-only, --follow-forks: what destructors allocate counts as after it. */
 SEC("uprobe")
 int enter_dlclose(struct pt_regs *ctx)
 {

@@ -39,7 +39,7 @@ uint64_t unfinished_calls(const struct weight counters[NR_COUNTERS])
 uint64_t lost_calls(struct heap_bpf *skel)
 {
 	static const enum counter losses[] = { COUNT_STACK_TABLE_FULL, COUNT_LIVE_TABLE_FULL, COUNT_NO_THREAD_RECORD,
-					       COUNT_ABANDONED, COUNT_MISSED_FREE };
+					       COUNT_ABANDONED, COUNT_MISSED_FREE, COUNT_PROCESS_TABLE_FULL };
 	uint64_t calls = 0;
 
 	for (unsigned i = 0; i < sizeof(losses) / sizeof(losses[0]); i++)
@@ -177,8 +177,8 @@ static void scale_stacks(struct ledger *ledger, const struct settings *settings)
 	for (unsigned i = 0; i < ledger->nr_stacks; i++) {
 		struct stack *stack = (struct stack *)(ledger->stacks + i * ledger->stack_size);
 
-		if (stack->number)
-			continue; /* every fault is recorded */
+		if (stack->number || stack->kind == STACK_MAPS)
+			continue; /* every fault and every mapping is recorded */
 		scale_nearest(&stack->alloc, &scale);
 		scale_nearest(&stack->freed, &scale);
 		scale_down(&stack->untracked, &scale);
@@ -216,7 +216,10 @@ void read_ledger(struct heap_bpf *skel, const struct settings *settings, uint64_
 		ledger->execs[i] = skel->bss->execs[i];
 		ledger->forks[i] = skel->bss->forks[i];
 	}
+	ledger->unfollowed_forks = skel->bss->unfollowed_forks;
 	ledger->missed_probes = missed_probes(skel);
+	ledger->lost_map_events = skel->bss->lost_map_events;
+	ledger->failed_maps = skel->bss->failed_maps;
 	for (unsigned i = 0; i < NR_FAULT_COUNTERS; i++)
 		ledger->faults[i] = read_fault_counter(skel, i);
 	read_stacks(bpf_map__fd(skel->maps.stacks), ledger);

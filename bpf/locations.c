@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Code addresses of the stacks -> locations: each once, with the module and the function that it lies in. */
 #include <stdlib.h>
+#include <string.h>
 #include "frames.h"
 
 static struct location *locations;
@@ -67,7 +68,7 @@ static uint32_t add_location(const struct location *wanted)
 
 unsigned known_frames(const struct stack *stack)
 {
-	return stack->number ? 1 : 2;
+	return stack->number || stack->kind == STACK_MAPS ? 1 : 2;
 }
 
 /* Up to where the walk went astray: see frames_at. */
@@ -129,6 +130,35 @@ struct location *find_locations(const struct ledger *ledger, uint32_t *nr)
 		name_jit_locations(i);
 	*nr = nr_locations;
 	return locations;
+}
+
+static bool is_allocating(const struct location *location)
+{
+	const struct module *module = location->module < 0 ? NULL : &modules[location->module];
+
+	for (unsigned i = 0; module && i < module->nr_allocating; i++)
+		if (location->offset >= module->allocating[i].start && location->offset < module->allocating[i].end)
+			return true;
+	return false;
+}
+
+/* What a signal handler does is its own affair, whatever it has interrupted. */
+static bool leads_to_handler(const struct location *location)
+{
+	return location->name && strcmp(location->name, "__restore_rt") == 0;
+}
+
+bool is_in_allocator(const struct stack *stack)
+{
+	for (unsigned i = 0; i < stack->nr_frames; i++) {
+		uint32_t number = location_number(stack, i);
+
+		if (number == HASH_NONE || leads_to_handler(&locations[number]))
+			return false;
+		if (is_allocating(&locations[number]))
+			return true;
+	}
+	return false;
 }
 
 uint32_t location_number(const struct stack *stack, unsigned index)

@@ -11,6 +11,7 @@
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "follow.h"
 #include "recorder.h"
 #include "resident.h"
 #include "heap.skel.h"
@@ -151,6 +152,7 @@ static void end_command(struct process *process, const struct settings *settings
 	if (process->exited && !process->reaped)
 		process->reaped = waitpid(process->pid, &process->wait_status, 0) == process->pid;
 	process->exited |= process->reaped;
+	note_ends_of_children();
 }
 
 int main(int argc, char **argv)
@@ -164,6 +166,8 @@ int main(int argc, char **argv)
 
 	parse_options(argc, argv, &settings);
 	use_debug_dirs(settings.debug_dirs, settings.nr_debug_dirs);
+	if (settings.read_pagemap)
+		read_whole_pagemaps();
 	libbpf_set_print(print_libbpf);
 	allow_many_files(&inherited);
 	if (settings.doctor)
@@ -171,7 +175,8 @@ int main(int argc, char **argv)
 	if (settings.programs)
 		return print_programs(&settings);
 	run.signals = open_signals(&inherited);
-	watching = mapwatch_open();
+	require_numbers(&settings);
+	watching = mapwatch_open(settings.follow_forks);
 	open_processes(&settings);
 	attachment.skel = load_programs(&settings);
 	if (settings.heap)

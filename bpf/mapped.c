@@ -90,6 +90,13 @@ static bool parse_line(const struct process *process, const char *line, struct m
 	return true;
 }
 
+void free_mapped_pages(struct mapped_pages *all)
+{
+	for (struct mapped_pages *mapped = all; mapped && mapped->nr; mapped++)
+		free(mapped->path);
+	free(all);
+}
+
 struct mapped_pages *read_mapped_pages(const struct process *process)
 {
 	size_t length, nr = 0;

@@ -15,7 +15,7 @@
 #include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
-#include "collector.h"
+#include "follow.h"
 
 static const size_t data_pages = 32;
 
@@ -44,12 +44,13 @@ struct comm_record {
 	uint32_t pid, tid;
 };
 
-static struct perf_event_mmap_page *open_ring(int cpu)
+static struct perf_event_mmap_page *open_ring(int cpu, bool forks)
 {
 	struct perf_event_attr attr = {
 		.type = PERF_TYPE_SOFTWARE, .size = sizeof(attr), .config = PERF_COUNT_SW_DUMMY,
 		.watermark = 1, .wakeup_watermark = 1, .sample_type = PERF_SAMPLE_TID | PERF_SAMPLE_TIME,
 		.mmap = 1, .mmap2 = 1, .comm = 1, .comm_exec = 1, .sample_id_all = 1, .exclude_kernel = 1,
+		.task = forks,
 		.use_clockid = 1, .clockid = CLOCK_MONOTONIC, /* as layouts are dated */
 	};
 	int fd = syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
@@ -66,13 +67,13 @@ static struct perf_event_mmap_page *open_ring(int cpu)
 	return ring;
 }
 
-bool mapwatch_open(void)
+bool mapwatch_open(bool forks)
 {
 	long nr_cpus = sysconf(_SC_NPROCESSORS_CONF);
 
 	epoll = epoll_create1(EPOLL_CLOEXEC);
 	for (long cpu = 0; cpu < nr_cpus; cpu++) {
-		struct perf_event_mmap_page *ring = open_ring(cpu);
+		struct perf_event_mmap_page *ring = open_ring(cpu, forks);
 
 		if (!ring)
 			continue; /* offline, or not allowed */
@@ -95,9 +96,12 @@ static uint64_t time_of(const struct perf_event_header *record)
 	return trailer.time;
 }
 
+/* The latest with this pid: it may have been another one's before. */
 static struct process *process_of(uint32_t pid)
 {
-	for (unsigned i = 0; i < nr_processes; i++)
+	if (has_new_children())
+		adopt_children();
+	for (unsigned i = nr_processes; i-- > 0;)
 		if (processes[i].pid == (pid_t)pid)
 			return &processes[i];
 	return NULL;
@@ -125,6 +129,7 @@ static void handle_comm(const struct comm_record *record)
 
 	if (process && (record->header.misc & PERF_RECORD_MISC_COMM_EXEC)) {
 		process->image++;
+		note_exec(process);
 		find_jit_map(process);
 		read_mappings(process); /* should a report of its new mappings be lost */
 	}
@@ -168,8 +173,10 @@ static int by_time(const void *a, const void *b)
 void mapwatch_drain(void)
 {
 	struct perf_event_header **records = NULL;
+	unsigned first = nr_processes;
 	size_t nr = 0;
 
+	adopt_children();
 	for (unsigned i = 0; i < nr_rings; i++) {
 		uint64_t head = __atomic_load_n(&rings[i]->data_head, __ATOMIC_ACQUIRE), tail = rings[i]->data_tail;
 
@@ -187,4 +194,5 @@ void mapwatch_drain(void)
 		free(records[i]);
 	}
 	free(records);
+	complete_children(first);
 }

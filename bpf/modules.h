@@ -26,9 +26,9 @@ void elf_file_close(struct elf_file *file);
 bool elf_offset_to_address(struct elf_file *file, uint64_t offset, uint64_t *address);
 bool elf_address_to_offset(struct elf_file *file, uint64_t address, uint64_t *offset);
 struct function_range {
-	uint64_t start, end; /* as linked */
+	uint64_t start, end;
 };
-/* From the first to the last byte of the segments with code. */
+/* As linked: from the first to the last byte of the segments with code. */
 struct function_range elf_code_range(const struct elf_file *file);
 /* Linked address of the entry point, or 0. */
 uint64_t elf_entry(const struct elf_file *file);
@@ -89,6 +89,9 @@ struct module {
 	struct symbols *symbols; /* NULL until asked for */
 	const char *symbol_source; /* where names come from, as the capture says it; NULL: nobody asked */
 	struct unwind_table *unwind_table; /* likewise */
+	bool probed_for_all, watched_for_all; /* of all processes: as an allocator, and for dlclose */
+	struct function_range *allocating; /* those of its functions that are probed: offsets in the file */
+	unsigned nr_allocating;
 };
 extern struct module *modules;
 extern unsigned nr_modules;

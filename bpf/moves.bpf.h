@@ -8,7 +8,6 @@
 /* A call of mremap that has not returned; its key is the thread. */
 struct pending_move {
 	__u64 from, length; /* bytes */
-	__u64 since; /* CLOCK_MONOTONIC */
 };
 
 struct {
@@ -22,7 +21,6 @@ struct {
 struct page_range {
 	__u64 from, end;
 	__s64 distance;
-	__u64 since; /* what has been faulted in since then is not meant */
 	__u32 process, image;
 };
 
@@ -77,10 +75,10 @@ static long forget_group(__u32 index, struct page_range *range)
 	return 0;
 }
 
-/* Which pages of the group belong to the range and are older than the move. */
-static __always_inline __u64 pages_to_move(const struct page_range *range, const struct page_group *group, __u64 first)
+/* Which pages of the group that begins at `first` belong to the range. */
+static __always_inline __u64 pages_of(const struct page_range *range, __u64 first)
 {
-	__u64 pages = group->last >> GROUP_BITS > range->since ? ~group->fresh : ~0ULL;
+	__u64 pages = ~0ULL;
 
 	if (first < range->from)
 		pages &= ~0ULL << (range->from - first);
@@ -121,6 +119,20 @@ static __always_inline void move_to(struct page_range *range, struct page_group 
 		count_fault(FAULTS_NO_PAGE);
 }
 
+/* One group of a range that is about to move: from now on its faults are told from those before. */
+static long age_group(__u32 index, struct page_range *range)
+{
+	__u64 number = (range->from >> GROUP_BITS) + index;
+	struct page_group *group;
+	struct group_key key;
+
+	set_group_key(&key, range, number);
+	group = bpf_map_lookup_elem(&page_groups, &key);
+	if (group)
+		__sync_fetch_and_and(&group->fresh, ~pages_of(range, number << GROUP_BITS));
+	return 0;
+}
+
 /* One group of a range that has moved. Its pages come to lie in one group, or in two. */
 static long move_group(__u32 index, struct page_range *range)
 {
@@ -134,7 +146,7 @@ static long move_group(__u32 index, struct page_range *range)
 	from = bpf_map_lookup_elem(&page_groups, &key);
 	if (!from)
 		return 0;
-	pages = pages_to_move(range, from, first);
+	pages = pages_of(range, first) & ~from->fresh;
 	move_to(range, from, (first + range->distance) >> GROUP_BITS, pages & low);
 	move_to(range, from, ((first + range->distance) >> GROUP_BITS) + 1, pages & ~low);
 	return 0;
@@ -148,12 +160,19 @@ static __always_inline bool is_recorded(__u32 *process)
 	return *process != MAX_PROCESSES;
 }
 
-static __always_inline void forget_pages(__u32 process, __u64 address, __u64 length)
+static __always_inline struct page_range range_of(__u32 process, __u64 address, __u64 length)
 {
 	struct page_range range = {
 		.from = address >> page_bits, .end = (address + length + (1 << page_bits) - 1) >> page_bits,
 		.process = process, .image = execs[process % MAX_PROCESSES],
 	};
+
+	return range;
+}
+
+static __always_inline void forget_pages(__u32 process, __u64 address, __u64 length)
+{
+	struct page_range range = range_of(process, address, length);
 
 	bpf_loop(groups_in(&range), forget_group, &range, 0);
 }
@@ -170,8 +189,9 @@ static __always_inline void enter_unmap(struct call_entry *call)
 
 static __always_inline void enter_move(struct call_entry *call)
 {
-	struct pending_move move = { call->argument[0], call->argument[1], bpf_ktime_get_ns() };
+	struct pending_move move = { call->argument[0], call->argument[1] };
 	__u64 thread = bpf_get_current_pid_tgid();
+	struct page_range range;
 	__u32 process;
 
 	/* A shrinking one cuts off the end, moved or not. */
@@ -181,16 +201,14 @@ static __always_inline void enter_move(struct call_entry *call)
 		move.length = call->argument[2];
 	if (bpf_map_update_elem(&pending_moves, &thread, &move, BPF_ANY))
 		return;
-	if (__sync_fetch_and_add(&moving[process % MAX_PROCESSES], 1) == 0)
-		moving_since[process % MAX_PROCESSES] = move.since;
+	__sync_fetch_and_add(&moving[process % MAX_PROCESSES], 1);
+	range = range_of(process, move.from, move.length);
+	bpf_loop(groups_in(&range), age_group, &range, 0);
 }
 
 static __always_inline void follow_move(const struct pending_move *move, __u32 process, __u64 to)
 {
-	struct page_range range = {
-		.from = move->from >> page_bits, .end = (move->from + move->length + (1 << page_bits) - 1) >> page_bits,
-		.since = move->since, .process = process, .image = execs[process % MAX_PROCESSES],
-	};
+	struct page_range range = range_of(process, move->from, move->length);
 
 	forget_pages(process, to, move->length); /* of what was there before */
 	range.distance = (__s64)(to >> page_bits) - range.from;

@@ -82,8 +82,9 @@ static void add_debug_dir(struct settings *settings, char *dir)
 /* Whether any option says which allocations to record, or how. */
 static bool asks_for_heap(const struct settings *settings)
 {
-	return settings->alloc_only || settings->entry_only || settings->floor || settings->min_size ||
-	       settings->max_size != UINT64_MAX || settings->sample_calls || settings->sample_bytes || settings->older_ms || settings->interval ||
+	return settings->alloc_only || settings->entry_only || settings->min_size ||
+	       settings->max_size != UINT64_MAX || settings->sample_calls || settings->sample_bytes || settings->older_ms ||
+	       settings->interval ||
 	       is_naming(&settings->naming);
 }
 
@@ -101,6 +102,10 @@ static void check_options(const struct settings *settings)
 		die(2, "--min-size is above --max-size: nothing would be recorded");
 	if (settings->sample_calls && settings->sample_bytes)
 		die(2, "either --sample or --sample-bytes, not both");
+	if (settings->follow_forks && settings->faults)
+		die(2, "--follow-forks concerns the heap: page faults of children are not traced");
+	if (settings->mmap && !settings->heap)
+		die(2, "--mmap needs the probes of the heap: they tell what an allocator maps for itself");
 	if (settings->entry_only && !settings->alloc_only)
 		die(2, "--entry-only needs --alloc-only: without return probes no free can be matched");
 	if (settings->interval && (settings->alloc_only || settings->older_ms))
@@ -154,17 +159,20 @@ void parse_options(int argc, char **argv, struct settings *settings)
 	static struct settings defaults = { .max_size = UINT64_MAX, .max_stacks = 65536, .max_live = 1000000,
 					    .max_frames = USUAL_FRAMES, .max_rate = 300000, .max_pages = 1 << 24,
 					    .capture_fd = 1, .event_fd = -1 };
-	int alloc_only = 0, entry_only = 0, kill = 0, floor = 0, doctor = 0, programs = 0, lines = 0, inlines = 0, option;
-	int heap = 0, faults = 0, no_moves = 0;
+	int alloc_only = 0, entry_only = 0, mmap = 0, follow_forks = 0, kill = 0, floor = 0, doctor = 0, programs = 0, lines = 0, inlines = 0, option;
+	int heap = 0, faults = 0, no_moves = 0, read_pagemap = 0;
 	const struct option options[] = {
 		{ "pid", required_argument, NULL, 'p' },
 		{ "heap", no_argument, &heap, 1 },
 		{ "faults", no_argument, &faults, 1 },
+		{ "read-pagemap", no_argument, &read_pagemap, 1 },
 		{ "no-moves", no_argument, &no_moves, 1 },
 		{ "max-pages", required_argument, NULL, MAX_PAGES },
 		{ "fault-source", required_argument, NULL, FAULT_SOURCE },
 		{ "alloc-only", no_argument, &alloc_only, 1 },
 		{ "entry-only", no_argument, &entry_only, 1 },
+		{ "mmap", no_argument, &mmap, 1 },
+		{ "follow-forks", no_argument, &follow_forks, 1 },
 		{ "kill", no_argument, &kill, 1 },
 		{ "floor", no_argument, &floor, 1 },
 		{ "doctor", no_argument, &doctor, 1 },
@@ -200,11 +208,14 @@ void parse_options(int argc, char **argv, struct settings *settings)
 			set_option(settings, option, optarg);
 	if (optind < argc)
 		settings->command = argv + optind;
-	settings->heap = heap || !faults;
-	settings->faults = faults;
+	settings->heap = heap || !faults || doctor;
+	settings->faults = faults || doctor;
 	settings->no_moves = no_moves;
+	settings->read_pagemap = read_pagemap;
 	settings->alloc_only = alloc_only;
 	settings->entry_only = entry_only;
+	settings->mmap = mmap;
+	settings->follow_forks = follow_forks;
 	settings->kill_command = kill;
 	settings->floor = floor;
 	settings->doctor = doctor;

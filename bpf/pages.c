@@ -67,12 +67,6 @@ void read_page_records(struct heap_bpf *skel)
 		qsort(groups, nr_groups, sizeof(*groups), by_place);
 }
 
-/* Pages in a huge page: as many as a page table has entries. */
-static uint64_t huge_pages(void)
-{
-	return sysconf(_SC_PAGESIZE) / sizeof(uint64_t);
-}
-
 /* Whether all of the huge page at `first` is mapped as one. */
 static bool is_huge(const struct snapshot *snapshot, uint64_t first)
 {
@@ -91,12 +85,12 @@ static bool is_huge(const struct snapshot *snapshot, uint64_t first)
 }
 
 /* The runs of a process, while they are made. */
-struct runs {
+struct faulted_runs {
 	struct faulted_run *run;
 	size_t nr;
 };
 
-static void add_record(struct runs *runs, uint64_t page, uint32_t record)
+static void add_record(struct faulted_runs *runs, uint64_t page, uint32_t record)
 {
 	const struct faulted_run more = { page, 1, RECORD_STACK(record), RECORD_HOW(record) };
 	struct faulted_run *last = runs->nr ? &runs->run[runs->nr - 1] : NULL;
@@ -109,7 +103,7 @@ static void add_record(struct runs *runs, uint64_t page, uint32_t record)
 	runs->run[runs->nr++] = more;
 }
 
-static void add_records(struct runs *runs, const struct group *group)
+static void add_records(struct faulted_runs *runs, const struct group *group)
 {
 	for (unsigned i = 0; i < GROUP_PAGES; i++)
 		if (group->pages.record[i])
@@ -135,7 +129,7 @@ static bool find_write_over(const struct group *first, const struct group *end, 
  * Of a huge page only the fault that made it counts: the last one on an absent page, or when that only read (the huge zero
  * page), the write that came after. Its other records are of what was mapped there before.
  */
-static void add_huge_record(struct runs *runs, const struct group *first, const struct group *end)
+static void add_huge_record(struct faulted_runs *runs, const struct group *first, const struct group *end)
 {
 	struct place made = { first, 0 }, over;
 	uint32_t record;
@@ -156,7 +150,7 @@ struct faulted_run *faulted_runs(const struct process *process, size_t *nr)
 {
 	const uint64_t groups_in_huge = huge_pages() / GROUP_PAGES;
 	const struct snapshot *snapshot = snapshot_of(process, AT_END);
-	struct runs runs = { NULL, 0 };
+	struct faulted_runs runs = { NULL, 0 };
 	size_t end;
 
 	for (size_t i = 0; i < nr_groups; i = end) {

@@ -11,6 +11,7 @@
 struct reading {
 	uint64_t at_ns; /* CLOCK_MONOTONIC */
 	uint64_t allocations, frees; /* calls */
+	uint64_t foreign; /* of processes that are not traced */
 	uint64_t cpu_ns; /* of all targets, in user and kernel mode */
 };
 
@@ -49,6 +50,7 @@ static struct reading read_now(struct heap_bpf *skel)
 		now.allocations = counters[COUNT_ALLOCATED].calls + counters[COUNT_SIZE_FILTERED].calls +
 				  counters[COUNT_NOT_SAMPLED].calls;
 	now.frees = counters[COUNT_FREED].calls + counters[COUNT_UNTRACKED_FREES].calls;
+	now.foreign = counters[COUNT_FOREIGN_CALLS].calls;
 	for (unsigned i = 0; i < nr_processes; i++)
 		now.cpu_ns += cpu_ns_of(processes[i].pid);
 	return now;
@@ -70,18 +72,22 @@ static void report(const struct settings *settings, const struct reading *since,
 		   uint64_t rate)
 {
 	char *slower = slowdown(since, now, !settings->entry_only);
+	uint64_t foreign = (now->foreign - since->foreign) * 1000000000.0 / (now->at_ns - since->at_ns);
+	char *others = foreign ? formatted(" (%" PRIu64 " of them by processes that are not traced)", foreign) : duplicate("");
 
-	event_warning("%" PRIu64 " allocator calls a second, above --max-rate %" PRIu64
+	event_warning("%" PRIu64 " allocator calls a second%s, above --max-rate %" PRIu64
 		      ": the target ran %s while traced (estimated). Detached; what was traced until now is kept. "
 		      "--max-rate 0 traces on, -a and --entry-only cost less",
-		      rate, settings->max_rate, slower);
+		      rate, others, settings->max_rate, slower);
+	free(others);
 	free(slower);
 }
 
 bool calls_too_fast(struct heap_bpf *skel, const struct settings *settings)
 {
 	struct reading now = read_now(skel), *since = &readings[nr_readings >= NR_READINGS ? nr_readings % NR_READINGS : 0];
-	uint64_t calls = now.allocations - since->allocations + now.frees - since->frees;
+	uint64_t calls = now.allocations - since->allocations + now.frees - since->frees +
+			 now.foreign - since->foreign;
 	uint64_t window_ns = now.at_ns - since->at_ns, rate;
 	struct reading first = *since;
 

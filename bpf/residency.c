@@ -20,16 +20,23 @@ const struct snapshot *snapshot_of(const struct process *process, enum moment mo
 	return &snapshots[process - processes][moment];
 }
 
-static void add_run(struct snapshot *snapshot, const struct page_run *run)
+static bool whole_pagemaps;
+
+void read_whole_pagemaps(void)
 {
-	struct page_run *last = snapshot->nr_runs ? &snapshot->runs[snapshot->nr_runs - 1] : NULL;
+	whole_pagemaps = true;
+}
+
+void add_run(struct runs *runs, const struct page_run *run)
+{
+	struct page_run *last = runs->nr ? &runs->run[runs->nr - 1] : NULL;
 
 	if (last && last->first + last->nr == run->first && last->what == run->what) {
 		last->nr += run->nr;
 		return;
 	}
-	snapshot->runs = grow(snapshot->runs, snapshot->nr_runs, sizeof(*run));
-	snapshot->runs[snapshot->nr_runs++] = *run;
+	runs->run = grow(runs->run, runs->nr, sizeof(*run));
+	runs->run[runs->nr++] = *run;
 }
 
 /* include/uapi/linux/fs.h, which is newer than the headers that we are built with. */
@@ -44,46 +51,7 @@ struct scan_region {
 enum { SCAN_FILE = 1 << 2, SCAN_PRESENT = 1 << 3, SCAN_SWAPPED = 1 << 4, SCAN_ZERO = 1 << 5, SCAN_HUGE = 1 << 6,
        SCAN_GUARD = 1 << 8 /* Linux 6.15: no page, although it has an entry */ };
 
-/* While the page table is read: the mapping that the last run was in, for runs and mappings both ascend. */
-struct reader {
-	struct snapshot *snapshot;
-	const struct mapped_pages *mapped;
-};
-
-/* Pages of the run that lie in the mapping, as the kernel counts them. */
-static void add_part(struct snapshot *snapshot, const struct mapped_pages *mapped, const struct page_run *part)
-{
-	struct page_run run = *part;
-
-	if (strcmp(mapped->kind, "special") == 0 || strcmp(mapped->kind, "hugetlb") == 0)
-		return; /* no part of the resident set size */
-	if (run.what & PAGE_FILE && strcmp(mapped->kind, "shmem") == 0)
-		run.what |= PAGE_SHMEM;
-	add_run(snapshot, &run);
-}
-
-/* What lies in no mapping was mapped a moment ago. */
-static void add_pages(struct reader *reader, struct page_run run)
-{
-	const struct mapped_pages **mapped = &reader->mapped;
-
-	for (; (*mapped)->nr && (*mapped)->first < run.first + run.nr; ++*mapped) {
-		uint64_t end = (*mapped)->first + (*mapped)->nr, first = run.first;
-		struct page_run part = run;
-
-		if (end <= first)
-			continue;
-		if ((*mapped)->first > first)
-			first = (*mapped)->first;
-		part.first = first;
-		part.nr = (end < run.first + run.nr ? end : run.first + run.nr) - first;
-		add_part(reader->snapshot, *mapped, &part);
-		if (end >= run.first + run.nr)
-			return; /* the next run may be in it, too */
-	}
-}
-
-static void add_region(struct reader *reader, const struct scan_region *region)
+static void add_region(struct runs *runs, const struct scan_region *region)
 {
 	const uint64_t size = sysconf(_SC_PAGESIZE), is = region->categories;
 	const struct page_run run = {
@@ -93,7 +61,7 @@ static void add_region(struct reader *reader, const struct scan_region *region)
 	};
 
 	if (!(is & SCAN_GUARD))
-		add_pages(reader, run);
+		add_run(runs, &run);
 }
 
 #define MOST_REGIONS 4096
@@ -111,27 +79,26 @@ static uint64_t end_of(const struct mapped_pages *mapped)
 }
 
 /* False when the kernel does not know the call, or the process has ended meanwhile. */
-static bool scan(int pagemap, uint64_t return_mask, struct snapshot *snapshot)
+static bool scan(int pagemap, uint64_t end, uint64_t return_mask, struct runs *runs)
 {
 	struct scan_region *regions = allocate(MOST_REGIONS * sizeof(*regions));
 	struct scan_arguments arguments = {
-		.size = sizeof(arguments), .end = end_of(snapshot->mapped), .regions = (uintptr_t)regions,
+		.size = sizeof(arguments), .end = end, .regions = (uintptr_t)regions,
 		.nr_regions = MOST_REGIONS, .category_anyof_mask = SCAN_PRESENT | SCAN_SWAPPED, .return_mask = return_mask,
 	};
-	struct reader reader = { snapshot, snapshot->mapped };
 	int nr;
 
 	do {
 		nr = ioctl(pagemap, SCAN_PAGEMAP, &arguments);
 		for (int i = 0; i < nr; i++)
-			add_region(&reader, &regions[i]);
+			add_region(runs, &regions[i]);
 		arguments.start = arguments.walk_end;
 	} while (nr >= 0 && arguments.start < arguments.end);
 	free(regions);
 	return nr >= 0;
 }
 
-static bool read_pages(const struct process *process, struct snapshot *snapshot)
+static bool read_pages(const struct process *process, const struct mapped_pages *mapped, struct runs *runs)
 {
 	const uint64_t categories = SCAN_FILE | SCAN_PRESENT | SCAN_SWAPPED | SCAN_ZERO | SCAN_HUGE;
 	char *path = formatted("/proc/%d/pagemap", process->pid);
@@ -141,9 +108,65 @@ static bool read_pages(const struct process *process, struct snapshot *snapshot)
 	free(path);
 	if (pagemap < 0)
 		return false;
-	ok = scan(pagemap, categories | SCAN_GUARD, snapshot) || (errno == EINVAL && scan(pagemap, categories, snapshot));
+	ok = !whole_pagemaps && (scan(pagemap, end_of(mapped), categories | SCAN_GUARD, runs) ||
+				 (errno == EINVAL && scan(pagemap, end_of(mapped), categories, runs)));
+	if (!ok && (whole_pagemaps || errno == ENOTTY)) { /* a kernel without the call */
+		read_pagemap(pagemap, process, mapped, runs);
+		ok = true;
+	}
 	close(pagemap);
 	return ok;
+}
+
+/* Adds the pages of the run that are in the mapping, as the kernel counts those. */
+static void add_mapped(struct runs *runs, const struct mapped_pages *mapped, struct page_run run)
+{
+	if (strcmp(mapped->kind, "special") == 0 || strcmp(mapped->kind, "hugetlb") == 0)
+		return; /* no part of the resident set size */
+	if (run.what & PAGE_FILE && strcmp(mapped->kind, "shmem") == 0)
+		run.what |= PAGE_SHMEM;
+	add_run(runs, &run);
+}
+
+/* Takes pages from the beginning of the run, up to `end`. */
+static struct page_run split(struct page_run *run, uint64_t end)
+{
+	struct page_run part = *run;
+
+	if (part.first + part.nr > end)
+		part.nr = end > part.first ? end - part.first : 0;
+	run->first += part.nr;
+	run->nr -= part.nr;
+	return part;
+}
+
+/*
+ * What the pages are by what is mapped where they are; both ascend. Some may have been unmapped in the moment between:
+ * they were resident all the same.
+ */
+static struct runs classify(const struct runs *found, const struct mapped_pages *mapped)
+{
+	struct runs runs = { NULL, 0 };
+
+	for (size_t i = 0; i < found->nr; i++) {
+		struct page_run run = found->run[i], part;
+
+		while (run.nr) {
+			while (mapped && mapped->nr && mapped->first + mapped->nr <= run.first)
+				mapped++;
+			if (!mapped || !mapped->nr) {
+				add_run(&runs, &run);
+				break;
+			}
+			part = split(&run, mapped->first);
+			if (part.nr)
+				add_run(&runs, &part);
+			part = split(&run, mapped->first + mapped->nr);
+			if (part.nr)
+				add_mapped(&runs, mapped, part);
+		}
+	}
+	return runs;
 }
 
 /* Bytes of a line of /proc/PID/status, which has kibibytes. False without the line. */
@@ -168,17 +191,26 @@ static bool read_rss(const struct process *process, struct rss *rss)
 	return ok;
 }
 
+/* The page table and the counters right after one another: a busy process changes thousands of pages in a moment. */
 void take_snapshot(const struct process *process, enum moment moment)
 {
 	struct snapshot *snapshot = &snapshots[process - processes][moment];
+	struct runs found = { NULL, 0 }, runs;
+	struct mapped_pages *before;
 
 	if (snapshot->has_rss || snapshot->has_pages)
 		return;
-	snapshot->mapped = read_mapped_pages(process);
-	snapshot->has_pages = snapshot->mapped && read_pages(process, snapshot);
+	before = read_mapped_pages(process);
+	snapshot->has_pages = before && read_pages(process, before, &found);
 	snapshot->has_rss = read_rss(process, &snapshot->rss);
+	snapshot->mapped = read_mapped_pages(process);
+	free_mapped_pages(before);
 	/* When it ended meanwhile, what was read is no state that it ever was in. */
-	snapshot->has_pages &= snapshot->has_rss;
+	snapshot->has_pages &= snapshot->has_rss && snapshot->mapped;
 	if (!snapshot->has_pages)
-		snapshot->nr_runs = 0;
+		found.nr = 0;
+	runs = classify(&found, snapshot->mapped);
+	free(found.run);
+	snapshot->runs = runs.run;
+	snapshot->nr_runs = runs.nr;
 }

@@ -33,6 +33,23 @@ enum moment { AT_START, AT_END };
 void take_snapshot(const struct process *process, enum moment moment);
 const struct snapshot *snapshot_of(const struct process *process, enum moment moment);
 
+/* Has snapshots taken without PAGEMAP_SCAN. */
+void read_whole_pagemaps(void);
+
+/* Runs of pages, ascending. */
+struct runs {
+	struct page_run *run;
+	size_t nr;
+};
+/* At the end; continues the last one if it can. */
+void add_run(struct runs *runs, const struct page_run *run);
+
+/* --- pagemap.c --- */
+/* Pages in a huge page: as many as a page table has entries. */
+uint64_t huge_pages(void);
+/* The same from /proc/PID/pagemap. */
+void read_pagemap(int pagemap, const struct process *process, const struct mapped_pages *mapped, struct runs *runs);
+
 /* --- mapped.c: what is mapped --- */
 struct mapped_pages {
 	uint64_t first, nr;
@@ -42,6 +59,7 @@ struct mapped_pages {
 };
 /* An array that ends with nr = 0; NULL when they cannot be read. */
 struct mapped_pages *read_mapped_pages(const struct process *process);
+void free_mapped_pages(struct mapped_pages *all);
 
 /* --- pages.c: what the kernel has recorded of each page --- */
 struct faulted_run {
@@ -60,5 +78,7 @@ struct faulted_run *faulted_runs(const struct process *process, size_t *nr);
 void choose_fault_source(struct heap_bpf *skel, const struct settings *settings);
 void attach_faults(struct heap_bpf *skel, const struct settings *settings);
 void detach_faults(void);
+/* Whether records go along when mremap moves pages. */
+bool follows_moves(void);
 
 #endif

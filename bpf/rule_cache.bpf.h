@@ -68,11 +68,15 @@ static __always_inline __u32 pack_rule(struct unwind_rule *rule, __u32 number)
 /* The address space that a process has now. */
 static __always_inline __u64 space_of(__u32 process)
 {
-	__u32 index = process % MAX_PROCESSES;
+	__u32 index = process % MAX_PROCESSES, owner = index, image = execs[index];
 
-	if (space_image[index] != execs[index])
+	if (follow_forks && space_owner[index] != index) {
+		owner = space_owner[index] % MAX_PROCESSES;
+		image = shared_image[index];
+	}
+	if (space_image[owner] != image)
 		return NO_SPACE;
-	return index | (space_version[index] & 1) << 8;
+	return owner | (space_version[owner] & 1) << 8;
 }
 
 static __always_inline __u32 slot_of(__u64 space, __u64 pc)

@@ -10,6 +10,13 @@
 volatile __u32 execs[MAX_PROCESSES];
 volatile __u32 space_version[MAX_PROCESSES];
 volatile __u32 space_image[MAX_PROCESSES];
+/*
+ * With --follow-forks: the process whose address space this one is walked by, itself or one that it was forked from; and of
+ * the latter which image.
+ */
+const volatile bool follow_forks;
+volatile __u32 space_owner[MAX_PROCESSES];
+volatile __u32 shared_image[MAX_PROCESSES];
 /* Walks that have ended early, roughly: it only matters that there are more than before. */
 volatile __u32 broken_walks[MAX_PROCESSES];
 

@@ -156,6 +156,9 @@ void spare_confined_processes(struct heap_bpf *skel, struct settings *settings)
 	uname(&kernel);
 	if (settings->entry_only || (!confined && !is_suspect(&kernel)) || !return_probe_kills(skel))
 		; /* nothing to fear */
+	else if (settings->follow_forks && !uprobe_session_works())
+		die(1, "on this kernel (%s) a return probe kills what is confined by seccomp, and with --follow-forks every "
+		       "process would have them: use -a --entry-only", kernel.release);
 	else if (confined)
 		use_no_returns(confined, settings, kernel.release);
 	else

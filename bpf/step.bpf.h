@@ -29,7 +29,7 @@ struct registers {
 /* Scratch for a walk; see struct thread for why it belongs to the task. */
 struct walk {
 	struct registers at;
-	__u64 process;
+	__u64 process; /* whose tables it goes by */
 	__u64 space; /* see space_of() */
 	__u64 trampoline; /* of pending return probes; 0: none is */
 	__u64 hash; /* of the stack so far */

@@ -29,6 +29,7 @@ bool is_alive(pid_t pid, pid_t thread)
 	return read_state(pid, thread, &state, &flags) && state != 'Z' && state != 'X';
 }
 
+/* The kernel lists threads in the order in which they began, which that of their numbers need not be. */
 pid_t find_living_thread(pid_t pid)
 {
 	char *path = formatted("/proc/%d/task", pid);
@@ -37,10 +38,10 @@ pid_t find_living_thread(pid_t pid)
 	pid_t found = 0;
 
 	free(path);
-	while (threads && (entry = readdir(threads))) {
+	while (threads && !found && (entry = readdir(threads))) {
 		pid_t thread = atoi(entry->d_name);
 
-		if (thread > 0 && (!found || thread < found) && is_alive(pid, thread))
+		if (thread > 0 && is_alive(pid, thread))
 			found = thread;
 	}
 	if (threads)

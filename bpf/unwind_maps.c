@@ -39,11 +39,12 @@ void size_unwind_maps(struct heap_bpf *skel, const struct settings *settings)
 		nr_virtual_machines += has_hotspot(&processes[i]);
 	}
 	all_unwind_rows(&nr);
-	capacity = settings->command ? room_for_command : nr + room_for_later;
+	capacity = settings->command ? room_for_command : nr + (settings->follow_forks ? room_for_command : room_for_later);
 	capacity += nr_virtual_machines * 2 * MAX_CODE_ROWS;
 	map_size = capacity;
 	bpf_map__set_max_entries(skel->maps.unwind_rows, map_size);
-	bpf_map__set_max_entries(skel->maps.address_spaces, 2 * (nr_processes ? nr_processes : 1));
+	bpf_map__set_max_entries(skel->maps.address_spaces,
+				 2 * (settings->follow_forks ? MAX_PROCESSES : nr_processes ? nr_processes : 1));
 }
 
 static void *map_shared(struct bpf_map *map, size_t size)
@@ -204,6 +205,7 @@ void publish_unwind_tables(struct heap_bpf *skel, struct process *process)
 		die(1, "cannot publish the unwind tables: %s", strerror(errno));
 	skel->bss->space_version[index] = version;
 	skel->bss->space_image[index] = process->image;
+	skel->bss->space_owner[index] = index;
 	memset((void *)skel->bss->rule_cache, 0, sizeof(skel->bss->rule_cache));
 	process->has_new_mappings = process->has_new_files = false;
 	free(space);

@@ -85,8 +85,8 @@ static __always_inline void begin_walk(struct task_struct *task, struct walk *wa
 {
 	struct uprobe_task *utask = task->utask;
 
-	walk->process = stack->process;
 	walk->space = space_of(stack->process);
+	walk->process = walk->space % MAX_PROCESSES;
 	walk->trampoline = utask && utask->return_instances ? trampoline_of(task) : 0;
 	walk->hash = mix(hash_seed, (__u64)stack->layout << 32 | (__u64)stack->process << 16 | stack->image);
 	walk->window.length = 0;

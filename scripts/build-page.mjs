@@ -1,8 +1,9 @@
 // Bundles the script of SVG flame graphs, and script and style of HTML ones, into dist/render/page, with the
-// licences of what is in them. The order of all is fixed: the same sources give the same bytes.
-import { readFileSync, writeFileSync } from 'node:fs';
+// licences of what is in them, and copies the fonts of PNG pictures to dist/fonts. The order of all is fixed: the
+// same sources give the same bytes.
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -31,6 +32,7 @@ await build({
 });
 writeFileSync(join(output, 'licences.txt'), licences(packagesIn(metafile)));
 await buildSvgScript();
+copyFonts();
 
 /** It is in every SVG, and so are the licences of what is in it. */
 async function buildSvgScript() {
@@ -73,4 +75,13 @@ function folderOf(name) {
   let folder = dirname(require.resolve(name));
   while (!folder.endsWith(join('node_modules', name))) folder = dirname(folder);
   return folder;
+}
+
+/** Two of the many that the package has. */
+function copyFonts() {
+  const from = join(root, 'node_modules/dejavu-fonts-ttf');
+  const to = join(root, 'dist/fonts');
+  mkdirSync(to, { recursive: true });
+  for (const name of ['ttf/DejaVuSans.ttf', 'ttf/DejaVuSans-Bold.ttf', 'LICENSE'])
+    copyFileSync(join(from, name), join(to, basename(name)));
 }

@@ -36,7 +36,7 @@ export class FaultsReader {
     });
   }
 
-  /** @param others how many stacks that allocated came before it */
+  /** @param others how many stacks of other kinds came before it */
   addStack(stack: FaultStack, others: number): void {
     const number = this.#stacks.length + others;
     while (this.#places.length < number) this.#places.push(-1);

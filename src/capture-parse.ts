@@ -9,6 +9,8 @@ import type {
   CaptureModule,
   CaptureProcess,
   CaptureStack,
+  MapStack,
+  MapWeights,
   Sampling,
   WalkEnd,
   WalkedStack,
@@ -61,6 +63,8 @@ export function parseHeader(line: CaptureLine): CaptureHeader {
     durationMs: count(line, 'duration_ms'),
     stop: oneOf(line, 'stop', ['duration', 'interrupted', 'exited', 'rate']),
     ...(has(line, 'unwind') && { unwind: oneOf(line, 'unwind', ['auto', 'dwarf', 'fp']) }),
+    ...(flag(line, 'mmap') && { mmap: true }),
+    ...(flag(line, 'follow_forks') && { followForks: true }),
     ...(kind === 'faults' ? { filters: noFilters } : parseHeapHeader(line)),
     limits: parseLimits(nested(line, 'limits'), kind),
   };
@@ -114,6 +118,7 @@ export function parseProcess(line: CaptureLine): CaptureProcess {
   return {
     pid: count(line, 'pid'),
     name: text(line, 'name'),
+    ...(has(line, 'parent') && { parent: count(line, 'parent') }),
     command: texts(line, 'command'),
     allocators: has(line, 'allocators') ? objects(line, 'allocators').map(parseAllocator) : [],
     state: oneOf(line, 'state', ['running', 'exited']),
@@ -196,6 +201,19 @@ export function parseFaultStack(line: CaptureLine, known: Known): FaultStack {
   return { ...parseWalk(line, known), faults: count(line, 'faults') };
 }
 
+/** A stack that mapped memory; likewise. */
+export function parseMapStack(line: CaptureLine, known: Known): MapStack {
+  return { ...parseWalk(line, known), ...parseMapWeights(line) };
+}
+
+function parseMapWeights(line: CaptureLine): MapWeights {
+  return {
+    mmap: weight(line, 'mmap'),
+    munmapped: weight(line, 'munmapped'),
+    mapped: weight(line, 'mapped'),
+  };
+}
+
 function parseWalk(line: CaptureLine, known: Known): WalkedStack {
   const frames = references(line, 'frames', known.frames);
   const walkEnd = parseWalkEnd(line);
@@ -217,10 +235,11 @@ function parseWalkEnd(line: CaptureLine): WalkEnd | undefined {
 const walkEnds = ['cut', 'no_mapping', 'no_unwind_info', 'unsupported', 'unreadable'] as const;
 
 /** The end line: totals, and what they do not contain. */
-export function parseEnd(line: CaptureLine, { kind, mode }: CaptureHeader): CaptureEnd {
+export function parseEnd(line: CaptureLine, { kind, mode, mmap }: CaptureHeader): CaptureEnd {
   const end = nested(line, 'end');
   return {
     ...(mode ? parseWeights(end, mode) : { alloc: { bytes: 0, calls: 0 } }),
+    ...(mmap && { maps: parseMapWeights(end) }),
     ...(kind !== 'heap' && { faults: parseFaultCounts(nested(end, 'faults')) }),
     lost: parseOmissions(nested(end, 'lost'), kind),
     filtered: parseOmissions(nested(end, 'filtered'), 'heap'),

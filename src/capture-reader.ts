@@ -6,6 +6,7 @@ import type {
   CaptureModule,
   CaptureProcess,
   CaptureStack,
+  MapStack,
 } from './capture.ts';
 import { FaultsReader } from './capture-faults-reader.ts';
 import { type CaptureLine, count, has, malformed, parseLine } from './capture-line.ts';
@@ -14,6 +15,7 @@ import {
   parseFaultStack,
   parseFrame,
   parseHeader,
+  parseMapStack,
   parseModule,
   parseProcess,
   parseStack,
@@ -48,6 +50,7 @@ interface Draft {
   readonly modules: CaptureModule[];
   readonly frames: CaptureFrame[];
   readonly stacks: CaptureStack[];
+  readonly maps?: MapStack[];
   readonly faults?: FaultsReader;
   end?: CaptureEnd;
 }
@@ -77,6 +80,7 @@ function newDraft(line: CaptureLine): Draft {
     modules: [],
     frames: [],
     stacks: [],
+    ...(header.mmap && { maps: [] }),
     ...(header.kind !== 'heap' && { faults: new FaultsReader(line) }),
   };
 }
@@ -99,11 +103,13 @@ function takeProcess({ processes, faults }: Draft, line: CaptureLine): void {
   faults?.addProcess();
 }
 
-/** Numbers run through stacks that allocated and those that took faults. */
+/** Numbers run through stacks that allocated, those that mapped memory and those that took faults. */
 function takeStack(draft: Draft, line: CaptureLine): void {
-  const { stacks, faults } = draft;
-  expectNumber(line, 'stack', stacks.length + (faults?.stackCount ?? 0));
-  if (faults && has(line, 'faults')) faults.addStack(parseFaultStack(line, draft), stacks.length);
+  const { stacks, maps, faults } = draft;
+  const others = stacks.length + (maps?.length ?? 0);
+  expectNumber(line, 'stack', others + (faults?.stackCount ?? 0));
+  if (faults && has(line, 'faults')) faults.addStack(parseFaultStack(line, draft), others);
+  else if (maps && has(line, 'mmap')) maps.push(parseMapStack(line, draft));
   else stacks.push(parseStack(line, draft));
 }
 

@@ -12,6 +12,8 @@ export interface Capture {
   readonly frames: readonly CaptureFrame[];
   /** What allocated; empty in a capture of page faults alone. */
   readonly stacks: readonly CaptureStack[];
+  /** What mapped memory by system calls; missing where nobody asked. */
+  readonly maps?: readonly MapStack[];
   /** Missing in a capture of the heap alone. */
   readonly faults?: CaptureFaults;
   /** Missing when the capture was cut short. */
@@ -48,6 +50,10 @@ export interface CaptureHeader {
   readonly stop: StopReason;
   /** Missing in captures whose stacks do not say how they end. */
   readonly unwind?: Unwind;
+  /** mmap, munmap, mremap and brk were traced, too. */
+  readonly mmap?: boolean;
+  /** Children of the traced processes were traced, too. */
+  readonly followForks?: boolean;
   /** Bytes and milliseconds; `maxSize` null is no limit. */
   readonly filters: {
     readonly minSize: number;
@@ -71,6 +77,8 @@ export interface CaptureHeader {
 export interface CaptureProcess {
   readonly pid: number;
   readonly name: string;
+  /** Of a child that was followed: the pid of the process that it was forked by. */
+  readonly parent?: number;
   readonly command: readonly string[];
   /** Empty where no allocations were traced. */
   readonly allocators: readonly CaptureAllocator[];
@@ -140,12 +148,23 @@ export interface CaptureStack extends WalkedStack {
   readonly unfreedAt?: readonly Weight[];
 }
 
+/** What was mapped, what of it was unmapped, and what was not; a call is unmapped when nothing of its range is left. */
+export interface MapWeights {
+  readonly mmap: Weight;
+  readonly munmapped: Weight;
+  readonly mapped: Weight;
+}
+
+/** A stack that mapped memory. */
+export interface MapStack extends WalkedStack, MapWeights {}
+
 /** Totals, and everything that they do not contain; reasons as in bpf/README.md. */
 export interface CaptureEnd {
   /** Nothing where no allocations were traced. */
   readonly alloc: Weight;
   readonly freed?: Weight;
   readonly unfreed?: Weight;
+  readonly maps?: MapWeights;
   readonly faults?: FaultCounts;
   readonly lost: readonly Omission[];
   readonly filtered: readonly Omission[];

@@ -50,9 +50,19 @@ export interface Omission {
   readonly bytes?: number;
 }
 
+/** What of a capture a profile shows; bpf/README.md has the weights. */
+export type View =
+  | 'all'
+  | 'unfreed'
+  | 'mmap'
+  | 'mapped'
+  | 'all_and_mmap'
+  | 'unfreed_and_mapped'
+  | 'resident';
+
 /** What the profile is of. Every field is optional: collapsed stacks carry none of it. */
 export interface Metadata {
-  readonly view?: 'all' | 'unfreed' | 'resident';
+  readonly view?: View;
   readonly host?: string;
   readonly kernel?: string;
   readonly tool?: string;

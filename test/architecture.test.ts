@@ -81,7 +81,7 @@ test('what reads files does not load what starts processes', () => {
 
 test('every import names its file', () => {
   for (const { to } of imports.filter(
-    ({ to }) => !/^(node:|[a-z][a-z0-9-]*(\/[a-z-]+)?$)/.test(to),
+    ({ to }) => !/^(node:|@?[a-z][a-z0-9-]*(\/[a-z-]+)?$)/.test(to),
   ))
     expect(to).toMatch(/\.ts$/);
 });

@@ -5,6 +5,7 @@ import { columnNamed, type Profile, sumOf, type Unit } from '../profile.ts';
 import { counted, formatAmount, formatChange } from '../units.ts';
 import { stackLines, type TableOptions } from './table.ts';
 import { printable } from './terminal.ts';
+import { viewWords } from './view-words.ts';
 
 type Options = Pick<TableOptions, 'top' | 'width'>;
 
@@ -39,8 +40,6 @@ export function totalLines(profile: Profile): string[] {
     ...(differential!.normalized === 'none' ? [] : [normalizedWords[differential!.normalized]]),
   ];
 }
-
-const viewWords = { all: 'allocated', unfreed: 'not freed', resident: 'resident' } as const;
 
 const normalizedWords = {
   before: 'normalised: every run is scaled to the total before',

@@ -16,6 +16,10 @@ const reasonWords = new Map(
       'missing: so large that operator new may throw, which no return probe must be in the way of',
     address_unknown:
       'not known whether freed: operator new may throw here, so it has no return probe',
+    map_events: 'missing: mappings came faster than they were read, so that "mapped" may be wrong',
+    allocator_mapped: 'mapped by allocators for themselves',
+    exec_mapped: 'mapped, and gone when the process replaced itself by another program',
+    process_table_full: 'missing: of children beyond the 256th process; trace them apart, with -p',
     stacks_cut: 'with their outermost callers cut off: the stack is too deep; raise --max-frames',
     not_sampled: 'not sampled: the totals are estimates that contain them',
     page_table_full: 'without a record, so their pages are under no stack: raise --max-pages',

@@ -33,6 +33,16 @@ export const pictures: readonly [PictureKind, ...PictureKind[]] = [
       return (await import('../render/html.ts')).renderHtml([profile, ...otherViews()], options);
     },
   },
+  {
+    suffixes: ['.png'],
+    what: 'flame graph, for a preview',
+    async draw({ profile }, options) {
+      const { renderSvg } = await import('../render/svg.ts');
+      const { pngOf } = await import('./png.ts');
+      const svg = renderSvg(profile, { ...options, embed: false, maxSize: 0 });
+      return [pngOf(svg, options.fontFamily !== undefined)];
+    },
+  },
 ];
 
 /** What changes is one picture and the table of it, to read in a browser. */

@@ -1,6 +1,5 @@
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { UserError } from '../errors.ts';
-import { type View, views } from '../fold/views.ts';
 import { defineCommand } from './command.ts';
 import { heapCostFlags, heapRequestOf, sizeFlags } from './heap-options.ts';
 import { namingFlags } from './naming-options.ts';
@@ -22,13 +21,13 @@ export const record = defineCommand({
 const text = { type: 'string', requiresArg: true } as const;
 
 /** What is written of each view: what comes behind the name of the incident. */
-const viewFiles: Readonly<Record<View, readonly string[]>> = {
+const viewFiles = [
   // A capture has them all.
-  all: ['capture', 'all_mallocs.svg', 'all_mallocs.folded'],
+  { view: 'all', files: ['capture', 'all_mallocs.svg', 'all_mallocs.folded'] },
   // And so has the page, which shows this one first.
-  unfreed: ['html', 'unfreed.svg', 'unfreed.folded'],
-  resident: ['resident.svg', 'resident.folded'],
-};
+  { view: 'unfreed', files: ['html', 'unfreed.svg', 'unfreed.folded'] },
+  { view: 'resident', files: ['resident.svg', 'resident.folded'] },
+] as const;
 
 function options(parser: Argv) {
   return parser
@@ -67,9 +66,9 @@ function planOf(args: ArgumentsCamelCase<Options>): TracePlan {
   return {
     target,
     request: { ...common, heap: heapRequestOf(args, 'full'), faults: faultsRequestOf(args) },
-    results: views.map((view) => ({
+    results: viewFiles.map(({ view, files }) => ({
       choice: { view, frames: frameChoiceOf(args) },
-      outputs: viewFiles[view].map((suffix) => `${name}.${suffix}`),
+      outputs: files.map((suffix) => `${name}.${suffix}`),
     })),
     folded: false,
     ticket: undefined,

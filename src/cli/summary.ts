@@ -1,10 +1,21 @@
 import { constants } from 'node:os';
-import type { Capture, CaptureProcess, CaptureStack, StopReason, Weight } from '../capture.ts';
+import type {
+  Capture,
+  CaptureHeader,
+  CaptureProcess,
+  CaptureStack,
+  MapStack,
+  MapWeights,
+  StopReason,
+  Weight,
+} from '../capture.ts';
 import { samplingInWords } from '../fold/heap-metadata.ts';
+import { named, targetsOf } from '../fold/run-metadata.ts';
 import type { Metadata, Omission } from '../profile.ts';
 import { qualityLines, qualityProblems } from '../stack-quality.ts';
 import { counted, formatBytes, formatCount } from '../units.ts';
 import { omissionLines } from './omissions.ts';
+import { plus, processLines } from './process-lines.ts';
 import { residencyLines } from './residency-lines.ts';
 
 /** What a trace saw and what it did not, line by line, for stderr, and what the views say that are shown. */
@@ -14,12 +25,13 @@ export function summaryLines(capture: Capture, views: readonly Metadata[] = []):
   const { header, processes, end, truncated } = capture;
   const seconds = (header.durationMs / 1000).toFixed(1);
   return [
-    `traced ${processes.map(named).join(', ')} for ${seconds} s${stopWords[header.stop]}`,
+    `traced ${targetsOf(capture).join(', ')} for ${seconds} s${stopWords[header.stop]}`,
     ...(header.sampling ? [`estimated: ${samplingInWords(header.sampling)}`] : []),
     ...totalLines(capture),
+    ...processLines(capture),
     ...faultLines(capture),
     ...views.flatMap(({ residency = [] }) => residency.flatMap(residencyLines)),
-    ...processes.flatMap(fateLines),
+    ...processes.flatMap((process) => fateLines(process, header)),
     ...omissionLines({ lost: end?.lost ?? [], filtered: end?.filtered ?? [] }),
     ...remarks(end?.notes ?? [], hasQuality),
     // Of several views, most say the same.
@@ -40,10 +52,17 @@ export function programStatus({ header, processes }: Capture): number {
   return program.exitCode ?? 0;
 }
 
-/** Says so when the program that was started under trace has not ended. */
+/** Says so when the program that was started under trace has not ended, or children of it. */
 export function stillRunning({ processes }: Capture): string[] {
   const running = processes.filter(({ state }) => state === 'running');
-  return running.map((program) => `${named(program)} still runs: --kill ends it with the trace`);
+  const programs = running.filter(({ parent }) => parent === undefined);
+  const children = running.length - programs.length;
+  return [
+    ...programs.map((program) => `${named(program)} still runs: --kill ends it with the trace`),
+    ...(children > 0
+      ? [children === 1 ? 'a child of it still runs' : `${children} children of it still run`]
+      : []),
+  ];
 }
 
 const stopWords: Record<StopReason, string> = {
@@ -53,21 +72,34 @@ const stopWords: Record<StopReason, string> = {
   rate: ', until it called its allocator faster than --max-rate',
 };
 
-function named({ name, pid }: CaptureProcess): string {
-  return `${name} (pid ${pid})`;
-}
-
-function totalLines({ header, stacks, end }: Capture): string[] {
+function totalLines(capture: Capture): string[] {
+  const { header, stacks, end } = capture;
   if (header.mode === undefined) return [];
   const allocated = header.mode === 'entry' ? 'requested' : 'allocated';
   const total = (key: TotalKey) => end?.[key] ?? sumOf(stacks, key);
   const lines = [`${allocated}  ${inWords(total('alloc'))}`];
-  if (header.mode !== 'full') return lines;
+  if (header.mode !== 'full') return [...lines, ...mapLines(capture)];
   return [
     ...lines,
     `freed      ${inWords(total('freed'))}`,
     `unfreed    ${inWords(total('unfreed'))}`,
+    ...mapLines(capture),
   ];
+}
+
+/** A ledger of its own: these bytes are in none of the lines above. */
+function mapLines({ maps, end }: Capture): string[] {
+  if (maps === undefined) return [];
+  const total = (key: keyof MapWeights) => end?.maps?.[key] ?? mapSum(maps, key);
+  return [
+    `mmap       ${inWords(total('mmap'))}`,
+    `munmapped  ${inWords(total('munmapped'))}`,
+    `mapped     ${inWords(total('mapped'))}`,
+  ];
+}
+
+function mapSum(maps: readonly MapStack[], key: keyof MapWeights): Weight {
+  return maps.map((stack) => stack[key]).reduce(plus, { bytes: 0, calls: 0 });
 }
 
 function faultLines({ end }: Capture): string[] {
@@ -93,10 +125,15 @@ function inWords({ bytes, calls }: Weight): string {
   return `${formatBytes(bytes)} in ${counted(calls, 'call')}`;
 }
 
-function fateLines(process: CaptureProcess): string[] {
+/** What became of a process; that children come, become other programs and go is as it should be. */
+function fateLines(process: CaptureProcess, { kind, followForks }: CaptureHeader): string[] {
   const lines: string[] = [];
+  // Page faults of children cannot be traced.
+  const hint = kind === 'heap' ? ' (--follow-forks)' : '';
+  if (process.parent !== undefined) return lines;
   if (process.execs > 0) lines.push(`replaced itself by another program ${times(process.execs)}`);
-  if (process.forks > 0) lines.push(`forked ${times(process.forks)}: children are not traced`);
+  if (process.forks > 0 && !followForks)
+    lines.push(`forked ${times(process.forks)}: children are not traced${hint}`);
   if (process.exitCode !== undefined) lines.push(`exited with code ${process.exitCode}`);
   else if (process.signal !== undefined) lines.push(`was killed by ${signalName(process.signal)}`);
   else if (process.state === 'exited') lines.push('exited');
@@ -115,6 +152,10 @@ function signalName(number: number): string {
 const noteWords = new Map(
   Object.entries({
     untracked_frees: 'frees of blocks that were not recorded',
+    failed_maps: 'system calls that mapped nothing',
+    untracked_unmaps: 'munmaps of what was not recorded, those of allocators among them',
+    unfollowed_forks: 'children beyond the 256th process, which are not traced',
+    foreign_calls: 'calls of other processes met the probes',
     failed: 'calls that returned no memory',
     exec_faults: 'faults while the program was being replaced',
     late_faults: 'faults after the end of the trace, before its pages were looked at',

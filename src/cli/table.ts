@@ -5,6 +5,7 @@ import { residencyNotes } from '../residency.ts';
 import { qualityLines } from '../stack-quality.ts';
 import { counted, formatBytes, formatCount } from '../units.ts';
 import { printable } from './terminal.ts';
+import { viewWords } from './view-words.ts';
 
 export const sortKeys = ['size', 'count'] as const;
 
@@ -78,14 +79,9 @@ function sortedRows(profile: Profile, sort: TableOptions['sort']): Row[] {
   return rows.sort((a, b) => first(a, b) || second(a, b) || a.node - b.node);
 }
 
-const titles = {
-  all: ['allocated', 'by'],
-  unfreed: ['not freed', 'by'],
-  resident: ['became resident', 'in'],
-} as const;
-
 function titleLine({ meta }: Profile): string {
-  const [what, by] = titles[meta.view ?? 'all'];
+  const { view = 'all' } = meta;
+  const [what, by] = [viewWords[view], view === 'resident' ? 'in' : 'by'];
   const targets = meta.targets ? ` ${by} ${printable(meta.targets.join(', '))}` : '';
   const duration =
     meta.durationMs === undefined ? '' : ` in ${(meta.durationMs / 1000).toFixed(1)} s`;

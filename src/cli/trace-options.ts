@@ -28,7 +28,7 @@ export const secondsPositional = {
 /** Where the result goes; else there is a table. */
 export const resultFlags = {
   folded: { ...flag, alias: 'f', describe: 'collapsed stacks on stdout' },
-  output: { ...text, alias: 'o', describe: `file(s): ${suffixList(traceOutputs)}, and .gz` },
+  output: { ...text, alias: 'o', describe: `file: ${suffixList(traceOutputs)}, + .gz` },
   ...ticketFlags,
 } as const;
 

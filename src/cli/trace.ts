@@ -33,8 +33,13 @@ const heapFlags = {
   all: { ...flag, alias: 'a', describe: 'every allocation, not only unfreed ones' },
   'entry-only': { ...flag, describe: 'with -a: cheapest, counts requests' },
   interval: { ...text, describe: 'seconds: note what is unfreed so often' },
+  mmap: { ...flag, describe: 'mmap, mremap and brk too, under [mmap]' },
   ...sizeFlags,
   ...namingFlags,
+} as const;
+
+const familyFlags = {
+  'follow-forks': { ...flag, describe: 'trace children, too; see README for its cost' },
 } as const;
 
 function options(parser: Argv) {
@@ -43,6 +48,7 @@ function options(parser: Argv) {
     .positional('seconds', secondsPositional)
     .options({
       ...targetFlags,
+      ...familyFlags,
       ...heapFlags,
       ...heapCostFlags,
       ...stackFlags,
@@ -51,13 +57,14 @@ function options(parser: Argv) {
       ...resultFlags,
       ...tableFlags,
     })
-    .group(Object.keys(targetFlags), 'Target:')
+    .group([...Object.keys(targetFlags), ...Object.keys(familyFlags)], 'Target:')
     .group([...Object.keys(heapFlags), ...Object.keys(heapCostFlags)], 'Allocations:')
     .group(
       [...Object.keys(stackFlags), ...Object.keys(frameFlags), ...Object.keys(roomFlags)],
       'Stacks:',
     )
-    .group([...Object.keys(resultFlags), ...Object.keys(tableFlags)], 'Result:');
+    .group([...Object.keys(resultFlags), ...Object.keys(tableFlags)], 'Result:')
+    .epilogue('Example: memstacks -p 123 60 -o leak.svg');
 }
 
 type Options = ReturnType<typeof options> extends Argv<infer Found> ? Found : never;
@@ -66,10 +73,12 @@ type Options = ReturnType<typeof options> extends Argv<infer Found> ? Found : ne
 function planOf(args: ArgumentsCamelCase<Options>): TracePlan {
   const common = commonRequestOf(args);
   const target = chooseTarget(args);
-  const view = args.all ? 'all' : 'unfreed';
+  const { mmap = false, followForks = false } = args;
+  // Left to the capture, the view has mappings in it.
+  const view = mmap ? undefined : args.all ? 'all' : 'unfreed';
   return {
     target,
-    request: { ...common, heap: heapRequestOf(args, modeOf(args)) },
+    request: { ...common, heap: { ...heapRequestOf(args, modeOf(args)), mmap, followForks } },
     ...resultsOf(args, { view, frames: frameChoiceOf(args) }),
   };
 }

@@ -6,6 +6,10 @@ import { withValue } from './walk.ts';
 /** What is traced of allocations; sizes are bytes. What is left out has the helper's default. */
 export interface HeapRequest extends CostRequest {
   readonly mode: CaptureMode;
+  /** Trace mmap, munmap, mremap and brk, too. */
+  readonly mmap?: boolean;
+  /** Trace the children of the targets, too. */
+  readonly followForks?: boolean;
   readonly minSize?: number | undefined;
   readonly maxSize?: number | undefined;
   readonly olderMs?: number | undefined;
@@ -19,6 +23,8 @@ export interface HeapRequest extends CostRequest {
 export function heapArguments(request: HeapRequest): string[] {
   return [
     ...modeFlags[request.mode],
+    ...(request.mmap ? ['--mmap'] : []),
+    ...(request.followForks ? ['--follow-forks'] : []),
     ...withValue('--min-size', request.minSize),
     ...withValue('--max-size', request.maxSize),
     ...withValue('--interval', request.intervalSeconds),

@@ -14,12 +14,20 @@ const onlyUnfreed: ReadonlySet<string> = new Set([
   'exec',
 ]);
 
+/** Those that concern only page faults, or memory that is mapped by system calls. */
+const ofOthers: ReadonlySet<string> = new Set([
+  'page_table_full',
+  'map_events',
+  'allocator_mapped',
+  'exec_mapped',
+]);
+
 /** What the capture says about the run, as far as it concerns the view. */
 export function heapMetadata(capture: Capture, view: HeapView): Metadata {
   const { sampling } = capture.header;
   const stacks = stackQuality(capture, view);
   const concerns = ({ reason }: Omission) =>
-    reason !== 'page_table_full' && (view === 'unfreed' || !onlyUnfreed.has(reason));
+    !ofOthers.has(reason) && (view === 'unfreed' || !onlyUnfreed.has(reason));
   return {
     view,
     ...runMetadata(capture),
@@ -49,12 +57,14 @@ function filterWords({ filters }: CaptureHeader, view: HeapView): string[] {
   return words;
 }
 
-function notes({ header, truncated, processes, end }: Capture): string[] {
+/** Plain remarks on a capture. */
+export function notes({ header, truncated, processes, end }: Capture): string[] {
   const remarks: string[] = [];
   if (header.mode === 'entry') remarks.push('counts requests, also those that failed');
   if (truncated) remarks.push('the capture was cut short: stacks and losses may be missing');
-  for (const { name, pid, execs } of processes)
-    if (execs > 0) remarks.push(`${name} (pid ${pid}) replaced itself by another program`);
+  for (const { name, pid, execs, parent } of processes)
+    if (execs > 0 && parent === undefined)
+      remarks.push(`${name} (pid ${pid}) replaced itself by another program`);
   const broken = end?.notes.find(({ reason }) => reason === 'broken_stacks');
   if (broken && header.unwind === undefined)
     remarks.push(`the outer callers of ${broken.calls} calls could not be found`);

@@ -5,7 +5,7 @@ import { ProfileBuilder } from '../profile-builder.ts';
 import { snapshotColumn } from '../steadiness.ts';
 import { type HeapView, heapMetadata } from './heap-metadata.ts';
 import { weightIn } from './heap-weight.ts';
-import { type FrameChoice, nodeOf, stackTree } from './stack-tree.ts';
+import { type FrameChoice, nodeOf, type StackTree, stackTree } from './stack-tree.ts';
 
 /**
  * The stacks of a capture that have a weight in the view, in pprof's columns (bytes, then calls):
@@ -13,6 +13,19 @@ import { type FrameChoice, nodeOf, stackTree } from './stack-tree.ts';
  * `unfreed` is asked of a capture without frees, and for one of page faults alone.
  */
 export function foldHeap(capture: Capture, view: HeapView, choice: FrameChoice = {}): Profile {
+  const { snapshots } = view === 'unfreed' ? capture.header : {};
+  const builder = new ProfileBuilder([...heapColumns[view], ...snapshotColumns(snapshots)]);
+  addHeap(stackTree(capture, builder, choice), view, snapshots);
+  return builder.build({ ...heapMetadata(capture, view), ...(snapshots && { snapshots }) });
+}
+
+function snapshotColumns(snapshots: readonly number[] = []) {
+  return snapshots.map((_, index) => ({ name: snapshotColumn(index), unit: 'bytes' as const }));
+}
+
+/** Adds the stacks to a tree of two columns, and one for each of the snapshots; throws likewise. */
+export function addHeap(tree: StackTree, view: HeapView, snapshots?: readonly number[]): void {
+  const { capture, builder } = tree;
   if (capture.header.mode === undefined)
     throw new UserError(
       `this capture is of page faults, so it has no view "${view}": use the view "resident"`,
@@ -22,9 +35,6 @@ export function foldHeap(capture: Capture, view: HeapView, choice: FrameChoice =
       'this capture has no frees, so it cannot tell what is unfreed: ' +
         'use the view "all", or trace again without --all',
     );
-  const { snapshots } = view === 'unfreed' ? capture.header : {};
-  const builder = new ProfileBuilder([...columns[view], ...snapshotColumns(snapshots)]);
-  const tree = stackTree(capture, builder, choice);
   for (const stack of capture.stacks) {
     const { bytes, calls } = weightIn(stack, view);
     // What was freed at last may have been there meanwhile.
@@ -35,14 +45,10 @@ export function foldHeap(capture: Capture, view: HeapView, choice: FrameChoice =
     builder.add(node, 1, calls);
     for (const [index, weight] of meanwhile.entries()) builder.add(node, 2 + index, weight.bytes);
   }
-  return builder.build({ ...heapMetadata(capture, view), ...(snapshots && { snapshots }) });
 }
 
-function snapshotColumns(snapshots: readonly number[] = []) {
-  return snapshots.map((_, index) => ({ name: snapshotColumn(index), unit: 'bytes' as const }));
-}
-
-const columns = {
+/** pprof's names. */
+export const heapColumns = {
   all: [
     { name: 'alloc_space', unit: 'bytes' },
     { name: 'alloc_objects', unit: 'count' },

@@ -19,6 +19,8 @@ export interface StackTree {
   /** Of each frame of the capture. */
   readonly frames: readonly FrameIndex[];
   readonly framesOf: FramesOf;
+  /** Stands at the root of all these stacks, below their process. */
+  readonly below?: FrameIndex;
   /** Runs of frames without a name are one frame. */
   readonly joined: boolean;
 }
@@ -63,7 +65,8 @@ export function processNode(process: number, { builder, capture }: StackTree): N
 
 /** Where the stack's own frames begin: below its process, and below a cut. */
 function rootOf(stack: WalkedStack, tree: StackTree): NodeIndex {
-  const node = processNode(stack.process, tree);
+  const process = processNode(stack.process, tree);
+  const node = tree.below === undefined ? process : tree.builder.child(process, tree.below);
   if (stack.walkEnd !== 'cut') return node;
   const name = `[cut at ${tree.capture.header.limits.maxFrames} frames]`;
   return tree.builder.child(node, tree.builder.frame({ name }));

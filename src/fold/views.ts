@@ -3,17 +3,18 @@ import { UserError } from '../errors.ts';
 import type { Profile } from '../profile.ts';
 import { foldHeap } from './heap.ts';
 import type { HeapView } from './heap-metadata.ts';
+import { foldMaps, foldMemory, type MapView } from './maps.ts';
 import { foldResident, type ResidentChoice } from './resident.ts';
 import type { FrameChoice } from './stack-tree.ts';
 
 /** What a capture can be folded to. */
-export type View = HeapView | 'resident';
+export type View = HeapView | MapView | 'resident';
 
-export const views: readonly View[] = ['all', 'unfreed', 'resident'];
+export const views: readonly View[] = ['all', 'unfreed', 'mmap', 'mapped', 'resident'];
 
 /** What is made of a capture; the resident choice means nothing in other views. */
 export interface ViewChoice {
-  /** Default: what the capture is for. */
+  /** Default: what the capture is for: of allocations and mappings both. */
   readonly view?: View | undefined;
   readonly frames?: FrameChoice;
   readonly resident?: ResidentChoice;
@@ -23,7 +24,10 @@ export interface ViewChoice {
 export function foldView(capture: Capture, { view, frames, resident }: ViewChoice): Profile {
   const chosen = view ?? naturalView(capture);
   if (chosen === 'resident') return foldResident(capture, { ...resident, ...frames });
-  return foldHeap(capture, chosen, frames);
+  if (chosen === 'mmap' || chosen === 'mapped') return foldMaps(capture, chosen, frames);
+  return view === undefined
+    ? foldMemory(capture, chosen, frames)
+    : foldHeap(capture, chosen, frames);
 }
 
 /** The other views that the capture gives; what it is too broken for is not among them. */

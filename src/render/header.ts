@@ -7,12 +7,21 @@ import type { Layout } from './layout.ts';
 const titles = {
   all: 'All allocations',
   unfreed: 'Memory not freed',
+  mmap: 'All mappings',
+  mapped: 'Mappings not unmapped',
+  all_and_mmap: 'All allocations and mappings',
+  unfreed_and_mapped: 'Memory not freed, and mappings not unmapped',
   resident: 'Resident pages',
 } as const;
 
 const viewsInWords = {
   all: 'every allocation made while tracing',
   unfreed: 'allocated while tracing and not freed when it ended',
+  mmap: 'all address space mapped by mmap, mremap and brk while tracing',
+  mapped: 'mapped by mmap, mremap and brk while tracing and not unmapped when it ended',
+  all_and_mmap: 'every allocation made while tracing; under [mmap] what was mapped besides',
+  unfreed_and_mapped:
+    'allocated while tracing and not freed when it ended; under [mmap] what was mapped besides and not unmapped',
   resident: 'pages faulted in while tracing and still resident when it ended',
 } as const;
 

@@ -3,6 +3,7 @@ import { compareFrames } from '../frame-order.ts';
 import { kindsOf } from '../frame-words.ts';
 import type { Column, Frame, FrameIndex, NodeIndex, Profile } from '../profile.ts';
 import { ProfileBuilder } from '../profile-builder.ts';
+import type { ColourMap } from './colour.ts';
 import { depthFirst } from './depth-first.ts';
 import { defaultCountName } from './header.ts';
 import type { PageColumn, PageData, PageLook, PageView } from './page-data.ts';
@@ -12,6 +13,8 @@ export interface PageOptions {
   readonly look: PageLook;
   /** What is counted; default: the column's unit. */
   readonly countName?: string | undefined;
+  /** By function, instead of the scheme's. */
+  readonly palette?: ColourMap | undefined;
 }
 
 /** The data of a page: views of one source, as one tree that has the columns of all of them. */
@@ -20,7 +23,7 @@ export function pageData(views: readonly Profile[], options: PageOptions): PageD
   const frames = sortedFrames(profile.frames);
   const order = depthFirst(profile, (frame) => frames.rank[frame]!);
   return {
-    ...frameTables(frames.sorted),
+    ...frameTables(frames.sorted, options.palette),
     nodes: {
       depth: order.depth,
       frame: order.nodes.map((node) => (node === 0 ? -1 : frames.rank[profile.frame[node]!]!)),
@@ -84,16 +87,18 @@ class Texts {
   }
 }
 
-function frameTables(frames: readonly Frame[]) {
+function frameTables(frames: readonly Frame[], palette?: ColourMap) {
   const modules = new Texts();
   const files = new Texts();
   const functions = { name: [] as string[], module: [] as number[] };
+  const colour: (string | null)[] = [];
   // Sorted by name and module first, so that the frames of a function are neighbours.
   const functionOf = frames.map((frame, index): FrameIndex => {
     const before = frames[index - 1];
     if (before === undefined || before.name !== frame.name || before.module !== frame.module) {
       functions.name.push(visible(frame.name));
       functions.module.push(modules.index(frame.module));
+      colour.push(palette && Object.hasOwn(palette, frame.name) ? palette[frame.name]! : null);
     }
     return functions.name.length - 1;
   });
@@ -101,7 +106,7 @@ function frameTables(frames: readonly Frame[]) {
   return {
     modules: modules.all,
     files: files.all,
-    functions,
+    functions: palette === undefined ? functions : { ...functions, colour },
     frames: {
       function: functionOf,
       file,
@@ -118,16 +123,23 @@ interface InOrder {
 
 function viewsOf(views: readonly Profile[], profile: Profile, { order, countName }: InOrder) {
   const columns = [...profile.columns];
-  const page = (column: Column, index: number): PageColumn => ({
-    unit: column.unit,
+  const page = (column: Column, index: number, differential: boolean): PageColumn => {
     // It was given for what collapsed stacks count: the first column, and there the only one.
-    countName: visible((index === 0 ? countName : undefined) ?? defaultCountName(column)),
-    self: order.map((node) => column.self[node]!),
-  });
+    const given = index === 0 || differential ? countName : undefined;
+    const counts = visible(given ?? defaultCountName(column));
+    const title = differential ? column.name : counts;
+    return { title, unit: column.unit, countName: counts, self: selfOf(column, order) };
+  };
   return views.map(
     (view): PageView => ({
       name: view.meta.view ?? '',
-      columns: columns.splice(0, view.columns.length).map(page),
+      columns: columns
+        .splice(0, view.columns.length)
+        .map((column, index) => page(column, index, view.meta.differential !== undefined)),
     }),
   );
+}
+
+function selfOf({ self }: Column, order: readonly NodeIndex[]): number[] {
+  return order.map((node) => self[node]!);
 }

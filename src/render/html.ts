@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.ts';
 import { qualityProblems } from '../stack-quality.ts';
-import type { ColorScheme } from './colour.ts';
+import type { ColorScheme, ColourMap } from './colour.ts';
 import {
   defaultCountName,
   defaultSubtitle,
@@ -23,6 +23,12 @@ export interface HtmlOptions {
   /** What is counted. Default: the column's unit. */
   readonly countName?: string;
   readonly colors?: ColorScheme;
+  /** By function, instead of the scheme's. */
+  readonly palette?: ColourMap;
+  /** A remark for the reader. */
+  readonly notes?: string;
+  /** Merged from the leaf at first. */
+  readonly reverse?: boolean;
   /** The root on top. */
   readonly inverted?: boolean;
 }
@@ -38,7 +44,7 @@ export function* renderHtml(
   views: readonly [Profile, ...Profile[]],
   options: HtmlOptions = {},
 ): Generator<string> {
-  const { colors = 'mem', inverted = false, countName } = options;
+  const { colors = 'mem', inverted = false, reverse = false, countName, palette } = options;
   const script = pageFile('html.js');
   const style = pageFile('html.css');
   const title = options.title ?? defaultTitle(views[0].meta);
@@ -58,7 +64,9 @@ ${views.map((view, index) => about(view, index, options)).join('\n')}
 </header>
 ${pageBody(pageFile('licences.txt'))}
 <script id="data" type="text/plain">`;
-  yield* inChunks(packed(pageData(views, { look: { colors, inverted }, countName })));
+  yield* inChunks(
+    packed(pageData(views, { look: { colors, inverted, reverse }, countName, palette })),
+  );
   yield `</script>\n<script>${script}</script>\n</body>\n</html>\n`;
 }
 
@@ -71,7 +79,8 @@ export function pagePolicy(): string {
 function about(profile: Profile, index: number, options: HtmlOptions): string {
   const { meta } = profile;
   const { title = defaultTitle(meta), subtitle = defaultSubtitle(meta) } = options;
-  const notes = [...noteLines(meta), ...qualityProblems(meta.stacks)];
+  const remarks = options.notes === undefined ? [] : [`note: ${options.notes}`];
+  const notes = [...remarks, ...noteLines(meta), ...qualityProblems(meta.stacks)];
   const total = totalOf(profile, options.countName);
   return `<section data-view="${index}"${index === 0 ? '' : ' hidden'}>
 <h1>${escapeXml(title)}</h1>

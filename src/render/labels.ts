@@ -102,12 +102,16 @@ function pieces(word: string, font: Font, room: number): string[] {
   if (widthOf(word, font) <= room) return [word];
   const parts: string[] = [];
   let part = '';
+  let width = 0;
   for (const character of word) {
-    if (part !== '' && widthOf(part + character, font) > room) {
+    const more = widthOf(character, font);
+    if (part !== '' && width + more > room) {
       parts.push(part);
       part = '';
+      width = 0;
     }
     part += character;
+    width += more;
   }
   return [...parts, part];
 }

@@ -12,6 +12,8 @@ export interface PageData {
     readonly name: readonly string[];
     /** Index into `modules`; -1 where it is not known. */
     readonly module: readonly number[];
+    /** `#rrggbb` of those that have had one in other pictures, else null; missing where none has. */
+    readonly colour?: readonly (string | null)[];
   };
   /** Sorted: siblings are drawn in the order of their frames. */
   readonly frames: {
@@ -36,6 +38,8 @@ export interface PageView {
 }
 
 export interface PageColumn {
+  /** What it is called where it is chosen, and in links: what is counted, or the side of a differential. */
+  readonly title: string;
   readonly unit: Unit;
   /** What is counted, in words: `bytes`, `calls`. */
   readonly countName: string;
@@ -48,4 +52,6 @@ export interface PageLook {
   readonly colors: string;
   /** The root on top. */
   readonly inverted: boolean;
+  /** Merged from the leaf. */
+  readonly reverse: boolean;
 }

@@ -42,9 +42,13 @@ export function withinSize(
       document: svgDocument(draw({ minWidth, data: data ?? [], remarks: [] })),
       remarks: [],
     };
-  for (const fit of attempts(limits, data)) {
-    const document = documentWithin(draw(fit), maxSize);
+  const fits = [...attempts(limits, data)];
+  const tried = (fit: Fit) => documentWithin(draw(fit), maxSize);
+  for (const [index, fit] of fits.entries()) {
+    const document = tried(fit);
     if (document !== undefined) return { document, remarks: fit.remarks };
+    // Where the coarsest does not fit either, those between need not be drawn.
+    if (index === 0 && tried(fits.at(-1)!) === undefined) break;
   }
   const remarks = [tooLarge(formatBytes(maxSize), data)];
   return { document: svgDocument(draw({ minWidth, data: [], remarks })), remarks };

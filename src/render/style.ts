@@ -34,6 +34,7 @@ ${hidden}.memstacks .field{fill:#ffffff;stroke:#8a9099}
 svg.memstacks{max-width:100%;height:auto}
 }
 @media (prefers-color-scheme:dark){
+:root.memstacks:not(.plain){background:#1c1e22}
 .memstacks:not(.plain) .paper{fill:#1c1e22}
 .memstacks:not(.plain) text{fill:#e6e8eb}
 .memstacks:not(.plain) .f text{fill:#000000}

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { Workplace } from '../cli/program.ts';
 import { collectorFile, collectWhile } from './collector.ts';
@@ -98,6 +99,14 @@ describeTracing('the pages that a program makes resident', () => {
     expect(capture.end.faults!.present).toBe(0);
   });
 
+  test('--read-pagemap: the same from /proc/PID/pagemap', async () => {
+    const { truth, capture } = await traceFaults(['--read-pagemap']);
+    expectSites(truth, capture);
+    expectRss(capture);
+    const what = capture.resident.flatMap(({ resident }) => resident.map((run) => run[2]));
+    expect(what).toEqual(expect.arrayContaining([0, 1, 4, 8, 17]));
+  });
+
   test('--no-moves: pages that were moved have no stack', async () => {
     const { truth, capture } = await traceFaults(['--no-moves']);
     const found = pagesBySite(capture, grownPages(capture, 0));
@@ -165,6 +174,24 @@ describeTracing('the pages that a program makes resident', () => {
       ({ stack }) => stack !== undefined && workers.includes(capture.stacks[stack]!),
     );
     expect(pages).toHaveLength(100);
+  });
+
+  test('of a process whose memory comes and goes: what /proc says, all the same', async () => {
+    const churn = `let kept = []; setInterval(() => {
+      for (let i = 0; i < 200; i++) kept.push(Buffer.alloc(20000, 1), new Array(500).fill(i));
+      if (kept.length > 4000) kept = kept.slice(2000);
+    }, 10); console.log('ready');`;
+    const sample = startProgram(process.execPath, ['-e', churn]);
+    expect(await sample.line()).toBe('ready');
+    const { capture } = await collectWhile(['--faults', '-p', `${sample.pid}`], () => sleep(1000));
+    const { before, after } = capture.processes[0]!.rss!;
+    for (const [when, rss] of [
+      ['start', before!],
+      ['end', after!],
+    ] as const) {
+      const pages = countedPages(residentPages(capture, 0, when));
+      expect(Math.abs(pages - rssPages(rss)) / pages).toBeLessThan(0.01);
+    }
   });
 
   test('of a process that has ended: none is resident', async () => {

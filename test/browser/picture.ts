@@ -1,7 +1,10 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest';
 import { profileOf, type Stacks, svgOf } from '../render/profiles.ts';
 import { chromiumPath, launch, openSvg, saveScreenshot } from './chromium.ts';
+
+// A busy machine takes its time.
+vi.setConfig({ testTimeout: 30_000 });
 
 export const lacking =
   chromiumPath === undefined ? 'Chromium (apt-get install chromium)' : undefined;

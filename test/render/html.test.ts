@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import { readCollapsed } from '../../src/collapsed-reader.ts';
 import { totals } from '../../src/profile.ts';
 import { pagePolicy, renderHtml } from '../../src/render/html.ts';
 import { visible } from '../../src/render/xml.ts';
@@ -115,8 +117,32 @@ describe('renderHtml()', () => {
       'below',
       'total: 3 samples',
     ]);
-    expect(dataIn(html).look).toEqual({ colors: 'hot', inverted: true });
+    expect(dataIn(html).look).toEqual({ colors: 'hot', inverted: true, reverse: false });
     expect(dataIn(html).views[0]!.columns[0]!.countName).toBe('samples');
+  });
+
+  test('takes a remark, colours of other pictures, and the leaf for the root', () => {
+    const profile = profileOf([['a;b', 3]]);
+    const html = htmlOf(profile, {
+      notes: 'after <fix>',
+      palette: { b: '#123456' },
+      reverse: true,
+    });
+    expect(textsOf(documentOf(html), 'header .note')).toEqual(['note: after <fix>']);
+    expect(dataIn(html).functions.colour).toEqual([null, '#123456']);
+    expect(dataIn(html).look.reverse).toBe(true);
+  });
+
+  test('has the sides of a differential', async () => {
+    const { profile } = await readCollapsed(Readable.from([Buffer.from('a;b 1 2\na 30 4\n')]), {
+      unit: 'bytes',
+      column: 'bytes',
+    });
+    const [view] = dataIn(htmlOf(profile)).views;
+    expect(view!.columns).toEqual([
+      { title: 'before', unit: 'bytes', countName: 'bytes', self: [0, 30, 1] },
+      { title: 'after', unit: 'bytes', countName: 'bytes', self: [0, 4, 2] },
+    ]);
   });
 
   test('says that nothing was recorded', () => {

@@ -21,19 +21,29 @@ describe('names', () => {
     'bidi \u202egnp.exe\u2066\u200f',
     '\ufffe\uffff\ufeff\u2028',
     '__proto__',
+    '<img src=x onerror=alert(1)>',
+    'javascript:alert(1)',
+    'https://example.com/?a=1&b="2"',
+    '12345',
+    '-->',
+    '</metadata><metadata class="memstacks-profile">',
+    'x'.repeat(1_000_000),
     'foo (1 bytes, 2.00%)',
   ];
 
-  test.each(hostile)('%j is text', (name) => {
+  test.each(hostile.map((name) => [name.slice(0, 60), name]))('%j is text', (_, name) => {
     const svg = svgOf(profileOf([[[name], 3]], { host: name, targets: [name], notes: [name] }), {
       title: name,
       countName: name,
       nameType: name,
       fontFamily: name,
+      maxSize: 0,
     });
     const document = parse(svg);
     expect(document.querySelectorAll('parsererror')).toHaveLength(0);
     expect(document.querySelectorAll('script')).toHaveLength(1);
+    expect(document.querySelectorAll('metadata')).toHaveLength(1);
+    expect(document.querySelectorAll('img, a, image, iframe')).toHaveLength(0);
     expect(document.querySelectorAll('.f')).toHaveLength(2);
     expect(textsOf(document, '.f > title')[1]).toBe(
       `${visible(name)} (3 ${visible(name)}, 100.00%)`,

@@ -2,7 +2,7 @@ import { select } from 'd3';
 import { element, selected } from './elements.ts';
 import type { Model } from './model.ts';
 import { type Session, update } from './session.ts';
-import { type State, toView } from './state.ts';
+import { initialState, type State, toView } from './state.ts';
 import { isDark } from './theme.ts';
 import { capitalised, foundInWords, nameOf, shownName } from './words.ts';
 
@@ -40,7 +40,8 @@ export function drawControls(session: Session, model: Model): void {
   element('toggle-table').setAttribute('aria-pressed', String(state.hasTable));
   element('around').hidden = model.chosen < 0;
   drawSearch(model);
-  const isChanged = state.zoom.length > 0 || state.shape.kind !== 'stacks';
+  const first = initialState(model.source.data).shape;
+  const isChanged = state.zoom.length > 0 || state.shape.kind !== first.kind;
   element<HTMLButtonElement>('reset').disabled = !isChanged && state.query.text === '';
   drawWhere(model);
 }
@@ -153,7 +154,8 @@ export function closeMenu(): boolean {
 /** Shows everything again, as far as zoom, search and functions go. */
 export function reset(session: Session): void {
   const query = { ...session.model.state.query, text: '' };
-  update(session, { zoom: [], shape: { kind: 'stacks' }, query, chosen: -1 });
+  const { shape } = initialState(session.source.data);
+  update(session, { zoom: [], shape, query, chosen: -1 });
 }
 
 /** Draws the callers or the callees of the function chosen. */

@@ -19,27 +19,36 @@ export function pathTo(tree: Tree, data: PageData, node: number): FramePath {
 export function nodeAt(tree: Tree, data: PageData, path: FramePath): number {
   let node = 0;
   for (const step of path) {
-    const next = tree.children(node).find((child) => stepTo(tree, data, child) === step);
+    const next = childAt(tree, data, { node, step });
     if (next === undefined) return node;
     node = next;
   }
   return node;
 }
 
+function childAt(tree: Tree, data: PageData, { node, step }: { node: number; step: string }) {
+  const [, name = step, place = '1'] = /^(.*)~(\d+)$/s.exec(step) ?? [];
+  let before = 0;
+  return tree
+    .children(node)
+    .find((child) => shortName(tree, data, child) === name && ++before === Number(place));
+}
+
 /** The start of a frame's name; `~2` after it where it is the second sibling called so. */
 function stepTo(tree: Tree, data: PageData, node: number): string {
   const name = shortName(tree, data, node);
-  let before = 1;
+  let place = 1;
   for (const sibling of tree.children(tree.parent[node]!)) {
     if (sibling === node) break;
-    if (shortName(tree, data, sibling) === name) before++;
+    if (shortName(tree, data, sibling) === name) place++;
   }
-  return before === 1 ? name : `${name}~${before}`;
+  return place === 1 ? name : `${name}~${place}`;
 }
 
+/** Without a `~`, which has a meaning of its own; a lone one is an empty name. */
 function shortName({ frame }: Tree, { frames, functions }: PageData, node: number): string {
   const name = functions.name[frames.function[frame[node]!]!]!;
-  // By characters, for half of one is no text. A `~` of its own is not to be taken for a number.
+  // By characters, for half of one is no text.
   const characters = Array.from(name.slice(0, 2 * longestName)).slice(0, longestName);
-  return characters.join('').replaceAll('~', '-');
+  return characters.join('').replaceAll('~', '-') || '~';
 }

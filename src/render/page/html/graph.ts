@@ -1,7 +1,8 @@
-import { type ColorScheme, colourOf, neutralColour } from '../../colour.ts';
+import { neutralColour } from '../../colour.ts';
 import { canvasDrawing } from './canvas.ts';
 import { element } from './elements.ts';
 import { flameGraphDrawing } from './flame-graph.ts';
+import { frameColour } from './frame-colour.ts';
 import type { Model } from './model.ts';
 import type { Drawing, Mark, Scene } from './scene.ts';
 import { isDark } from './theme.ts';
@@ -25,9 +26,9 @@ export interface Graph {
 
 /**
  * Profiles of up to this many frames are drawn by d3-flame-graph, whose boxes are elements; larger ones on a
- * canvas. In Chromium on two cores at 2.5 GHz d3-flame-graph takes about 0.25 ms a box and a zoom: 100 ms for
- * 400 boxes, over a second for the 5,000 that a large profile has of a pixel or wider. The canvas takes 20 to
- * 40 ms for these.
+ * canvas. Measured in Chromium on two busy cores: a zoom takes d3-flame-graph 20 to 50 ms with 390 boxes, 150 ms
+ * and more with 690, and over a second with 10,000; the canvas 40 ms with the 690 boxes of a pixel or wider that
+ * 100,000 frames have. 100 ms is what a reader waits for gladly.
  */
 const mostElements = 400;
 
@@ -101,25 +102,11 @@ function sceneOf(graph: Graph, width: number): Scene {
   };
 }
 
-const colours = new Map<string, string>();
-
 function colourOfBox(model: Model, { node, gathered }: Visible, dark: boolean): string {
-  const { data } = model.source;
   const frame = model.tree.frame[node]!;
   // Thousands of them must not outshine what they stand beside.
   if (gathered > 0) return dark ? '#8b929b' : neutralColour;
-  if (frame < 0) return neutralColour;
-  return functionColour(data.functions.name[data.frames.function[frame]!]!, data.look.colors);
-}
-
-/** The same as in an SVG; remembered, for names can be long. */
-export function functionColour(name: string, scheme: string): string {
-  let colour = colours.get(name);
-  if (colour === undefined) {
-    colour = colourOf({ name }, scheme as ColorScheme);
-    colours.set(name, colour);
-  }
-  return colour;
+  return frame < 0 ? neutralColour : frameColour(model.source.data, frame);
 }
 
 function markOf({ model, cursor }: Graph, { node, gathered }: Visible): Mark {

@@ -7,8 +7,9 @@ export function hashOf(state: State, data: PageData): string {
   const start = initialState(data);
   const add = (name: string, value: string) => fields.push([name, value]);
   if (state.view !== start.view) add('view', encoded(data.views[state.view]!.name));
-  if (state.column !== start.column) add('by', unitOf(data, state));
-  if (state.shape.kind !== 'stacks') add(state.shape.kind, shapeText(state.shape, data));
+  if (state.column !== start.column) add('by', encoded(titleOf(data, state)));
+  if (state.shape.kind !== start.shape.kind || 'function' in state.shape)
+    add(state.shape.kind, shapeText(state.shape, data));
   if (state.collapseRecursion) add('collapse', '1');
   if (state.hiddenModules.size > 0)
     add('hide', list([...state.hiddenModules].map((module) => data.modules[module]!)));
@@ -47,7 +48,7 @@ export function stateOf(hash: string, data: PageData): State {
   return {
     view,
     column: atLeast(
-      columns.findIndex(({ unit }) => unit === fields.get('by')),
+      columns.findIndex(({ title }) => title === text('by')),
       start.column,
     ),
     shape: shapeOf(fields, data),
@@ -71,8 +72,8 @@ export function stateOf(hash: string, data: PageData): State {
   };
 }
 
-function unitOf(data: PageData, { view, column }: State): string {
-  return data.views[view]!.columns[column]!.unit;
+function titleOf(data: PageData, { view, column }: State): string {
+  return data.views[view]!.columns[column]!.title;
 }
 
 /** A name and a module, for a name alone may be in several. */
@@ -83,7 +84,7 @@ function shapeText(shape: Shape, { functions, modules }: PageData): string {
 }
 
 function shapeOf(fields: ReadonlyMap<string, string>, data: PageData): Shape {
-  if (fields.has('leaves')) return { kind: 'leaves' };
+  for (const kind of ['leaves', 'stacks'] as const) if (fields.has(kind)) return { kind };
   for (const kind of ['callers', 'callees'] as const) {
     const [name, module] = itemsOf(fields.get(kind));
     const wanted = data.functions.name.findIndex(
@@ -91,7 +92,7 @@ function shapeOf(fields: ReadonlyMap<string, string>, data: PageData): Shape {
     );
     if (wanted >= 0) return { kind, function: wanted };
   }
-  return { kind: 'stacks' };
+  return initialState(data).shape;
 }
 
 function list(texts: readonly string[]): string {

@@ -41,7 +41,7 @@ export function initialState({ look }: PageData): State {
   return {
     view: 0,
     column: 0,
-    shape: { kind: 'stacks' },
+    shape: { kind: look.reverse ? 'leaves' : 'stacks' },
     collapseRecursion: false,
     hiddenModules: new Set(),
     zoom: [],

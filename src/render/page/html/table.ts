@@ -3,8 +3,8 @@ import { withoutTemplateArguments } from '../../../symbol-name.ts';
 import { formatShare } from '../../../units.ts';
 import type { PageColumn } from '../../page-data.ts';
 import { element, selected } from './elements.ts';
+import { functionColour } from './frame-colour.ts';
 import type { FunctionWeights } from './functions.ts';
-import { functionColour } from './graph.ts';
 import type { Model } from './model.ts';
 import { amount, capitalised, exactAmount, shownName } from './words.ts';
 
@@ -188,10 +188,8 @@ function drawRows(table: Table): void {
 }
 
 function drawCells({ headings, model }: Table, row: FunctionWeights, element: Element): void {
-  const { functions, look } = model.source.data;
-  const colour = functionColour(functions.name[row.function]!, look.colors);
   select(element)
-    .style('--colour', colour)
+    .style('--colour', functionColour(model.source.data, row.function))
     .selectAll<HTMLElement, Heading>('td')
     .data(headings)
     .join('td')

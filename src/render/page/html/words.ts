@@ -19,9 +19,9 @@ export function exactAmount(weight: number, column: PageColumn): string {
   return `${formatBytes(weight)} (${exact})`;
 }
 
-/** What a column counts, as a title. */
-export function capitalised({ countName }: PageColumn): string {
-  return countName.slice(0, 1).toUpperCase() + countName.slice(1);
+/** What a column is called, as a heading. */
+export function capitalised({ title }: PageColumn): string {
+  return title.slice(0, 1).toUpperCase() + title.slice(1);
 }
 
 /** A name of a size that can be looked at, and how much of it there is. */

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { describeWithNeeds } from '../needs.ts';
+import { profileOf, svgOf } from '../render/profiles.ts';
+import { lacking, withPicture } from './picture.ts';
+
+const attacks = [
+  ']]>',
+  '</script><script>ran()</script>',
+  '</title></g></svg><script>ran()</script>',
+  '<img src=x onerror=ran()>',
+  '<svg/onload=ran()>',
+  '--><script>ran()</script>',
+  '</style><script>ran()</script>',
+  '</metadata><script>ran()</script>',
+  '" onmouseover="ran()',
+  "' onfocus='ran()",
+  'javascript:ran()',
+  'https://example.com/',
+  '&lt;script&gt;ran()&lt;/script&gt;',
+  '\u202eevil\u2066',
+  '\u001b[31m\u0000',
+  '\ud800',
+  'a (5 bytes, 1%)',
+  '12345',
+  '__proto__',
+  'x'.repeat(1_000_000),
+];
+
+describeWithNeeds('hostile names in a browser', lacking, () => {
+  const at = withPicture();
+
+  const hostile = svgOf(profileOf(attacks.map((name) => [['main', name, name], 5])), {
+    title: attacks.slice(0, -1).join(' '),
+    notes: attacks.slice(0, -1).join(' '),
+    nameType: attacks[1]!,
+    countName: attacks[3]!,
+  });
+
+  async function useIt(): Promise<void> {
+    const ran: string[] = [];
+    await at.page.exposeFunction('ran', () => ran.push('ran'));
+    at.page.on('request', (request) => ran.push(request.url()));
+    at.page.on('dialog', (dialog) => ran.push(dialog.message()));
+    const count = await at.visibleFrames();
+    expect(count).toBe(2 * attacks.length + 2);
+    for (const index of [2, 8, 20, 30]) {
+      await at.page.locator('.f').nth(index).click();
+      expect(await at.page.locator('.below').count()).toBeGreaterThan(1);
+      await at.page.locator('.f').first().click();
+    }
+    await at.page.locator('[role=searchbox]').click();
+    for (const text of ['<img', 'ran()', ']]>']) {
+      await at.page.keyboard.type(text);
+      expect((await at.hits()).length).toBeGreaterThan(0);
+      for (const _ of text) await at.page.keyboard.press('Backspace');
+    }
+    expect(await at.page.locator('script').count()).toBe(1);
+    expect(await at.page.locator('img, a, image').count()).toBe(0);
+    expect(ran).toEqual([]);
+  }
+
+  test('are text in a document', async () => {
+    await at.open(hostile);
+    await useIt();
+  });
+
+  test('are text in a page', async () => {
+    const inline = hostile.replace(/^<\?xml[^>]*>\n/, '');
+    await at.open(`<!doctype html><meta charset="utf-8"><body>${inline}</body>`);
+    await useIt();
+  });
+
+  test('are text in an address', async () => {
+    await at.open(hostile, {
+      hash: '#zoom=main;%3Cimg%20src%3Dx%20onerror%3Dran()%3E&search=</script>',
+    });
+    expect(await at.page.locator('.below').count()).toBe(2);
+    expect(await at.page.locator('script').count()).toBe(1);
+  });
+});

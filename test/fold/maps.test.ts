@@ -1,0 +1,117 @@
+import { expect, test } from 'vitest';
+import type { Capture, MapStack } from '../../src/capture.ts';
+import { writeCollapsed } from '../../src/collapsed.ts';
+import { foldHeap } from '../../src/fold/heap.ts';
+import { foldMaps, foldMemory } from '../../src/fold/maps.ts';
+import { sumOf } from '../../src/profile.ts';
+import { captureOf } from './captures.ts';
+
+const none = { bytes: 0, calls: 0 };
+
+/** main called malloc, mmap, and mmap for what was unmapped again: frames 0 to 3. */
+function mixed(fields: Partial<Capture> = {}): Capture {
+  const capture = captureOf({
+    header: { mmap: true },
+    stacks: [{ frames: ['main@/bin/x', 'malloc@/lib/libc.so.6'] }],
+  });
+  const frames = [
+    ...capture.frames,
+    { kind: 'function' as const, name: 'mmap', module: 1 },
+    { kind: 'function' as const, name: 'reserve', module: 0 },
+  ];
+  const maps: MapStack[] = [
+    {
+      process: 0,
+      frames: [0, 2],
+      mmap: { bytes: 8192, calls: 2 },
+      munmapped: { bytes: 4096, calls: 1 },
+      mapped: { bytes: 4096, calls: 1 },
+    },
+    {
+      process: 0,
+      frames: [0, 3, 2],
+      mmap: { bytes: 12288, calls: 1 },
+      munmapped: { bytes: 12288, calls: 1 },
+      mapped: none,
+      walkEnd: 'cut',
+    },
+  ];
+  return { ...capture, frames, maps, ...fields };
+}
+
+function folded(profile: Parameters<typeof writeCollapsed>[0]): string[] {
+  return [...writeCollapsed(profile)].join('').trimEnd().split('\n');
+}
+
+test('a view of its own: all that was mapped, or what was not unmapped', () => {
+  expect(folded(foldMaps(mixed(), 'mmap'))).toEqual([
+    '[cut at 127 frames];main;reserve;mmap 12288',
+    'main;mmap 8192',
+  ]);
+  const mapped = foldMaps(mixed(), 'mapped');
+  expect(folded(mapped)).toEqual(['main;mmap 4096']);
+  expect(mapped.meta.view).toBe('mapped');
+  expect(mapped.columns.map(({ name, unit }) => [name, unit])).toEqual([
+    ['mapped_space', 'bytes'],
+    ['mapped_calls', 'count'],
+  ]);
+});
+
+test('with the heap: under a root frame, so that nobody takes one for the other', () => {
+  const profile = foldMemory(mixed(), 'unfreed');
+  expect(folded(profile)).toEqual(['[mmap];main;mmap 4096', 'main;malloc 100']);
+  expect(profile.meta.view).toBe('unfreed_and_mapped');
+  expect(folded(foldMemory(mixed(), 'all'))).toEqual([
+    '[mmap];[cut at 127 frames];main;reserve;mmap 12288',
+    '[mmap];main;mmap 8192',
+    'main;malloc 100',
+  ]);
+  expect(profile.meta.stacks!.total).toEqual({ bytes: 4196, calls: 2 });
+});
+
+test('the views of the heap do not contain it', () => {
+  for (const view of ['all', 'unfreed'] as const)
+    expect(sumOf(foldHeap(mixed(), view).columns[0]!)).toBe(100);
+});
+
+test('several processes: below the frame of its process', () => {
+  const one = mixed();
+  const processes = [one.processes[0]!, { ...one.processes[0]!, pid: 7, name: 'child' }];
+  const maps = one.maps!.map((stack) => ({ ...stack, process: 1 }));
+  const profile = foldMemory({ ...one, processes, maps }, 'unfreed');
+  expect(folded(profile)).toEqual(['child-7;[mmap];main;mmap 4096', 'server-1234;main;malloc 100']);
+});
+
+test('omissions go with what they concern', () => {
+  const reasons = ['younger', 'exec', 'exec_mapped', 'allocator_mapped'];
+  const end = {
+    alloc: none,
+    maps: { mmap: none, munmapped: none, mapped: none },
+    lost: [
+      { reason: 'map_events', calls: 1 },
+      { reason: 'abandoned', calls: 1 },
+    ],
+    filtered: reasons.map((reason) => ({ reason, calls: 1 })),
+    notes: [],
+  };
+  const capture = mixed({ end, truncated: false });
+  const said = ({
+    meta,
+  }: {
+    meta: { lost?: readonly { reason: string }[]; filtered?: readonly { reason: string }[] };
+  }) => [...meta.filtered!, ...meta.lost!].map(({ reason }) => reason);
+  expect(said(foldMaps(capture, 'mmap'))).toEqual(['allocator_mapped', 'map_events']);
+  expect(said(foldMaps(capture, 'mapped'))).toEqual([
+    'exec_mapped',
+    'allocator_mapped',
+    'map_events',
+  ]);
+  expect(said(foldHeap(capture, 'unfreed'))).toEqual(['younger', 'exec', 'abandoned']);
+  expect(said(foldMemory(capture, 'unfreed'))).toEqual([...reasons, 'abandoned', 'map_events']);
+});
+
+test('a capture without says what to do', () => {
+  const capture = captureOf({ stacks: [{ frames: ['main@/bin/x'] }] });
+  expect(() => foldMaps(capture, 'mapped')).toThrow('no view "mapped": trace again with --mmap');
+  expect(foldMemory(capture, 'unfreed').meta.view).toBe('unfreed');
+});
