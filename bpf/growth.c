@@ -83,7 +83,7 @@ static void read_amounts(struct heap_bpf *skel, const struct settings *settings,
 		for (uint32_t i = 0; i < nr; i++) {
 			const struct stack *stack = (const struct stack *)(stacks + i * size);
 
-			if (!stack->number && !is_gone(skel, stack))
+			if (stack->kind == STACK_HEAP && !stack->number && !is_gone(skel, stack))
 				add_amount(reading, ids[i], stack);
 		}
 		in = &batch;

@@ -83,7 +83,8 @@ static void add_debug_dir(struct settings *settings, char *dir)
 static bool asks_for_heap(const struct settings *settings)
 {
 	return settings->alloc_only || settings->entry_only || settings->min_size ||
-	       settings->max_size != UINT64_MAX || settings->sample_calls || settings->sample_bytes || settings->older_ms || settings->interval ||
+	       settings->max_size != UINT64_MAX || settings->sample_calls || settings->sample_bytes || settings->older_ms ||
+	       settings->interval ||
 	       is_naming(&settings->naming);
 }
 

@@ -32,8 +32,8 @@ const flag = { type: 'boolean' } as const;
 const heapFlags = {
   all: { ...flag, alias: 'a', describe: 'every allocation, not only unfreed ones' },
   'entry-only': { ...flag, describe: 'with -a: cheapest, counts requests' },
-  mmap: { ...flag, describe: 'mmap, mremap and brk too, under [mmap]' },
   interval: { ...text, describe: 'seconds: note what is unfreed so often' },
+  mmap: { ...flag, describe: 'mmap, mremap and brk too, under [mmap]' },
   ...sizeFlags,
   ...namingFlags,
 } as const;

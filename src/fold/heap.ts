@@ -23,7 +23,7 @@ function snapshotColumns(snapshots: readonly number[] = []) {
   return snapshots.map((_, index) => ({ name: snapshotColumn(index), unit: 'bytes' as const }));
 }
 
-/** Adds the stacks to a tree of two columns, or one more for each snapshot; throws likewise. */
+/** Adds the stacks to a tree of two columns, and one for each of the snapshots; throws likewise. */
 export function addHeap(tree: StackTree, view: HeapView, snapshots?: readonly number[]): void {
   const { capture, builder } = tree;
   if (capture.header.mode === undefined)
