@@ -29,8 +29,8 @@ const PAGES = [
     isReady: () => document.querySelector('.controls') !== null,
     actions: {
       zoom: () => press(document.querySelectorAll('.f')[2]),
-      search: () => type(['F3', 'r']),
       reset: () => type(['Escape', 'Escape']),
+      search: () => type(['F3', 'r']),
     },
   },
   {
@@ -62,8 +62,8 @@ const FLAMEGRAPH_PL_PAGE = {
   actions: {
     zoom: () =>
       press(document.querySelector('#frames, svg').querySelectorAll('g[onclick], #frames g')[2]),
-    search: () => window.search('r'),
     reset: () => window.unzoom(),
+    search: () => window.search('r'),
   },
 };
 

@@ -54,7 +54,7 @@ export function* svgDocument(drawing: Drawing): Generator<string> {
   const { picture } = drawing;
   yield opening(drawing);
   yield* inChunks(picture.layout.boxes, (box) => drawBox(picture, box));
-  yield '</g>\n';
+  yield '</g></g>\n';
   yield* drawing.data;
   yield `<script><![CDATA[\n${pageScript().replaceAll(']]>', ']]]]><![CDATA[>')}]]></script>\n</svg>\n`;
 }
@@ -76,7 +76,7 @@ function opening(drawing: Drawing): string {
 <style>${style}</style>
 <rect class="paper" ${box} fill="${escapeXml(paper ?? '#ffffff')}"/>
 ${extras}${lines.map((line) => drawLine(line)).join('\n')}
-<g class="frames" font-size="${labelFont(picture).size}" data-look="${escapeXml(lookFor(drawing))}">
+<g class="frames" font-size="${labelFont(picture).size}" data-look="${escapeXml(lookFor(drawing))}"><g>
 `;
 }
 

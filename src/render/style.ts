@@ -18,6 +18,7 @@ export const style = `
 .memstacks .frames:focus{outline:none}
 .memstacks .current rect{stroke:#0a66c2;stroke-width:2}
 .memstacks .below{opacity:.65}
+.memstacks .away{clip-path:inset(50%)}
 .memstacks .hit rect{fill:#f070f0}
 .memstacks .entry.off{opacity:.35}
 ${hidden}.memstacks .field{fill:#ffffff;stroke:#8a9099}

@@ -77,9 +77,13 @@ export async function saveScreenshot(page: Page, testName: string): Promise<void
   await page.screenshot({ path });
 }
 
+/** Those that were drawn at first stay in the document, out of sight. */
+const seen = '.frames > g:not(.away)';
+export const seenFrames = `${seen} > .f`;
+
 /** Everything but the controls, which the script adds. */
 export function drawing(page: Page): Promise<string> {
-  return page.locator('.frames').evaluate((group) => {
+  return page.locator(seen).evaluate((group) => {
     const copy = group.cloneNode(true) as Element;
     for (const each of copy.querySelectorAll('.f')) each.setAttribute('class', 'f');
     return copy.innerHTML;
@@ -88,7 +92,7 @@ export function drawing(page: Page): Promise<string> {
 
 /** Name, label width and room of every label that sticks out of its frame or of the next. */
 export function overflowing(page: Page): Promise<string[]> {
-  return page.locator('.f').evaluateAll((groups) =>
+  return page.locator(seenFrames).evaluateAll((groups) =>
     groups.flatMap((group) => {
       const text = group.querySelector('text');
       if (text === null) return [];

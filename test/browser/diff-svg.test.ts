@@ -3,7 +3,15 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { diff } from '../../src/fold/diff.ts';
 import { describeWithNeeds } from '../needs.ts';
 import { profileOf, type Stacks, svgOf } from '../render/profiles.ts';
-import { chromiumPath, drawing, launch, openSvg, overflowing, saveScreenshot } from './chromium.ts';
+import {
+  chromiumPath,
+  drawing,
+  launch,
+  openSvg,
+  overflowing,
+  saveScreenshot,
+  seenFrames,
+} from './chromium.ts';
 
 const lacking = chromiumPath === undefined ? 'Chromium (apt-get install chromium)' : undefined;
 
@@ -49,7 +57,7 @@ describeWithNeeds('the picture of a differential in a browser', lacking, () => {
   }
 
   const frame = (name: string) =>
-    page.locator('.f', { has: page.locator(`title:text("${name} (")`) }).first();
+    page.locator(seenFrames, { has: page.locator(`title:text("${name} (")`) }).first();
   const labelOf = (name: string) =>
     frame(name).evaluate((group) => group.querySelector('text')?.textContent ?? '');
 

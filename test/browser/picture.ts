@@ -1,7 +1,7 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest';
 import { profileOf, type Stacks, svgOf } from '../render/profiles.ts';
-import { chromiumPath, launch, openSvg, saveScreenshot } from './chromium.ts';
+import { chromiumPath, launch, openSvg, saveScreenshot, seenFrames } from './chromium.ts';
 
 // A busy machine takes its time.
 vi.setConfig({ testTimeout: 30_000 });
@@ -60,7 +60,7 @@ export function withPicture(): Opened {
     },
     close: () => page.context().close(),
     frame: (name, nth = 0) =>
-      page.locator('.f', { has: page.locator(`title:text("${name} (")`) }).nth(nth),
+      page.locator(seenFrames, { has: page.locator(`title:text("${name} (")`) }).nth(nth),
     labelOf(name) {
       return this.frame(name).evaluate((group) => group.querySelector('text')?.textContent ?? '');
     },
@@ -68,11 +68,11 @@ export function withPicture(): Opened {
     found: () => page.locator('.controls > text').textContent(),
     hits: () =>
       page
-        .locator('.hit')
+        .locator(`${seenFrames}.hit`)
         .evaluateAll((groups) =>
           groups.map((group) => group.querySelector('title')!.textContent!.replace(/ \(\d.*/, '')),
         ),
-    visibleFrames: () => page.locator('.f').count(),
+    visibleFrames: () => page.locator(seenFrames).count(),
     button: (name) => page.locator('[role=button]', { hasText: name }),
   };
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { describeWithNeeds } from '../needs.ts';
 import { profileOf, svgOf } from '../render/profiles.ts';
+import { seenFrames } from './chromium.ts';
 import { lacking, withPicture } from './picture.ts';
 
 const attacks = [
@@ -44,9 +45,9 @@ describeWithNeeds('hostile names in a browser', lacking, () => {
     const count = await at.visibleFrames();
     expect(count).toBe(2 * attacks.length + 2);
     for (const index of [2, 8, 20, 30]) {
-      await at.page.locator('.f').nth(index).click();
+      await at.page.locator(seenFrames).nth(index).click();
       expect(await at.page.locator('.below').count()).toBeGreaterThan(1);
-      await at.page.locator('.f').first().click();
+      await at.page.locator(seenFrames).first().click();
     }
     await at.page.locator('[role=searchbox]').click();
     for (const text of ['<img', 'ran()', ']]>']) {

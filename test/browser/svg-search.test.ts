@@ -145,6 +145,20 @@ describeWithNeeds('searching a picture', lacking, () => {
     expect(await at.found()).toBe('matched 0.00% of all: 1 frame, <0.1 MiB');
   });
 
+  test('marks all of thousands of matches, the wide ones at once', async () => {
+    const thin = Array.from({ length: 4000 }, (_, i) => [`main;many;put${i}`, 1] as const);
+    await at.open(svgOf(profileOf([['main;put', 4000], ...thin]), { minWidth: 0 }));
+    const count = async () => (await at.hits()).length;
+    await at.page.keyboard.press('F3');
+    await at.page.keyboard.type('put');
+    expect(await at.found()).toContain('matched 100.00% of all: 4,001 frames');
+    expect(await at.hits()).toContain('put');
+    await expect.poll(count).toBe(4001);
+    await at.page.keyboard.type('1');
+    await at.page.keyboard.press('Escape');
+    await expect.poll(count).toBe(0);
+  });
+
   test('steps through the matches, zooming to those that are too narrow', async () => {
     await at.open(
       svgOf(

@@ -102,6 +102,21 @@ describeWithNeeds('zooming a picture', lacking, () => {
     expect(Number(await at.page.locator('svg').getAttribute('height'))).toBe(before);
   });
 
+  test('gathers what is too narrow in a zoom, also where the picture has all', async () => {
+    const thin = Array.from({ length: 2000 }, (_, i) => [`main;many;f${i}`, 1] as const);
+    await at.open(svgOf(profileOf([['main;wide', 2000], ...thin]), { minWidth: 0 }));
+    const still = await drawing(at.page);
+    expect(await at.visibleFrames()).toBe(4 + 2000);
+    await at.frame('main').click();
+    expect(await at.visibleFrames()).toBe(5);
+    await at.frame('(2,000 smaller frames)').click();
+    expect(await at.visibleFrames()).toBe(3 + 2000);
+    expect(await drawing(at.page)).not.toBe(still);
+    await at.page.keyboard.press('Escape');
+    expect(await drawing(at.page)).toBe(still);
+    expect(await at.page.locator('.frames > g').count()).toBe(1);
+  });
+
   test('keeps gathered frames together where the data are not in the file', async () => {
     await at.open(svgOf(profileOf(gathered), { embed: false }));
     const still = await drawing(at.page);

@@ -112,7 +112,7 @@ export function showQuery(controls: Controls, text: string, isTyping: boolean): 
   fieldText.classList.toggle('hint', text === '' && !isTyping);
   fieldText.textContent = text === '' && !isTyping ? hint : text;
   const length = (): number => (fieldText as SVGTextElement).getComputedTextLength();
-  while (length() > fieldWidth - 14 && characters.length > 0) {
+  while (characters.length > 0 && length() > fieldWidth - 14) {
     characters.shift();
     fieldText.textContent = characters.join('');
   }

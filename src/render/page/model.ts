@@ -20,11 +20,16 @@ export interface Model {
   readonly face: (box: Box) => Face;
   /** Pixels; what is narrower is gathered. */
   readonly minWidth: number;
+  /** The same where a part is zoomed to. */
+  readonly zoomMinWidth: number;
   /** Per node, of a differential. */
   readonly changes?: readonly (Change | undefined)[];
   /** Every function has a node. */
   readonly isComplete: boolean;
 }
+
+/** Pixels. Thousands of frames narrower than that take long to draw, and a further zoom shows them. */
+const seenWidth = 0.5;
 
 /** From the data in the picture if it can be had, else from what is drawn. */
 export function readModel(svg: SVGSVGElement, frames: SVGGElement, look: PageLook): Model {
@@ -68,6 +73,7 @@ function modelOfProfile(
     frame: profile.frame,
     face: flameFace(profile, { ...look, ...look.flame, total: tree.total[0]! }),
     minWidth: look.flame.minWidth,
+    zoomMinWidth: Math.max(look.flame.minWidth, seenWidth),
     isComplete: true,
   };
 }
@@ -108,6 +114,7 @@ function modelOfDrawing(frames: SVGGElement, look: PageLook): Model {
     face: ({ node }) => drawn[node]!,
     changes: drawn.map(({ change }) => change),
     minWidth: 0,
+    zoomMinWidth: 0,
     isComplete,
   };
 }

@@ -1,6 +1,7 @@
 import type { NodeIndex } from '../../profile.ts';
 import { counted, formatIn } from '../../units.ts';
 import { changeAmounts } from '../change-amounts.ts';
+import { roomFor } from '../draw.ts';
 import type { Box } from '../layout.ts';
 import type { Model } from './model.ts';
 import { boxesOf, type Chart } from './view.ts';
@@ -73,11 +74,35 @@ function inDrawingOrder({ tree }: Pick<Model, 'tree'>, reach: Uint8Array): NodeI
   return nodes;
 }
 
+/** So many frames are marked at once; of more, the wide ones first and the others piece by piece. */
+const markedAtOnce = 1500;
+/** Milliseconds in which the reader sees what is marked, and goes on typing. */
+const pause = 30;
+
 /** Marks what matches, and gathered frames with a match among them. */
 export function highlight(chart: Chart, { reach }: Found): void {
   if (reach === undefined && chart.boxes === undefined) return;
-  const groups = chart.frames.children;
+  window.clearTimeout(chart.timer);
   const boxes = boxesOf(chart);
+  const mark = markerOf(chart, boxes, reach);
+  if (boxes.length <= markedAtOnce) {
+    boxes.forEach(mark);
+    return;
+  }
+  const pixel = boxes[0]!.weight / roomFor(chart.look);
+  boxes.forEach((box, at) => {
+    if (box.weight >= pixel) mark(box, at);
+  });
+  const markFrom = (from: number) => {
+    const end = Math.min(from + markedAtOnce, boxes.length);
+    for (let at = from; at < end; at++) mark(boxes[at]!, at);
+    if (end < boxes.length) chart.timer = window.setTimeout(markFrom, pause, end);
+  };
+  chart.timer = window.setTimeout(markFrom, pause, 0);
+}
+
+function markerOf(chart: Chart, boxes: readonly Box[], reach: Found['reach']) {
+  const groups = chart.shown.children;
   const drawn = new Set(boxes.filter(({ gathered }) => gathered === 0).map(({ node }) => node));
   const { start, nodes } = chart.model().tree.children;
   const isMarked = ({ node, gathered }: Box, among: Uint8Array): boolean => {
@@ -85,9 +110,9 @@ export function highlight(chart: Chart, { reach }: Found): void {
     const below = nodes.subarray(start[node], start[node + 1]);
     return below.some((each) => among[each]! > 0 && !drawn.has(each));
   };
-  boxes.forEach((box, at) => {
+  return (box: Box, at: number): void => {
     groups[at]!.classList.toggle('hit', reach !== undefined && isMarked(box, reach));
-  });
+  };
 }
 
 export function foundInWords(chart: Chart, found: Found): string {

@@ -123,7 +123,7 @@ function boxIndexOf(chart: Chart, node: NodeIndex): number {
 /** Marks the box that the keyboard is at, and shows it. */
 export function setCurrent(session: Session, index: number): void {
   const { chart, isDocument } = session;
-  const groups = chart.frames.children;
+  const groups = chart.shown.children;
   groups[session.current]?.classList.remove('current');
   session.current = index;
   if (index < 0) return;

@@ -40,8 +40,8 @@ function start(svg: SVGSVGElement): void {
   const listener: EventTarget = session.isDocument ? document : svg;
   listener.addEventListener('keydown', (event) => onShortcut(session, event as KeyboardEvent));
   if (session.isDocument) ownDocument(session);
-  // Unpacked before somebody waits for it, and after the picture is seen.
-  window.setTimeout(() => 'requestIdleCallback' in window && requestIdleCallback(chart.model), 300);
+  // Unpacked and laid out before somebody waits for it, and after the picture is seen.
+  if ('requestIdleCallback' in window) requestIdleCallback(() => boxesOf(chart));
 }
 
 function ownDocument(session: Session): void {
@@ -96,7 +96,7 @@ function listenToFrames(session: Session): void {
 
 function indexOf({ chart }: Session, target: EventTarget | null): number {
   const group = (target as Element | null)?.closest('.f');
-  return group == null ? -1 : Array.prototype.indexOf.call(chart.frames.children, group);
+  return group == null ? -1 : Array.prototype.indexOf.call(chart.shown.children, group);
 }
 
 function listenToField(session: Session): void {

@@ -1,6 +1,7 @@
 import type { PageLook } from '../document.ts';
 import { drawBox, roomFor } from '../draw.ts';
 import { type Box, type Layout, layOutTree, type Target } from '../layout.ts';
+import { create } from './elements.ts';
 import { type Model, readModel } from './model.ts';
 
 /** A picture in a page, and what of it is seen. */
@@ -8,14 +9,20 @@ export interface Chart {
   readonly svg: SVGSVGElement;
   readonly frames: SVGGElement;
   readonly look: PageLook;
-  /** The frames as they were drawn at first. */
-  readonly still: readonly ChildNode[];
+  /** The frames as they were drawn at first. They stay where they are: to take them out and put them back is slow. */
+  readonly first: SVGGElement;
+  /** What of `frames` is seen: `first`, or what was zoomed to. */
+  shown: SVGGElement;
   /** Pixels from its top to its bottom, at first. */
   readonly height: number;
   readonly model: () => Model;
+  /** Of everything. */
+  readonly whole: () => Layout;
   target: Target;
-  /** Of each element in `frames`; undefined until somebody asks. */
+  /** Of each element in `shown`; undefined until somebody asks. */
   boxes: readonly Box[] | undefined;
+  /** Of what goes on marking matches. */
+  timer: number | undefined;
 }
 
 export const everything: Target = { node: 0 };
@@ -23,10 +30,12 @@ export const everything: Target = { node: 0 };
 export function chartOf(svg: SVGSVGElement): Chart {
   const frames = svg.querySelector<SVGGElement>('.frames')!;
   const look = JSON.parse(frames.dataset.look!) as PageLook;
-  const still = Array.from(frames.childNodes);
+  const first = frames.firstElementChild as SVGGElement;
   const height = Number(svg.getAttribute('height'));
-  const model = once(() => readModel(svg, frames, look));
-  return { svg, frames, look, still, height, model, target: everything, boxes: undefined };
+  const model = once(() => readModel(svg, first, look));
+  const whole = once(() => layOutIn(model(), look, everything));
+  const view = { target: everything, shown: first, boxes: undefined, timer: undefined };
+  return { svg, frames, look, first, height, model, whole, ...view };
 }
 
 function once<T>(make: () => T): () => T {
@@ -41,24 +50,28 @@ function once<T>(make: () => T): () => T {
 export function boxesOf(chart: Chart): readonly Box[] {
   if (chart.boxes !== undefined) return chart.boxes;
   const layout = layoutOf(chart, chart.target);
-  // Where the data are not those of the picture, the picture is drawn from them.
-  if (layout.boxes.length !== chart.frames.children.length) draw(chart, layout);
-  chart.boxes = layout.boxes;
+  show(chart, layout);
   return layout.boxes;
 }
 
-function layoutOf({ model, look }: Chart, target: Target): Layout {
-  const { tree, minWidth } = model();
-  return layOutTree(tree, target, (total) => (minWidth * total) / roomFor(look));
+function layoutOf({ model, look, whole }: Chart, target: Target): Layout {
+  return isEverything(target) ? whole() : layOutIn(model(), look, target);
+}
+
+function layOutIn(model: Model, look: PageLook, target: Target): Layout {
+  const minWidth = minWidthOf(model, target);
+  return layOutTree(model.tree, target, (total) => (minWidth * total) / roomFor(look));
+}
+
+function minWidthOf({ minWidth, zoomMinWidth }: Model, target: Target): number {
+  return isEverything(target) ? minWidth : zoomMinWidth;
 }
 
 /** Makes the target as wide as the picture; its callers stay below it, faded. */
 export function zoomTo(chart: Chart, target: Target): void {
   const layout = layoutOf(chart, target);
   chart.target = target;
-  chart.boxes = layout.boxes;
-  if (isEverything(target)) putBack(chart);
-  else draw(chart, layout);
+  show(chart, layout);
   makeRoom(chart, Math.max(0, layout.rows - chart.look.rows));
 }
 
@@ -69,8 +82,9 @@ export function isEverything({ node, lighterThan }: Target): boolean {
 /** What a click on a box zooms to. */
 export function targetOf(chart: Chart, box: Box): Target {
   const { model } = chart;
-  const { tree, minWidth } = model();
+  const { tree } = model();
   if (box.gathered === 0) return { node: box.node };
+  const minWidth = minWidthOf(model(), chart.target);
   const total = layoutOf(chart, chart.target).total;
   return {
     node: box.node,
@@ -78,15 +92,24 @@ export function targetOf(chart: Chart, box: Box): Target {
   };
 }
 
-function putBack({ frames, still }: Chart): void {
-  frames.textContent = '';
-  for (const node of still) frames.append(node);
+function show(chart: Chart, layout: Layout): void {
+  const { first, frames, target } = chart;
+  // Where the data are not those of the picture, the picture is drawn from them.
+  const isFirst = isEverything(target) && layout.boxes.length === first.children.length;
+  if (chart.shown !== first) chart.shown.remove();
+  chart.shown = isFirst ? first : draw(chart, layout);
+  chart.boxes = layout.boxes;
+  if (!isFirst) frames.append(chart.shown);
+  first.classList.toggle('away', !isFirst);
+  first.setAttribute('aria-hidden', String(!isFirst));
 }
 
-function draw({ frames, look, model }: Chart, layout: Layout): void {
+function draw({ look, model }: Chart, layout: Layout): SVGGElement {
   const picture = { ...look, layout, face: model().face };
-  frames.innerHTML = layout.boxes.map((box) => drawBox(picture, box)).join('');
-  for (let at = 0; at < layout.callers; at++) frames.children[at]!.classList.add('below');
+  const group = create('g', {}) as SVGGElement;
+  group.innerHTML = layout.boxes.map((box) => drawBox(picture, box)).join('');
+  for (let at = 0; at < layout.callers; at++) group.children[at]!.classList.add('below');
+  return group;
 }
 
 /** What was gathered at first may reach higher than the picture did. */
