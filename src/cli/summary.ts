@@ -126,14 +126,12 @@ function inWords({ bytes, calls }: Weight): string {
 }
 
 /** What became of a process; that children come, become other programs and go is as it should be. */
-function fateLines(process: CaptureProcess, { kind, followForks }: CaptureHeader): string[] {
+function fateLines(process: CaptureProcess, { followForks }: CaptureHeader): string[] {
   const lines: string[] = [];
-  // Page faults of children cannot be traced.
-  const hint = kind === 'heap' ? ' (--follow-forks)' : '';
   if (process.parent !== undefined) return lines;
   if (process.execs > 0) lines.push(`replaced itself by another program ${times(process.execs)}`);
   if (process.forks > 0 && !followForks)
-    lines.push(`forked ${times(process.forks)}: children are not traced${hint}`);
+    lines.push(`forked ${times(process.forks)}: children are not traced (--follow-forks)`);
   if (process.exitCode !== undefined) lines.push(`exited with code ${process.exitCode}`);
   else if (process.signal !== undefined) lines.push(`was killed by ${signalName(process.signal)}`);
   else if (process.state === 'exited') lines.push('exited');
