@@ -16,7 +16,7 @@ import { qualityLines, qualityProblems } from '../stack-quality.ts';
 import { counted, formatBytes, formatCount } from '../units.ts';
 import { omissionLines } from './omissions.ts';
 import { plus, processLines } from './process-lines.ts';
-import { residencyLines } from './residency-lines.ts';
+import { residenciesLines } from './residency-lines.ts';
 
 /** What a trace saw and what it did not, line by line, for stderr, and what the views say that are shown. */
 export function summaryLines(capture: Capture, views: readonly Metadata[] = []): string[] {
@@ -30,7 +30,7 @@ export function summaryLines(capture: Capture, views: readonly Metadata[] = []):
     ...totalLines(capture),
     ...processLines(capture),
     ...faultLines(capture),
-    ...views.flatMap(({ residency = [] }) => residency.flatMap(residencyLines)),
+    ...views.flatMap(({ residency = [] }) => residenciesLines(residency)),
     ...processes.flatMap((process) => fateLines(process, header)),
     ...omissionLines({ lost: end?.lost ?? [], filtered: end?.filtered ?? [] }),
     ...remarks(end?.notes ?? [], hasQuality),
