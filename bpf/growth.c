@@ -6,8 +6,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include "clock.h"
 #include "growth.h"
-#include "recorder.h"
 #include "heap.skel.h"
 
 /* Past it every other reading goes, and the interval doubles: a trace may last as long as it likes. */

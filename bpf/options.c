@@ -102,8 +102,6 @@ static void check_options(const struct settings *settings)
 		die(2, "--min-size is above --max-size: nothing would be recorded");
 	if (settings->sample_calls && settings->sample_bytes)
 		die(2, "either --sample or --sample-bytes, not both");
-	if (settings->follow_forks && settings->faults)
-		die(2, "--follow-forks concerns the heap: page faults of children are not traced");
 	if (settings->mmap && !settings->heap)
 		die(2, "--mmap needs the probes of the heap: they tell what an allocator maps for itself");
 	if (settings->entry_only && !settings->alloc_only)

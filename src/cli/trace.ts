@@ -38,17 +38,12 @@ const heapFlags = {
   ...namingFlags,
 } as const;
 
-const familyFlags = {
-  'follow-forks': { ...flag, describe: 'trace children, too; see README for its cost' },
-} as const;
-
 function options(parser: Argv) {
   return parser
     .usage('Flame graphs of what a process (-p PID, -n NAME or -c COMMAND) allocates')
     .positional('seconds', secondsPositional)
     .options({
       ...targetFlags,
-      ...familyFlags,
       ...heapFlags,
       ...heapCostFlags,
       ...stackFlags,
@@ -57,7 +52,7 @@ function options(parser: Argv) {
       ...resultFlags,
       ...tableFlags,
     })
-    .group([...Object.keys(targetFlags), ...Object.keys(familyFlags)], 'Target:')
+    .group(Object.keys(targetFlags), 'Target:')
     .group([...Object.keys(heapFlags), ...Object.keys(heapCostFlags)], 'Allocations:')
     .group(
       [...Object.keys(stackFlags), ...Object.keys(frameFlags), ...Object.keys(roomFlags)],
@@ -73,12 +68,12 @@ type Options = ReturnType<typeof options> extends Argv<infer Found> ? Found : ne
 function planOf(args: ArgumentsCamelCase<Options>): TracePlan {
   const common = commonRequestOf(args);
   const target = chooseTarget(args);
-  const { mmap = false, followForks = false } = args;
+  const { mmap = false } = args;
   // Left to the capture, the view has mappings in it.
   const view = mmap ? undefined : args.all ? 'all' : 'unfreed';
   return {
     target,
-    request: { ...common, heap: { ...heapRequestOf(args, modeOf(args)), mmap, followForks } },
+    request: { ...common, heap: { ...heapRequestOf(args, modeOf(args)), mmap } },
     ...resultsOf(args, { view, frames: frameChoiceOf(args) }),
   };
 }

@@ -3,8 +3,8 @@ import { UserError } from '../errors.ts';
 import type { Profile } from '../profile.ts';
 import { ProfileBuilder } from '../profile-builder.ts';
 import { snapshotColumn } from '../steadiness.ts';
-import { type HeapView, heapMetadata } from './heap-metadata.ts';
-import { weightIn } from './heap-weight.ts';
+import { heapMetadata } from './heap-metadata.ts';
+import { type HeapView, weightIn } from './heap-weight.ts';
 import { type FrameChoice, nodeOf, type StackTree, stackTree } from './stack-tree.ts';
 
 /**
