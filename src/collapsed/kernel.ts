@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { newInstance } from '../wasm.ts';
 
 /**
  * What wasm/*.c exports: a tree of stacks that is made of text. Addresses and sizes are in bytes of
@@ -34,21 +34,7 @@ export interface Kernel {
 
 /** An empty tree. Throws an Error if it was not built. */
 export function newKernel(): Kernel {
-  const kernel = new WebAssembly.Instance(compiled()).exports as unknown as Kernel;
+  const kernel = newInstance('tree') as Kernel;
   kernel.seed(Math.floor(Math.random() * 2 ** 32));
   return kernel;
-}
-
-let module: WebAssembly.Module | undefined;
-
-/** It never changes, so it is read and compiled only once. */
-function compiled(): WebAssembly.Module {
-  // Resolves from src/collapsed, from dist/collapsed and from dist/cli alike.
-  const file = new URL('../../wasm/.output/tree.wasm', import.meta.url);
-  try {
-    module ??= new WebAssembly.Module(readFileSync(file));
-    return module;
-  } catch (error) {
-    throw new Error(`${file.pathname} is missing: run "npm run build"`, { cause: error });
-  }
 }

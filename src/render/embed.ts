@@ -1,5 +1,5 @@
-import { Gzip } from 'fflate/browser';
 import { embeddedTag } from '../embedded.ts';
+import { gzip } from '../gzip.ts';
 import type { Profile } from '../profile.ts';
 import { writeProfile } from '../profile-text.ts';
 
@@ -8,18 +8,14 @@ const lineBytes = 3 * 1024;
 
 /**
  * A profile as an element of an SVG, in chunks of text: it can be read back whole. Undefined when that
- * would be longer than `limit`. The compression is plain JavaScript, so that the same profile is the
- * same text on every machine, which no zlib promises.
+ * would be longer than `limit`. The same profile is the same text on every machine.
  */
 export function embed(profile: Profile, limit: number): string[] | undefined {
   const base64 = new Base64Lines();
-  const gzip = new Gzip({ level: 6, mtime: 0 }, (bytes) => base64.add(bytes));
-  const encoder = new TextEncoder();
-  for (const chunk of writeProfile(profile)) {
-    gzip.push(encoder.encode(chunk));
+  for (const bytes of gzip(writeProfile(profile))) {
+    base64.add(bytes);
     if (base64.length > limit) return undefined;
   }
-  gzip.push(new Uint8Array(0), true);
   const chunks = [embeddedTag, '\n', ...base64.finish(), '</metadata>\n'];
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   return length > limit ? undefined : chunks;
