@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "child.h"
+#include "clock.h"
 #include "recorder.h"
 
 static const size_t longest_line = 16 << 20;

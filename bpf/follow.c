@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "follow.h"
+#include "resident.h"
 #include "heap.skel.h"
 
 static struct heap_bpf *programs; /* NULL: nobody is followed */
@@ -90,6 +91,7 @@ static void adopt(unsigned index)
 	child->announced = true;
 	copy_description(child, child->parent);
 	copy_mappings(child);
+	begin_with_nothing(child);
 	if (child->exited)
 		return;
 	fcntl(child->pidfd, F_SETFD, FD_CLOEXEC);

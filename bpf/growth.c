@@ -6,8 +6,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include "clock.h"
 #include "growth.h"
-#include "recorder.h"
 #include "heap.skel.h"
 
 /* Past it every other reading goes, and the interval doubles: a trace may last as long as it likes. */
@@ -83,7 +83,7 @@ static void read_amounts(struct heap_bpf *skel, const struct settings *settings,
 		for (uint32_t i = 0; i < nr; i++) {
 			const struct stack *stack = (const struct stack *)(stacks + i * size);
 
-			if (!stack->number && !is_gone(skel, stack))
+			if (stack->kind == STACK_HEAP && !stack->number && !is_gone(skel, stack))
 				add_amount(reading, ids[i], stack);
 		}
 		in = &batch;

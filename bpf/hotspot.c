@@ -6,8 +6,8 @@
 #include <string.h>
 #include <time.h>
 #include "cfi.h"
+#include "clock.h"
 #include "code_cache.h"
-#include "recorder.h"
 
 /*
  * How often it is read: now and then for what nobody missed, at once when walks end early, and never for more than a

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "child.h"
+#include "clock.h"
 #include "frames.h"
-#include "recorder.h"
 
 static const uint64_t answer_limit_ns = 30000000000, limit_ns = 300000000000;
 static const uint64_t most_text = 1 << 30; /* of all answers */

@@ -9,6 +9,7 @@
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
+#include "clock.h"
 #include "follow.h"
 #include "ranges.h"
 #include "recorder.h"

@@ -26,26 +26,37 @@ static __always_inline bool is_on_signal_stack(struct task_struct *task, __u64 s
 #define LEAST_SIGNAL_FRAME 512
 #define LARGEST_SIGNAL_FRAME (16 * 1024)
 
+#define SLOTS_PER_LOOK 64
+
 /*
- * Whether what the kernel saved of the interrupted registers stands between there and `sp`. It lies at a
+ * Whether what the kernel saved of the interrupted registers stands at `at` or within some slots below it, above `sp`. It lies at a
  * multiple of 16, on both machines, with the program counter behind the stack pointer. The counter may have been
- * moved by an instruction, to repeat a system call.
+ * moved by an instruction, to repeat a system call. A function of its own, which the verifier follows once.
  */
-__noinline int has_signal_frame(struct thread *thread, __u64 sp)
+__noinline int is_signal_frame_near(struct thread *thread, __u64 at, __u64 sp)
 {
 	struct {
 		__u64 sp, pc;
 	} saved;
-	__u64 at;
 
 	if (!thread)
 		return 0; /* the verifier insists */
-	at = (thread->signal.sp - LEAST_SIGNAL_FRAME / 2) & ~15ULL;
-	for (int i = 0; i < LARGEST_SIGNAL_FRAME / 16 && at > sp; i++, at -= 16)
+	for (int i = 0; i < SLOTS_PER_LOOK && at > sp; i++, at -= 16)
 		if (bpf_probe_read_user(&saved, sizeof(saved), (void *)at) == 0 && saved.sp == thread->signal.sp &&
 		    thread->signal.pc + 4 - saved.pc <= 8)
 			return 1;
 	return 0;
+}
+
+/* Whether there is such a frame between the interrupted stack pointer and `sp`; just below it none can have begun. */
+static __always_inline bool has_signal_frame(struct thread *thread, __u64 sp)
+{
+	__u64 at = (thread->signal.sp - LEAST_SIGNAL_FRAME / 2) & ~15ULL;
+
+	for (int i = 0; i < LARGEST_SIGNAL_FRAME / 16 / SLOTS_PER_LOOK && at > sp; i++, at -= 16 * SLOTS_PER_LOOK)
+		if (is_signal_frame_near(thread, at, sp))
+			return true;
+	return false;
 }
 
 /* Whether a signal handler that has interrupted the innermost call has led to code with this stack pointer. */

@@ -2,8 +2,8 @@
 /* Code that is mapped or made while we trace: unwind tables and probes for it. */
 #define _GNU_SOURCE
 #include <time.h>
+#include "clock.h"
 #include "code_cache.h"
-#include "recorder.h"
 #include "heap.skel.h"
 
 static const uint64_t code_cache_interval_ns = 10000000; /* to see whether it has to be read */

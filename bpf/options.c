@@ -83,7 +83,8 @@ static void add_debug_dir(struct settings *settings, char *dir)
 static bool asks_for_heap(const struct settings *settings)
 {
 	return settings->alloc_only || settings->entry_only || settings->min_size ||
-	       settings->max_size != UINT64_MAX || settings->sample_calls || settings->sample_bytes || settings->older_ms || settings->interval ||
+	       settings->max_size != UINT64_MAX || settings->sample_calls || settings->sample_bytes || settings->older_ms ||
+	       settings->interval ||
 	       is_naming(&settings->naming);
 }
 
@@ -101,8 +102,6 @@ static void check_options(const struct settings *settings)
 		die(2, "--min-size is above --max-size: nothing would be recorded");
 	if (settings->sample_calls && settings->sample_bytes)
 		die(2, "either --sample or --sample-bytes, not both");
-	if (settings->follow_forks && settings->faults)
-		die(2, "--follow-forks concerns the heap: page faults of children are not traced");
 	if (settings->mmap && !settings->heap)
 		die(2, "--mmap needs the probes of the heap: they tell what an allocator maps for itself");
 	if (settings->entry_only && !settings->alloc_only)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* How far a trace is, and when it is over. */
-#include "recorder.h"
+#include "clock.h"
 #include "resident.h"
 
 uint64_t recording_end(const struct run *run)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "clock.h"
 #include "recorder.h"
 
 /* One reading. What was called is counted from the start of the trace. */

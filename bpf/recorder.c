@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <poll.h>
 #include <time.h>
+#include "clock.h"
 #include "follow.h"
 #include "growth.h"
 #include "ranges.h"
@@ -11,22 +12,6 @@
 
 static const uint64_t status_interval_ns = 500000000;
 static const uint64_t finish_limit_ns = 200000000;
-
-uint64_t clock_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
-}
-
-static double wall_clock(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec + now.tv_nsec / 1e9;
-}
 
 void start_recording(struct heap_bpf *skel, struct run *run)
 {

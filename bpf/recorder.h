@@ -5,7 +5,6 @@
 
 #include "collector.h"
 
-uint64_t clock_ns(void); /* CLOCK_MONOTONIC */
 /* Goes without return probes, or ends the helper, where they would kill one of the processes. */
 void spare_confined_processes(struct heap_bpf *skel, struct settings *settings);
 void start_recording(struct heap_bpf *skel, struct run *run);

@@ -194,6 +194,11 @@ static bool read_rss(const struct process *process, struct rss *rss)
 	return ok;
 }
 
+void begin_with_nothing(const struct process *child)
+{
+	snapshots[child - processes][AT_START] = (struct snapshot){ .has_rss = true, .has_pages = true };
+}
+
 /* The page table and the counters right after one another: a busy process changes thousands of pages in a moment. */
 void take_snapshot(const struct process *process, enum moment moment)
 {

@@ -31,6 +31,8 @@ struct snapshot {
 enum moment { AT_START, AT_END };
 /* Takes it once. What cannot be read stays away: the process has ended, or is not ours to read. */
 void take_snapshot(const struct process *process, enum moment moment);
+/* A child that is followed has nothing when it begins: what it inherits is resident without a fault of its own. */
+void begin_with_nothing(const struct process *child);
 const struct snapshot *snapshot_of(const struct process *process, enum moment moment);
 
 /* Has snapshots taken without PAGEMAP_SCAN. */

@@ -9,7 +9,7 @@ const most = 10;
 /** What each of several processes has unfreed, or has allocated where nobody knows; the largest first. */
 export function processLines(capture: Capture): string[] {
   const { processes, header } = capture;
-  if (processes.length < 2) return [];
+  if (processes.length < 2 || header.mode === undefined) return [];
   const view = header.mode === 'full' ? 'unfreed' : 'all';
   const sums = sumsOf(capture, view);
   const order = [...processes.keys()].sort((a, b) => sums[b]!.bytes - sums[a]!.bytes);

@@ -1,6 +1,29 @@
 import { kindWords, pageKinds, type Residency, upperBoundWords } from '../residency.ts';
 import { counted, formatBytes } from '../units.ts';
 
+/** As many processes as help; the others are one line. */
+const most = 10;
+
+/** How the growth of several processes adds up, for stderr: those that changed most, and how the others did in all. */
+export function residenciesLines(all: readonly Residency[]): string[] {
+  if (all.length === 1) return residencyLines(all[0]!);
+  const resident = all.filter(({ before, after }) => before > 0 || after > 0);
+  const order = resident.toSorted((a, b) => Math.abs(growthOf(b)) - Math.abs(growthOf(a)));
+  const rest = order.slice(most);
+  const bytes = rest.reduce((sum, each) => sum + growthOf(each) * each.pageSize, 0);
+  const gone = all.length - resident.length;
+  return [
+    ...order.slice(0, most).flatMap(residencyLines),
+    ...(rest.length > 0 ? [`${counted(rest.length, 'other')}: ${changeWords(bytes)}`] : []),
+    ...(gone > 0 ? [`${counted(gone, 'other')}: ended, so that nothing is resident`] : []),
+  ];
+}
+
+/** In pages. */
+function growthOf({ before, after }: Residency): number {
+  return after - before;
+}
+
 /** How the growth of a process's resident memory adds up, for stderr. */
 export function residencyLines(residency: Residency): string[] {
   return [headline(residency), ...partLines(residency), ...noGrowth(residency)];
@@ -27,13 +50,13 @@ function changeWords(bytes: number): string {
 
 /** The sum, a line for each part that is not 0. */
 function partLines(residency: Residency): string[] {
-  const { explained, withoutFault, freed, swappedOut, before, after } = residency;
+  const { explained, withoutFault, freed, swappedOut } = residency;
   const line = (sign: string, pages: number, words: string) => {
     const bytes = `${pages < 0 ? '-' : ''}${formatBytes(Math.abs(pages) * residency.pageSize)}`;
     return `  ${sign} ${bytes.padStart(12)} ${counted(pages, 'page').padStart(16)}  ${words}`;
   };
   if (residency.upperBound) return [line(' ', explained, upperBoundWords)];
-  const growth = after - before;
+  const growth = growthOf(residency);
   return [
     line(' ', explained, 'explained by faults'),
     ...(withoutFault > 0 ? [line('+', withoutFault, 'without a fault')] : []),

@@ -16,7 +16,7 @@ import { qualityLines, qualityProblems } from '../stack-quality.ts';
 import { counted, formatBytes, formatCount } from '../units.ts';
 import { omissionLines } from './omissions.ts';
 import { plus, processLines } from './process-lines.ts';
-import { residencyLines } from './residency-lines.ts';
+import { residenciesLines } from './residency-lines.ts';
 
 /** What a trace saw and what it did not, line by line, for stderr, and what the views say that are shown. */
 export function summaryLines(capture: Capture, views: readonly Metadata[] = []): string[] {
@@ -30,7 +30,7 @@ export function summaryLines(capture: Capture, views: readonly Metadata[] = []):
     ...totalLines(capture),
     ...processLines(capture),
     ...faultLines(capture),
-    ...views.flatMap(({ residency = [] }) => residency.flatMap(residencyLines)),
+    ...views.flatMap(({ residency = [] }) => residenciesLines(residency)),
     ...processes.flatMap((process) => fateLines(process, header)),
     ...omissionLines({ lost: end?.lost ?? [], filtered: end?.filtered ?? [] }),
     ...remarks(end?.notes ?? [], hasQuality),
@@ -126,14 +126,12 @@ function inWords({ bytes, calls }: Weight): string {
 }
 
 /** What became of a process; that children come, become other programs and go is as it should be. */
-function fateLines(process: CaptureProcess, { kind, followForks }: CaptureHeader): string[] {
+function fateLines(process: CaptureProcess, { followForks }: CaptureHeader): string[] {
   const lines: string[] = [];
-  // Page faults of children cannot be traced.
-  const hint = kind === 'heap' ? ' (--follow-forks)' : '';
   if (process.parent !== undefined) return lines;
   if (process.execs > 0) lines.push(`replaced itself by another program ${times(process.execs)}`);
   if (process.forks > 0 && !followForks)
-    lines.push(`forked ${times(process.forks)}: children are not traced${hint}`);
+    lines.push(`forked ${times(process.forks)}: children are not traced (--follow-forks)`);
   if (process.exitCode !== undefined) lines.push(`exited with code ${process.exitCode}`);
   else if (process.signal !== undefined) lines.push(`was killed by ${signalName(process.signal)}`);
   else if (process.state === 'exited') lines.push('exited');

@@ -16,6 +16,7 @@ export const targetFlags = {
   pid: { ...text, alias: 'p', describe: 'processes: 12,34; may be repeated' },
   name: { ...text, alias: 'n', describe: 'processes of this name' },
   command: { ...text, alias: 'c', describe: 'start this and trace it (no shell)' },
+  'follow-forks': { ...flag, describe: 'trace children, too; see README for its cost' },
   kill: { ...flag, describe: 'with -c: end the program with the trace' },
 } as const;
 
@@ -42,12 +43,14 @@ type Value = string | readonly string[] | undefined;
 interface TraceArgs extends StackArgs {
   readonly seconds?: string | undefined;
   readonly maxStacks?: Value;
+  readonly followForks?: boolean | undefined;
 }
 
 /** What every trace is asked. Throws a UserError for a number that is none, and for what was given twice. */
 export function commonRequestOf(args: TraceArgs): Omit<TraceRequest, 'target' | 'heap' | 'faults'> {
   return {
     seconds: secondsOf(args.seconds),
+    followForks: args.followForks ?? false,
     maxStacks: wholeOption(args.maxStacks, '--max-stacks', { least: 1 }),
     ...stackRequestOf(args),
   };

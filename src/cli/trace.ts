@@ -32,14 +32,10 @@ const flag = { type: 'boolean' } as const;
 const heapFlags = {
   all: { ...flag, alias: 'a', describe: 'every allocation, not only unfreed ones' },
   'entry-only': { ...flag, describe: 'with -a: cheapest, counts requests' },
-  mmap: { ...flag, describe: 'mmap, mremap and brk too, under [mmap]' },
   interval: { ...text, describe: 'seconds: note what is unfreed so often' },
+  mmap: { ...flag, describe: 'mmap, mremap and brk too, under [mmap]' },
   ...sizeFlags,
   ...namingFlags,
-} as const;
-
-const familyFlags = {
-  'follow-forks': { ...flag, describe: 'trace children, too; see README for its cost' },
 } as const;
 
 function options(parser: Argv) {
@@ -48,7 +44,6 @@ function options(parser: Argv) {
     .positional('seconds', secondsPositional)
     .options({
       ...targetFlags,
-      ...familyFlags,
       ...heapFlags,
       ...heapCostFlags,
       ...stackFlags,
@@ -57,7 +52,7 @@ function options(parser: Argv) {
       ...resultFlags,
       ...tableFlags,
     })
-    .group([...Object.keys(targetFlags), ...Object.keys(familyFlags)], 'Target:')
+    .group(Object.keys(targetFlags), 'Target:')
     .group([...Object.keys(heapFlags), ...Object.keys(heapCostFlags)], 'Allocations:')
     .group(
       [...Object.keys(stackFlags), ...Object.keys(frameFlags), ...Object.keys(roomFlags)],
@@ -73,12 +68,12 @@ type Options = ReturnType<typeof options> extends Argv<infer Found> ? Found : ne
 function planOf(args: ArgumentsCamelCase<Options>): TracePlan {
   const common = commonRequestOf(args);
   const target = chooseTarget(args);
-  const { mmap = false, followForks = false } = args;
+  const { mmap = false } = args;
   // Left to the capture, the view has mappings in it.
   const view = mmap ? undefined : args.all ? 'all' : 'unfreed';
   return {
     target,
-    request: { ...common, heap: { ...heapRequestOf(args, modeOf(args)), mmap, followForks } },
+    request: { ...common, heap: { ...heapRequestOf(args, modeOf(args)), mmap } },
     ...resultsOf(args, { view, frames: frameChoiceOf(args) }),
   };
 }

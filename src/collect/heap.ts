@@ -8,8 +8,6 @@ export interface HeapRequest extends CostRequest {
   readonly mode: CaptureMode;
   /** Trace mmap, munmap, mremap and brk, too. */
   readonly mmap?: boolean;
-  /** Trace the children of the targets, too. */
-  readonly followForks?: boolean;
   readonly minSize?: number | undefined;
   readonly maxSize?: number | undefined;
   readonly olderMs?: number | undefined;
@@ -24,7 +22,6 @@ export function heapArguments(request: HeapRequest): string[] {
   return [
     ...modeFlags[request.mode],
     ...(request.mmap ? ['--mmap'] : []),
-    ...(request.followForks ? ['--follow-forks'] : []),
     ...withValue('--min-size', request.minSize),
     ...withValue('--max-size', request.maxSize),
     ...withValue('--interval', request.intervalSeconds),

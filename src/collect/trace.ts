@@ -12,6 +12,8 @@ export interface TraceRequest extends WalkRequest {
   readonly target: Target;
   readonly heap?: HeapRequest;
   readonly faults?: FaultsRequest;
+  /** Trace the children of the target, too. */
+  readonly followForks?: boolean;
   /** Without it the trace lasts until it is interrupted or every target has ended. */
   readonly seconds?: number | undefined;
   readonly maxStacks?: number | undefined;
@@ -39,6 +41,7 @@ export function traceArguments(request: TraceRequest): string[] {
     ...(heap && faults ? ['--heap'] : []),
     ...(faults ? faultsArguments(faults) : []),
     ...(heap ? heapArguments(heap) : []),
+    ...(request.followForks ? ['--follow-forks'] : []),
     ...withValue('--duration', request.seconds),
     ...withValue('--max-stacks', request.maxStacks),
     ...withValue('--max-frames', request.maxFrames),

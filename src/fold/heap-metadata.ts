@@ -1,10 +1,9 @@
 import type { Capture, CaptureHeader, Sampling } from '../capture.ts';
 import type { Metadata, Omission } from '../profile.ts';
 import { counted, formatBytes } from '../units.ts';
+import type { HeapView } from './heap-weight.ts';
 import { runMetadata } from './run-metadata.ts';
 import { stackQuality } from './stack-quality.ts';
-
-export type HeapView = 'all' | 'unfreed';
 
 /** Reasons of bpf/README.md that change only what counts as freed. */
 const onlyUnfreed: ReadonlySet<string> = new Set([

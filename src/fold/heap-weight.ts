@@ -1,5 +1,6 @@
 import type { CaptureStack, Weight } from '../capture.ts';
-import type { HeapView } from './heap-metadata.ts';
+
+export type HeapView = 'all' | 'unfreed';
 
 /** What a stack weighs in a view; the reader has checked that a capture in mode `full` has `unfreed` everywhere. */
 export function weightIn(stack: CaptureStack, view: HeapView): Weight {

@@ -3,8 +3,8 @@ import { UserError } from '../errors.ts';
 import type { Profile } from '../profile.ts';
 import { ProfileBuilder } from '../profile-builder.ts';
 import { snapshotColumn } from '../steadiness.ts';
-import { type HeapView, heapMetadata } from './heap-metadata.ts';
-import { weightIn } from './heap-weight.ts';
+import { heapMetadata } from './heap-metadata.ts';
+import { type HeapView, weightIn } from './heap-weight.ts';
 import { type FrameChoice, nodeOf, type StackTree, stackTree } from './stack-tree.ts';
 
 /**
@@ -23,7 +23,7 @@ function snapshotColumns(snapshots: readonly number[] = []) {
   return snapshots.map((_, index) => ({ name: snapshotColumn(index), unit: 'bytes' as const }));
 }
 
-/** Adds the stacks to a tree of two columns, or one more for each snapshot; throws likewise. */
+/** Adds the stacks to a tree of two columns, and one for each of the snapshots; throws likewise. */
 export function addHeap(tree: StackTree, view: HeapView, snapshots?: readonly number[]): void {
   const { capture, builder } = tree;
   if (capture.header.mode === undefined)

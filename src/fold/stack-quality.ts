@@ -6,7 +6,7 @@ import {
   type StackStop,
 } from '../stack-quality.ts';
 import { baseName } from './frame-names.ts';
-import type { HeapView } from './heap-metadata.ts';
+import type { HeapView } from './heap-weight.ts';
 import { weightIn } from './heap-weight.ts';
 
 /** Below this share of bytes and of calls nobody misses the names of a module. */

@@ -2,7 +2,7 @@ import type { Capture } from '../capture.ts';
 import { UserError } from '../errors.ts';
 import type { Profile } from '../profile.ts';
 import { foldHeap } from './heap.ts';
-import type { HeapView } from './heap-metadata.ts';
+import type { HeapView } from './heap-weight.ts';
 import { foldMaps, foldMemory, type MapView } from './maps.ts';
 import { foldResident, type ResidentChoice } from './resident.ts';
 import type { FrameChoice } from './stack-tree.ts';

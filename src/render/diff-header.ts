@@ -2,7 +2,7 @@ import { type Differential, type DifferentialRun, type Side, sides } from '../di
 import { formatGrowth } from '../growth.ts';
 import type { Metadata, Unit } from '../profile.ts';
 import { formatAmount, formatChange, formatCount } from '../units.ts';
-import { defaultSubtitle, lossLines, noteLines } from './header.ts';
+import { defaultSubtitle, defaultTitle, lossLines, noteLines } from './header.ts';
 import type { HeaderTexts } from './text.ts';
 
 /** Sums of both sides, as they are drawn. */
@@ -12,16 +12,6 @@ export interface Totals {
   readonly unit: Unit;
   readonly countName: string;
 }
-
-const titles = {
-  all: 'Allocations: what changed',
-  unfreed: 'Memory not freed: what changed',
-  mmap: 'Mappings: what changed',
-  mapped: 'Memory not unmapped: what changed',
-  all_and_mmap: 'Allocations and mappings: what changed',
-  unfreed_and_mapped: 'Memory not freed or unmapped: what changed',
-  resident: 'Resident pages: what changed',
-} as const;
 
 /** What is compared, in words: the title, a line for each side, how they were normalised, and both totals. */
 export function diffHeader(meta: Metadata, totals: Totals): HeaderTexts {
@@ -34,7 +24,8 @@ export function diffHeader(meta: Metadata, totals: Totals): HeaderTexts {
   );
   const empty = totals.before === 0 && totals.after === 0 ? ['nothing was recorded'] : [];
   return {
-    title: meta.view === undefined ? 'Differential flame graph' : titles[meta.view],
+    title:
+      meta.view === undefined ? 'Differential flame graph' : `${defaultTitle(meta)}: what changed`,
     notes: [...sideLines, ...howLines(differential, totals), ...noteLines(meta)],
     warnings: [...sides.flatMap((side) => differential[side].flatMap(runLosses(side))), ...empty],
     total: totalLine(totals),

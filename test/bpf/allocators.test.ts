@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { HeapView } from '../../src/fold/heap-metadata.ts';
+import type { HeapView } from '../../src/fold/heap-weight.ts';
 import { describeTracing } from './needs-bpf.ts';
 import { type Pair, sampleFile, startProgram, type Truth, truthOf } from './sample.ts';
 import { shownSites } from './sites.ts';

@@ -135,6 +135,31 @@ describeTracing('what a program makes resident', () => {
     expect(explained).toBeLessThan(6200);
   });
 
+  test('children, each from its first page', async () => {
+    const sample = startProgram('python3', ['-c', growingChildren]);
+    await sample.line();
+    const { at, ended } = await traceWhile(
+      ['pgfault', '-p', `${sample.pid}`, '--anon', '--follow-forks', '-o', 'x.capture'],
+      async () => {
+        sample.tell();
+        for (const _ of childPages) await sample.line();
+      },
+    );
+    expect(ended.stderr.match(/, as \/proc\/PID\/status has it/g)).toHaveLength(4);
+    const capture = await captureIn(at);
+    const { residency } = foldResident(capture, { kinds: ['anon'] }).meta;
+    for (const { before, after, explained, withoutFault, freed } of residency!)
+      expect(explained + withoutFault - freed).toBe(after - before);
+    const [parent, ...children] = residency!;
+    expect(parent!.explained).toBeLessThan(500);
+    const grown = children.map(({ explained }) => explained).toSorted((a, b) => a - b);
+    for (const [i, pages] of childPages.entries()) {
+      expect(grown[i]).toBeGreaterThanOrEqual(pages);
+      // What a child of Python writes to besides.
+      expect(grown[i]).toBeLessThan(pages + 1500);
+    }
+  });
+
   test('allocations and page faults at once', async () => {
     const { at, result, ended } = await recordTruth();
     expect(ended.code).toBe(0);
@@ -159,6 +184,24 @@ input()
 touch(3000, 9000)
 print('done', flush=True)
 input()
+`;
+
+const childPages = [4000, 8000, 12000];
+
+/** After a line it forks children that write so many pages each, and stay. */
+const growingChildren = `
+import mmap, os, sys
+print('ready', flush=True)
+input()
+for pages in ${JSON.stringify(childPages)}:
+    if os.fork() == 0:
+        memory = mmap.mmap(-1, pages * 4096, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        memory.madvise(mmap.MADV_NOHUGEPAGE)
+        for page in range(pages): memory[page * 4096] = 1
+        os.write(1, b'done\\n')
+        os.read(0, 1)
+        os._exit(0)
+os.read(0, 1)
 `;
 
 async function recordTruth() {

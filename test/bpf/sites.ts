@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Capture } from '../../src/capture.ts';
-import type { HeapView } from '../../src/fold/heap-metadata.ts';
+import type { HeapView } from '../../src/fold/heap-weight.ts';
 import type { Omission } from '../../src/profile.ts';
 import type { Pair, Truth } from './sample.ts';
 import { directCaller, type NamedStack, stacksOf, weighBy } from './tracing.ts';

@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import type { Capture } from '../../src/capture.ts';
 import { readCapture } from '../../src/capture-reader.ts';
 import { foldHeap } from '../../src/fold/heap.ts';
-import type { HeapView } from '../../src/fold/heap-metadata.ts';
+import type { HeapView } from '../../src/fold/heap-weight.ts';
 import { stackOf } from '../../src/profile.ts';
 import { type Ended, type Started, Workplace } from '../cli/program.ts';
 import type { Pair } from './sample.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Capture } from '../../src/capture.ts';
-import type { HeapView } from '../../src/fold/heap-metadata.ts';
+import type { HeapView } from '../../src/fold/heap-weight.ts';
 import { describeTracing } from './needs-bpf.ts';
 import {
   type Pair,

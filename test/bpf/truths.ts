@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { HeapView } from '../../src/fold/heap-metadata.ts';
+import type { HeapView } from '../../src/fold/heap-weight.ts';
 import { type Pair, sampleFile, startProgram, type Truth, truthOf } from './sample.ts';
 import { captureIn, type NamedStack, stacksOf, traceWhile, weighBy } from './tracing.ts';
 

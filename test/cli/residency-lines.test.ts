@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { residencyLines } from '../../src/cli/residency-lines.ts';
+import { residenciesLines, residencyLines } from '../../src/cli/residency-lines.ts';
 import type { Residency } from '../../src/residency.ts';
 
 const none: Residency = {
@@ -58,4 +58,21 @@ test('where the page table could not be read there is one number, and what it is
   expect(lines[1]).toMatch(
     /^ +36\.0 KiB +9 pages {2}an upper bound: \/proc\/PID\/pagemap could not be read/,
   );
+});
+
+test('of many processes those that changed most, and the others in one line', () => {
+  const grown = Array.from({ length: 13 }, (_, i) => ({
+    ...none,
+    process: `p${i}`,
+    after: 100 + i,
+  }));
+  const ended = { ...none, process: 'short', before: 0, after: 0, released: 5 };
+  const lines = residenciesLines([...grown, ended, ended]);
+  expect(lines.filter((line) => line.includes('resident:'))).toHaveLength(10);
+  expect(lines[0]).toContain('p12 resident');
+  expect(lines.slice(-2)).toEqual([
+    '3 others: grew by 12.0 KiB',
+    '2 others: ended, so that nothing is resident',
+  ]);
+  expect(residenciesLines([ended])).toEqual(residencyLines(ended));
 });
