@@ -46,6 +46,7 @@ static const struct page_group no_pages;
 struct fault {
 	__u64 key; /* of the stack of the last fault: the next one is often taken there, too */
 	__u32 number;
+	struct trail trail; /* of its walk */
 	struct walk walk;
 	struct stack stack; /* with room for max_frames */
 };
@@ -83,6 +84,26 @@ static __always_inline __u32 intern_fault_stack(struct fault *fault, __u64 key)
 	fault->key = key;
 	fault->number = stack->number;
 	return fault->number;
+}
+
+/* The number of the stack that the fault was taken in. */
+static __always_inline __u32 find_number(struct task_struct *task, struct fault *fault)
+{
+	struct walk *walk = &fault->walk;
+	struct trail *trail = &fault->trail;
+	__u32 number;
+	__u64 key;
+
+	begin_walk(task, walk, &fault->stack);
+	if (would_repeat(task, walk, trail))
+		return fault->number;
+	begin_trail(task, walk, trail);
+	walk->hash = mix(walk->hash, OVERFLOW_FAULTS(0)); /* apart from those of the heap */
+	key = walk_where_interrupted(task, walk, &fault->stack, trail);
+	number = intern_fault_stack(fault, key);
+	if (fault->key != key || !can_repeat(walk, &fault->stack, trail))
+		trail->nr_slots = CANNOT_REPEAT;
+	return number;
 }
 
 /* Finds or makes it. */
@@ -152,8 +173,7 @@ static __always_inline void record_fault(struct task_struct *task, __u32 process
 	fault->stack.process = process;
 	fault->stack.image = execs[process % MAX_PROCESSES];
 	fault->stack.layout = layouts[process % MAX_PROCESSES];
-	number = intern_fault_stack(fault, walk_where_interrupted(task, &fault->walk, &fault->stack,
-								  OVERFLOW_FAULTS(0)));
+	number = find_number(task, fault);
 	faults = bpf_map_lookup_elem(&stack_faults, &number);
 	if (faults)
 		__sync_fetch_and_add(faults, 1);

@@ -58,14 +58,12 @@ static __always_inline bool start_where_interrupted(struct task_struct *task, st
 }
 
 /*
- * Fills the stack from there and returns its key; `apart` keeps stacks of different ledgers apart. A worker thread of the
- * kernel (io_uring) has no user stack.
+ * Fills the stack from there and returns its key, after begin_walk(). A worker thread of the kernel (io_uring) has no user
+ * stack. The trail may be NULL.
  */
 static __always_inline __u64 walk_where_interrupted(struct task_struct *task, struct walk *walk, struct stack *stack,
-						    __u64 apart)
+						    struct trail *trail)
 {
-	begin_walk(task, walk, stack);
-	walk->hash = mix(walk->hash, apart);
 	if (!start_where_interrupted(task, walk)) {
 		stack->nr_frames = 0;
 		stack->walk_end = WALK_NO_USER_STACK;
@@ -73,7 +71,48 @@ static __always_inline __u64 walk_where_interrupted(struct task_struct *task, st
 	}
 	stack->frame[0] = walk->at.pc;
 	walk->hash = mix(walk->hash, stack->frame[0]);
-	return finish_walk(walk, stack, 1);
+	return finish_walk(walk, stack, 1, trail);
+}
+
+static __always_inline void begin_trail(struct task_struct *task, struct walk *walk, struct trail *trail)
+{
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+
+	trail->pc = PT_REGS_IP(regs);
+	trail->sp = PT_REGS_SP(regs);
+	trail->fp = PT_REGS_FP(regs);
+	trail->owner = walk->hash;
+	trail->space = walk->space;
+	trail->version = space_version[walk->process % MAX_PROCESSES];
+	trail->nr_slots = 0;
+	trail->goes_by_fp = false;
+	trail->fp_from = FP_REGISTER;
+}
+
+/*
+ * Whether the walk can be told from its trail. Its last step has read nothing when it ended where the tables say that
+ * the outermost frame is.
+ */
+static __always_inline bool can_repeat(struct walk *walk, struct stack *stack, struct trail *trail)
+{
+	return trail->nr_slots <= MOST_SLOTS && stack->walk_end == WALK_COMPLETE && walk->at.pc && !walk->trampoline &&
+	       walk->space != NO_SPACE;
+}
+
+/* Whether a walk that has begun would come out as the one that left the trail. */
+static __always_inline bool would_repeat(struct task_struct *task, struct walk *walk, struct trail *trail)
+{
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+
+	if (trail->nr_slots > MOST_SLOTS || trail->pc != PT_REGS_IP(regs) || trail->sp != PT_REGS_SP(regs))
+		return false;
+	if (trail->owner != walk->hash || trail->space != walk->space || walk->trampoline)
+		return false;
+	if (trail->version != space_version[walk->process % MAX_PROCESSES])
+		return false;
+	if (trail->goes_by_fp && trail->fp != PT_REGS_FP(regs))
+		return false;
+	return has_same_slots(&walk->window, trail);
 }
 
 #endif

@@ -89,7 +89,9 @@ static __always_inline __u64 map_stack(struct task_struct *task, __u32 process)
 	scratch->stack.layout = layouts[process % MAX_PROCESSES];
 	scratch->stack.kind = STACK_MAPS;
 	scratch->stack.number = 0;
-	key = walk_where_interrupted(task, &scratch->walk, &scratch->stack, OVERFLOW_MAPS(0));
+	begin_walk(task, &scratch->walk, &scratch->stack);
+	scratch->walk.hash = mix(scratch->walk.hash, OVERFLOW_MAPS(0)); /* apart from those of the heap */
+	key = walk_where_interrupted(task, &scratch->walk, &scratch->stack, NULL);
 	bpf_map_update_elem(&stacks, &key, &scratch->stack, BPF_NOEXIST);
 	stack = bpf_map_lookup_elem(&stacks, &key);
 	if (!stack) {

@@ -12,6 +12,7 @@
 #include "kernel.h"
 #include "machine.h"
 #include "rule_cache.bpf.h"
+#include "trail.bpf.h"
 #include "unwind.h"
 #include "window.bpf.h"
 
@@ -196,8 +197,25 @@ static __always_inline __u32 look_up(struct walk *walk, __u64 pc)
 	return number;
 }
 
-/* To the caller's frame by one of the usual rules, if the cache has it. Otherwise false, and nothing has changed. */
-static __always_inline bool step_quickly(struct walk *walk, struct registers *at)
+/* A step by that rule, to the frame with that CFA and return address. */
+static __always_inline void note_step(struct trail *trail, __u32 packed, __u64 fp, struct slot cfa)
+{
+	__u32 fp_words = PACKED_FP_WORDS(packed);
+
+	if (PACKED_KIND(packed) == PACKED_FP)
+		note_fp(trail, fp);
+	note_slot(trail, cfa.address - 8, cfa.value);
+	if (fp_words == FP_WORDS_LOST)
+		trail->fp_from = FP_SETTLED;
+	else if (fp_words != FP_WORDS_SAME)
+		trail->fp_from = cfa.address - fp_words * 8;
+}
+
+/*
+ * To the caller's frame by one of the usual rules, if the cache has it. Otherwise false, and nothing has changed but the
+ * trail, which may be NULL.
+ */
+static __always_inline bool step_quickly(struct walk *walk, struct registers *at, struct trail *trail)
 {
 	__u32 packed = use_tables ? cached_rule(walk->space, at->pc - at->returns) : PACKED_NO_TABLE;
 	__u64 from = PACKED_KIND(packed) == PACKED_SP ? at->sp : at->fp, fp = at->fp, *word;
@@ -217,6 +235,8 @@ static __always_inline bool step_quickly(struct walk *walk, struct registers *at
 	word = stack_word(&walk->window, cfa - 8);
 	if (!word || !*word)
 		return false;
+	if (trail)
+		note_step(trail, packed, at->fp, (struct slot){ cfa, *word });
 	at->pc = CODE_ADDRESS(*word);
 	at->sp = cfa;
 	at->fp = fp_words == FP_WORDS_LOST ? 0 : fp;

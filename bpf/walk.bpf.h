@@ -48,27 +48,23 @@ __noinline __u64 replaced_address(__u64 slot)
 	return 0;
 }
 
-/*
- * Walks on by up to `room` frames, at most a turn, and returns by how many. A function of its own: its loop is
- * verified once and not in each of the turns, and between them the registers need not stay in memory.
- */
-__noinline __u32 walk_turn(struct walk *walk, struct turn *turn, __u32 room)
+static __always_inline __u32 walk_some(struct walk *walk, struct turn *turn, __u32 room, struct trail *trail)
 {
 	struct registers at;
 	__u64 hash;
 	__u32 nr;
 
-	if (!walk || !turn)
-		return 0; /* the verifier insists */
 	at = walk->at;
 	hash = walk->hash;
 	for (nr = 0; nr < FRAMES_PER_TURN && nr < room; nr++) {
-		if (!step_quickly(walk, &at)) {
+		if (!step_quickly(walk, &at, trail)) {
 			walk->at = at;
 			walk->end = step(walk);
 			at = walk->at;
 			if (walk->end != NR_WALK_ENDS)
 				break;
+			if (trail)
+				trail->nr_slots = CANNOT_REPEAT;
 		}
 		if (at.pc == walk->trampoline)
 			at.pc = replaced_address(RETURN_SLOT(at.sp));
@@ -79,6 +75,21 @@ __noinline __u32 walk_turn(struct walk *walk, struct turn *turn, __u32 room)
 	walk->at = at;
 	walk->hash = hash;
 	return nr;
+}
+
+/*
+ * Walks on by up to `room` frames, at most a turn, and returns by how many. A function of its own: its loop is
+ * verified once and not in each of the turns, and between them the registers need not stay in memory.
+ */
+__noinline __u32 walk_turn(struct walk *walk, struct turn *turn, __u32 room)
+{
+	return walk && turn ? walk_some(walk, turn, room, NULL) : 0; /* the verifier insists */
+}
+
+/* The same, and notes what it goes by. */
+__noinline __u32 walk_noted_turn(struct walk *walk, struct turn *turn, __u32 room, struct trail *trail)
+{
+	return walk && turn && trail ? walk_some(walk, turn, room, trail) : 0;
 }
 
 static __always_inline void begin_walk(struct task_struct *task, struct walk *walk, struct stack *stack)
@@ -111,12 +122,16 @@ static __always_inline void start_walk(struct pt_regs *ctx, struct walk *walk)
 		at->pc = replaced_address(RETURN_SLOT(at->sp));
 }
 
-/* Walks to the end, with `nr` frames already in the stack, and returns a hash of it. */
-static __always_inline __u64 finish_walk(struct walk *walk, struct stack *stack, __u32 nr)
+/* Walks to the end, with `nr` frames already in the stack, and returns a hash of it. The trail may be NULL. */
+static __always_inline __u64 finish_walk(struct walk *walk, struct stack *stack, __u32 nr, struct trail *trail)
 {
+	struct turn *turn;
+
 	walk->end = max_frames < nr ? WALK_CUT : NR_WALK_ENDS;
-	for (int i = 0; i < MOST_FRAMES / FRAMES_PER_TURN + 1 && nr < max_frames && walk->end == NR_WALK_ENDS; i++)
-		nr += walk_turn(walk, (struct turn *)&stack->frame[nr], max_frames - nr);
+	for (int i = 0; i < MOST_FRAMES / FRAMES_PER_TURN + 1 && nr < max_frames && walk->end == NR_WALK_ENDS; i++) {
+		turn = (struct turn *)&stack->frame[nr];
+		nr += trail ? walk_noted_turn(walk, turn, max_frames - nr, trail) : walk_turn(walk, turn, max_frames - nr);
+	}
 	if (walk->end == NR_WALK_ENDS)
 		walk->end = step(walk);
 	stack->nr_frames = nr < max_frames ? nr : max_frames;
@@ -135,7 +150,7 @@ static __always_inline __u64 walk_stack(struct pt_regs *ctx, struct task_struct 
 	stack->frame[0] = PT_REGS_IP(ctx);
 	stack->frame[1] = walk->at.pc;
 	walk->hash = mix(mix(walk->hash, stack->frame[0]), stack->frame[1]);
-	return finish_walk(walk, stack, 2);
+	return finish_walk(walk, stack, 2, NULL);
 }
 
 #endif

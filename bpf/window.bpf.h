@@ -14,14 +14,16 @@ struct window {
 
 /*
  * A copy of half a page costs hardly more than one of a word. But it ends with the page: the next one may not
- * be there, and a fault costs as much as a walk.
+ * be there, and a fault costs as much as a walk. Nor is it more than `most` bytes, at least a word.
  */
-static __always_inline bool move_window(struct window *window, __u64 start)
+static __always_inline bool move_window(struct window *window, __u64 start, __u64 most)
 {
 	__u32 length = SMALLEST_PAGE - (start & (SMALLEST_PAGE - 1));
 
 	if (length < sizeof(__u64))
 		length = sizeof(__u64); /* no compiler's stack: a word in two pages */
+	if (length > most)
+		length = most;
 	if (length > sizeof(window->word))
 		length = sizeof(window->word);
 	window->start = start;
@@ -35,7 +37,7 @@ static __always_inline __u64 *stack_word(struct window *window, __u64 address)
 	__u64 offset = address - window->start;
 
 	if (offset >= window->length || offset & 7) {
-		if (!move_window(window, address))
+		if (!move_window(window, address, sizeof(window->word)))
 			return NULL;
 		offset = 0;
 	}

@@ -10,7 +10,7 @@ import {
   rssPages,
 } from './fault-pages.ts';
 import { describeTracing } from './needs-bpf.ts';
-import { stacksThrough } from './raw-capture.ts';
+import { callsOf, stacksThrough } from './raw-capture.ts';
 import { sampleFile, startProgram, startSample } from './sample.ts';
 import {
   dataFile,
@@ -58,6 +58,17 @@ describeTracing('the pages that a program makes resident', () => {
     const { site_moved: moved, site_after_move: after } = truth.sites;
     expect(found.get('nobody')!.anon).toBeGreaterThanOrEqual(moved!.pages + after!.pages);
     expect(found.get('site_kept')).toEqual({ anon: truth.sites.site_kept!.pages });
+  });
+
+  test('at one place, with the same stack pointer, by whom it is called', async () => {
+    const sample = await startSample('callers');
+    const { capture } = await collectWhile(['--faults', '-p', `${sample.pid}`], async () => {
+      sample.tell();
+      expect(await sample.line()).toBe('done');
+    });
+    await sample.end();
+    expect(callsOf(stacksThrough(capture, 'left'))).toBe(3 * 200);
+    expect(callsOf(stacksThrough(capture, 'right'))).toBe(2 * 200);
   });
 
   test('of a process that becomes another program: those of the last', async () => {
@@ -152,4 +163,4 @@ describeTracing('the pages that a program makes resident', () => {
     expect(capture.mappings).toEqual([]);
     expectStacks(capture);
   });
-}, [sampleFile('faults'), sampleFile('uring')]);
+}, [sampleFile('faults'), sampleFile('callers'), sampleFile('uring')]);
