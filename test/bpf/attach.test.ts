@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { describeTracing } from './needs-bpf.ts';
 import { type Sample, sampleFile, startProgram, startSample, truthOf } from './sample.ts';
@@ -49,6 +50,8 @@ describeTracing('several processes', () => {
     const pids = samples.map(({ pid }) => pid).join(',');
     const { at, result } = await traceWhile(['-p', pids, '-o', 'x.capture'], async () => {
       for (const sample of samples) expect(await sample.line()).toBe('ready');
+      // The last of them is a new program a moment before.
+      await setTimeout(1000);
       for (const sample of samples) sample.tell();
       return Promise.all(samples.map(truthOf));
     });
