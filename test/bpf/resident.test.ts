@@ -135,6 +135,30 @@ describeTracing('what a program makes resident', () => {
     expect(explained).toBeLessThan(6200);
   });
 
+  test('what jemalloc purges is freed again', async () => {
+    const sample = startProgram('/usr/bin/env', [
+      'LD_PRELOAD=libjemalloc.so.2',
+      'MALLOC_CONF=dirty_decay_ms:0,muzzy_decay_ms:0,thp:never',
+      ...['/usr/bin/python3', '-c', purging],
+    ]);
+    await sample.line();
+    const { at } = await traceWhile(
+      ['pgfault', '-p', `${sample.pid}`, '--anon', '-o', 'x.capture'],
+      async () => {
+        sample.tell();
+        await sample.line();
+      },
+    );
+    const capture = await captureIn(at);
+    expectSums(capture);
+    const { explained, released } = foldResident(capture, { kinds: ['anon'] }).meta.residency![0]!;
+    // Half of the pages, and what an interpreter touches besides.
+    expect(explained).toBeGreaterThanOrEqual(8192);
+    expect(explained).toBeLessThan(8192 + 500);
+    expect(released).toBeGreaterThanOrEqual(8192);
+    expect(released).toBeLessThan(8192 + 500);
+  });
+
   test('children, each from its first page', async () => {
     const sample = startProgram('python3', ['-c', growingChildren]);
     await sample.line();
@@ -182,6 +206,22 @@ touch(0, 3000)
 print('ready', flush=True)
 input()
 touch(3000, 9000)
+print('done', flush=True)
+input()
+`;
+
+/** After a line it writes to two blocks of 8,192 pages, and frees one. */
+const purging = `
+import ctypes
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_void_p
+libc.malloc.argtypes = [ctypes.c_size_t]
+libc.free.argtypes = [ctypes.c_void_p]
+print('ready', flush=True)
+input()
+kept, freed = libc.malloc(8192 * 4096), libc.malloc(8192 * 4096)
+for block in (kept, freed): ctypes.memset(block, 1, 8192 * 4096)
+libc.free(freed)
 print('done', flush=True)
 input()
 `;
