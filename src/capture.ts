@@ -1,5 +1,7 @@
-import type { CaptureFaults, FaultCounts, RssChange } from './capture-faults.ts';
-import type { FrameDetails, Omission } from './profile.ts';
+import type { CaptureFaults, FaultCounts, RssChange } from './capture/faults.ts';
+import type { Unwind, WalkedStack, Weight } from './capture/walked-stack.ts';
+import type { FrameDetails } from './frame.ts';
+import type { Omission } from './omission.ts';
 
 /**
  * What one tracing run saw, as bpf/README.md specifies it (format version 1). Keys are the
@@ -29,9 +31,6 @@ export type CaptureMode = 'full' | 'alloc' | 'entry';
 export type StopReason = 'duration' | 'interrupted' | 'exited' | 'rate';
 /** Recorded is one of so many calls, or one call in so many bytes. */
 export type Sampling = { readonly calls: number } | { readonly bytes: number };
-/** By unwind tables with frame pointers where there are none, by tables alone, by frame pointers alone. */
-export type Unwind = 'auto' | 'dwarf' | 'fp';
-
 export interface CaptureHeader {
   readonly kind: CaptureKind;
   readonly tool: string;
@@ -117,26 +116,6 @@ export type CaptureFrame = FrameDetails &
     | { readonly kind: 'address'; readonly address: number }
     | { readonly kind: 'label'; readonly label: string }
   );
-
-/** Why the walk of a stack ended before the start of its thread. */
-export type WalkEnd = 'cut' | 'no_mapping' | 'no_unwind_info' | 'unsupported' | 'unreadable';
-
-export interface Weight {
-  readonly bytes: number;
-  readonly calls: number;
-}
-
-/** Where something happened, as it was walked. */
-export interface WalkedStack {
-  /** Index into `Capture.processes`. */
-  readonly process: number;
-  /** Indexes into `Capture.frames`, root first, at least one. */
-  readonly frames: readonly number[];
-  /** Outer callers are missing, and why. */
-  readonly walkEnd?: WalkEnd;
-  /** Places in `frames` that were found by frame pointer instead of by unwind tables. */
-  readonly fpFrames?: readonly number[];
-}
 
 /** A stack that allocated. */
 export interface CaptureStack extends WalkedStack {

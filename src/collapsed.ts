@@ -1,5 +1,5 @@
-import { type Children, childNodes, childrenOf } from './children.ts';
-import { collapsedName } from './collapsed-name.ts';
+import { collapsedName } from './collapsed/name.ts';
+import { type Children, childNodes, childrenOf } from './profile/children.ts';
 import { type Column, columnNamed, type NodeIndex, type Profile } from './profile.ts';
 
 const chunkLength = 65_536;

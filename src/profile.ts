@@ -1,35 +1,12 @@
-import type { Differential } from './differential.ts';
 import { UserError } from './errors.ts';
-import type { Residency } from './residency.ts';
-import type { StackQuality } from './stack-quality.ts';
+import type { Frame } from './frame.ts';
+import type { Metadata } from './profile/metadata.ts';
+import type { Unit } from './units.ts';
 
 /** Index into `Profile.frames`. */
 export type FrameIndex = number;
 /** Index into `Profile.parent` and `Profile.frame`; 0 is the root, which has no frame. */
 export type NodeIndex = number;
-
-export type Unit = 'bytes' | 'count' | 'pages';
-
-/** What may be known of a frame besides its function. */
-export interface FrameDetails {
-  /** Source file, as the compiler was told. Chosen by the traced process: hostile. */
-  readonly file?: string;
-  /** In `file`, counted from 1. */
-  readonly line?: number;
-  readonly kernel?: boolean;
-  /** The compiler put it into the next outer frame's function. */
-  readonly inlined?: boolean;
-  /** Code that was made while the program ran, named by the compiler that made it. */
-  readonly jit?: boolean;
-}
-
-/** One function in a stack. Frames that differ in anything are two frames. */
-export interface Frame extends FrameDetails {
-  /** As shown: demangled, or `[module]` where no symbol is known. Chosen by the traced process: hostile. */
-  readonly name: string;
-  /** Base name of the file that the code lies in, where known. */
-  readonly module?: string;
-}
 
 /** One weight per node. `self[node]` is what ended exactly there; totals are derived. */
 export interface Column {
@@ -37,58 +14,6 @@ export interface Column {
   readonly name: string;
   readonly unit: Unit;
   readonly self: Float64Array;
-}
-
-/** Something that the numbers do not contain, and why. */
-export interface Omission {
-  /** A stable word, such as `live_table_full`; see bpf/README.md. */
-  readonly reason: string;
-  readonly calls: number;
-  /** What `calls` counts. Default: call. */
-  readonly noun?: 'call' | 'fault' | 'event';
-  /** Undefined where the size is not known. */
-  readonly bytes?: number;
-}
-
-/** What of a capture a profile shows; bpf/README.md has the weights. */
-export type View =
-  | 'all'
-  | 'unfreed'
-  | 'mmap'
-  | 'mapped'
-  | 'all_and_mmap'
-  | 'unfreed_and_mapped'
-  | 'resident';
-
-/** What the profile is of. Every field is optional: collapsed stacks carry none of it. */
-export interface Metadata {
-  readonly view?: View;
-  readonly host?: string;
-  readonly kernel?: string;
-  readonly tool?: string;
-  /** What was traced, each as `name (pid 123)`. */
-  readonly targets?: readonly string[];
-  /** ISO 8601, UTC. */
-  readonly start?: string;
-  readonly durationMs?: number;
-  /** When what was unfreed was noted while tracing, in ms from the start: columns of their own, see `steadiness.ts`. */
-  readonly snapshots?: readonly number[];
-  /** What the numbers are estimated from, such as `1 of 10 calls`; missing where they are exact. */
-  readonly estimated?: string;
-  /** Settings that left something out on purpose, as they are to be shown: `size >= 64 bytes`. */
-  readonly filters?: readonly string[];
-  /** Calls and bytes that a filter left out. */
-  readonly filtered?: readonly Omission[];
-  /** Calls and bytes that should be in the numbers and are not. */
-  readonly lost?: readonly Omission[];
-  /** How far the stacks reach, where that is known. */
-  readonly stacks?: StackQuality;
-  /** Of a view of resident pages: how it adds up, for each process. */
-  readonly residency?: readonly Residency[];
-  /** Plain remarks for the reader, such as `counts requests, also those that failed`. */
-  readonly notes?: readonly string[];
-  /** What is compared, of a profile with the columns `before` and `after`. */
-  readonly differential?: Differential;
 }
 
 /** Weighted stacks as a prefix tree in flat arrays. A parent's index is below its children's. */

@@ -1,5 +1,7 @@
 import { signOf } from './growth.ts';
-import type { Unit } from './profile.ts';
+
+/** What weights are counted in. */
+export type Unit = 'bytes' | 'count' | 'pages';
 
 /** A unit that several amounts are shown in, so that they can be compared at a glance. */
 export interface Scale {

@@ -61,8 +61,8 @@ test('only one file starts processes', () => {
   expect(importersOf('execa', 'node:child_process', 'child_process')).toEqual(['collect/run.ts']);
 });
 
-test('the pure stages do no I/O', () => {
-  const isPure = ({ from }: Import) => /^(fold|render)\/|^collapsed\.ts$/.test(from);
+test('the pure stages, and the types that they share, do no I/O', () => {
+  const isPure = ({ from }: Import) => /^(fold|render|profile|capture|collapsed)[./]/.test(from);
   // These only reckon.
   const isSystem = ({ to }: Import) => /^node:(?!crypto$|zlib$)/.test(to);
   const system = imports.filter((each) => isPure(each) && isSystem(each));

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { collapsedName, frameOfText } from '../src/collapsed/name.ts';
+import { readCollapsed } from '../src/collapsed/reader.ts';
 import { writeCollapsed } from '../src/collapsed.ts';
-import { collapsedName, frameOfText } from '../src/collapsed-name.ts';
-import { readCollapsed } from '../src/collapsed-reader.ts';
-import { type Frame, type Profile, totals } from '../src/profile.ts';
-import { ProfileBuilder } from '../src/profile-builder.ts';
+import type { Frame } from '../src/frame.ts';
+import { ProfileBuilder } from '../src/profile/builder.ts';
+import { type Profile, totals } from '../src/profile.ts';
 import { chunksOf } from './chunks.ts';
 
 type Stack = readonly [frames: Frame[], weight: number];

@@ -1,10 +1,10 @@
-import { type DecimalCount, endsInCount, parseCollapsedLine } from '../src/collapsed-line.ts';
-import { frameOfText } from '../src/collapsed-name.ts';
-import type { CollapsedInput } from '../src/collapsed-reader.ts';
-import { withFirstCounts, withWholeCounts } from '../src/collapsed-repair.ts';
+import { type DecimalCount, endsInCount, parseCollapsedLine } from '../src/collapsed/line.ts';
+import { frameOfText } from '../src/collapsed/name.ts';
+import type { CollapsedInput } from '../src/collapsed/reader.ts';
+import { withFirstCounts, withWholeCounts } from '../src/collapsed/repair.ts';
 import { UserError } from '../src/errors.ts';
+import { ProfileBuilder } from '../src/profile/builder.ts';
 import { type Profile, sumOf } from '../src/profile.ts';
-import { ProfileBuilder } from '../src/profile-builder.ts';
 
 /** One line of collapsed text, as the simplest reader sees it. */
 function linesOf(bytes: Uint8Array): Uint8Array[] {

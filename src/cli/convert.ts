@@ -1,7 +1,7 @@
+import { redacted } from '../profile/redact.ts';
+import { qualityLines, qualityProblems } from '../profile/stack-quality.ts';
 import type { Profile } from '../profile.ts';
-import { redacted } from '../redact.ts';
 import type { SvgOptions } from '../render/svg.ts';
-import { qualityLines, qualityProblems } from '../stack-quality.ts';
 import { type InputOptions, readInput } from './input.ts';
 import { catchSignals } from './interruption.ts';
 import { omissionLines } from './omissions.ts';

@@ -1,5 +1,6 @@
-import { type ChangedStack, changedStacks } from '../changed-stacks.ts';
-import { type DifferentialRun, sides } from '../differential.ts';
+import { type ChangedStack, changedStacks } from '../profile/changed-stacks.ts';
+import { sides } from '../profile/differential.ts';
+import type { DifferentialRun } from '../profile/metadata.ts';
 import { columnNamed, type Profile, stackOf, sumOf } from '../profile.ts';
 
 /**

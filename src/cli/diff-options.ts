@@ -1,7 +1,8 @@
-import { type Normalization, normalizations, type Side, sides } from '../differential.ts';
 import { UserError } from '../errors.ts';
 import type { DiffOptions } from '../fold/diff.ts';
 import type { Threshold } from '../fold/runs.ts';
+import { type Side, sides } from '../profile/differential.ts';
+import { type Normalization, normalizations } from '../profile/metadata.ts';
 import { decimalOption, several, single, sizeOption } from './numbers.ts';
 
 const text = { type: 'string', requiresArg: true } as const;

@@ -1,7 +1,9 @@
-import { type ChangedStack, changedStacks } from '../changed-stacks.ts';
-import { type Differential, type DifferentialRun, type Side, sides } from '../differential.ts';
 import { formatGrowth } from '../growth.ts';
-import { columnNamed, type Profile, sumOf, type Unit } from '../profile.ts';
+import { type ChangedStack, changedStacks } from '../profile/changed-stacks.ts';
+import { type Side, sides } from '../profile/differential.ts';
+import type { Differential, DifferentialRun } from '../profile/metadata.ts';
+import { columnNamed, type Profile, sumOf } from '../profile.ts';
+import type { Unit } from '../units.ts';
 import { counted, formatAmount, formatChange } from '../units.ts';
 import { stackLines, type TableOptions } from './table.ts';
 import { printable } from './terminal.ts';

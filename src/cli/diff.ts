@@ -1,11 +1,11 @@
 import type { ArgumentsCamelCase, Argv } from 'yargs';
-import { type Side, sides } from '../differential.ts';
 import { UserError } from '../errors.ts';
 import { diff as diffRuns } from '../fold/diff.ts';
 import type { Run, Threshold } from '../fold/runs.ts';
 import { views } from '../fold/views.ts';
+import { type Side, sides } from '../profile/differential.ts';
+import { redacted } from '../profile/redact.ts';
 import { columnNamed, type Profile, sumOf } from '../profile.ts';
-import { redacted } from '../redact.ts';
 import type { SvgOptions } from '../render/svg.ts';
 import { formatAmount } from '../units.ts';
 import { defineCommand } from './command.ts';

@@ -1,5 +1,11 @@
-import type { NodeIndex, Profile, Unit } from '../profile.ts';
-import { fewestIntervals, type Growth, selfGrowth, steadinessWords } from '../steadiness.ts';
+import {
+  fewestIntervals,
+  type Growth,
+  selfGrowth,
+  steadinessWords,
+} from '../profile/steadiness.ts';
+import type { NodeIndex, Profile } from '../profile.ts';
+import type { Unit } from '../units.ts';
 import { counted, formatAmount, formatChange } from '../units.ts';
 import { stackLines, type TableOptions, tableLines } from './table.ts';
 

@@ -1,13 +1,13 @@
 import { createReadStream } from 'node:fs';
+import { readCapture } from '../capture/reader.ts';
 import { isCapture } from '../capture.ts';
-import { readCapture } from '../capture-reader.ts';
-import { type CollapsedInput, readCollapsed } from '../collapsed-reader.ts';
+import { type CollapsedInput, readCollapsed } from '../collapsed/reader.ts';
 import { isSvg } from '../embedded.ts';
 import { UserError } from '../errors.ts';
 import type { ResidentChoice } from '../fold/resident.ts';
 import type { FrameChoice } from '../fold/stack-tree.ts';
 import { foldOtherViews, foldView, type View, views } from '../fold/views.ts';
-import type { Unit } from '../profile.ts';
+import type { Unit } from '../units.ts';
 import { single } from './numbers.ts';
 import { type Bytes, peek } from './peek.ts';
 import type { Source } from './pictures.ts';

@@ -1,5 +1,5 @@
-import { type Widths, widthChoices } from '../differential.ts';
 import { UserError } from '../errors.ts';
+import { type Widths, widthChoices } from '../profile/differential.ts';
 import { colorSchemes } from '../render/colour.ts';
 import type { SvgOptions } from '../render/svg.ts';
 import { decimalOption, single, sizeOption, wholeOption } from './numbers.ts';

@@ -1,4 +1,5 @@
-import type { Metadata, Omission } from '../profile.ts';
+import type { Omission } from '../omission.ts';
+import type { Metadata } from '../profile/metadata.ts';
 import { counted, formatBytes } from '../units.ts';
 
 /** Reasons of bpf/README.md in words, with what helps where something does. */

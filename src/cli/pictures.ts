@@ -1,4 +1,5 @@
-import type { Metadata, Profile } from '../profile.ts';
+import type { Metadata } from '../profile/metadata.ts';
+import type { Profile } from '../profile.ts';
 import type { SvgOptions } from '../render/svg.ts';
 
 /** What an output is made of. */

@@ -1,4 +1,5 @@
-import type { Capture, CaptureProcess, Weight } from '../capture.ts';
+import type { Weight } from '../capture/walked-stack.ts';
+import type { Capture, CaptureProcess } from '../capture.ts';
 import { weightIn } from '../fold/heap-weight.ts';
 import { named } from '../fold/run-metadata.ts';
 import { counted, formatBytes, formatCount } from '../units.ts';

@@ -1,8 +1,8 @@
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { UserError } from '../errors.ts';
 import { views } from '../fold/views.ts';
-import type { Unit } from '../profile.ts';
 import type { SvgOptions } from '../render/svg.ts';
+import type { Unit } from '../units.ts';
 import { defineCommand } from './command.ts';
 import { convert } from './convert.ts';
 import { viewOf } from './input.ts';

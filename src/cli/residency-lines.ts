@@ -1,4 +1,4 @@
-import { kindWords, pageKinds, type Residency, upperBoundWords } from '../residency.ts';
+import { kindWords, pageKinds, type Residency, upperBoundWords } from '../profile/residency.ts';
 import { counted, formatBytes } from '../units.ts';
 
 /** As many processes as help; the others are one line. */

@@ -1,5 +1,5 @@
 import type { ResidentChoice } from '../fold/resident.ts';
-import { pageKinds } from '../residency.ts';
+import { pageKinds } from '../profile/residency.ts';
 
 const flag = { type: 'boolean' } as const;
 

@@ -1,13 +1,14 @@
+import { readCapture } from '../capture/reader.ts';
+import { redactedCapture } from '../capture/redact.ts';
 import type { Capture } from '../capture.ts';
-import { readCapture } from '../capture-reader.ts';
 import { writeCollapsed } from '../collapsed.ts';
 import type { Status } from '../collect/events.ts';
 import type { Watcher } from '../collect/run.ts';
 import { collect, type TraceRequest } from '../collect/trace.ts';
 import { UserError } from '../errors.ts';
 import { foldOtherViews, foldView, type ViewChoice } from '../fold/views.ts';
-import type { Metadata, Profile } from '../profile.ts';
-import { redactedCapture } from '../redact-capture.ts';
+import type { Metadata } from '../profile/metadata.ts';
+import type { Profile } from '../profile.ts';
 import { catchSignals } from './interruption.ts';
 import { liveText } from './live.ts';
 import { discardOutputs, type Output, openOutputs, traceOutputs, writeOutput } from './outputs.ts';

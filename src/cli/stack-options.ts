@@ -1,4 +1,4 @@
-import type { Unwind } from '../capture.ts';
+import type { Unwind } from '../capture/walked-stack.ts';
 import type { TraceRequest } from '../collect/trace.ts';
 import type { WalkRequest } from '../collect/walk.ts';
 import type { FrameChoice } from '../fold/stack-tree.ts';

@@ -1,15 +1,9 @@
 import { readSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { PartReader } from '../collapsed/part-reader.ts';
-import { type CollapsedColumn, type CollapsedInput, collapsedInput } from '../collapsed-reader.ts';
+import { type CollapsedColumn, type CollapsedInput, collapsedInput } from '../collapsed/reader.ts';
 import type { RegularFile } from './regular-file.ts';
-
-/** Bytes of a file from one that begins a line up to, not including, another. */
-export interface Section {
-  readonly fd: number;
-  readonly from: number;
-  readonly to: number;
-}
+import { readSection } from './stacks-section.ts';
 
 /** How many threads there are at most, and how much a file must have for each. */
 export interface Threads {
@@ -46,19 +40,6 @@ export async function readStacksFile(
   if (others.length === 0) readSection(reader, own!);
   else await (await import('./stacks-threads.ts')).readTogether(reader, own!, others);
   return collapsedInput(reader.finish(), column);
-}
-
-/** Gives the reader what is in the section; where it stopped, which is `to` or the end of the file. */
-export function readSection(reader: PartReader, { fd, from, to }: Section): number {
-  let at = from;
-  while (at < to && !reader.isRefused) {
-    const room = reader.room();
-    const count = readSync(fd, room, 0, Math.min(room.length, to - at), at);
-    if (count === 0) break;
-    reader.take(count);
-    at += count;
-  }
-  return at;
 }
 
 /** Where all sections but the first begin: behind line feeds, about equally far from each other. */

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { PartReader } from '../collapsed/part-reader.ts';
 import type { Part } from '../collapsed/tally.ts';
 import { UserError } from '../errors.ts';
-import { readSection, type Section } from './stacks-file.ts';
+import { readSection, type Section } from './stacks-section.ts';
 
 /** What a thread found in its section, or why it could not read it. */
 export type Answer = { readonly part: Part } | { readonly problem: string };

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { PartReader } from '../collapsed/part-reader.ts';
 import type { Part } from '../collapsed/tally.ts';
 import { UserError } from '../errors.ts';
-import { readSection, type Section } from './stacks-file.ts';
+import { readSection, type Section } from './stacks-section.ts';
 import type { Answer } from './stacks-threads.ts';
 
 // The other end of stacks-threads.ts: reads one section of a file and hands over what it found.

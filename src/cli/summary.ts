@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import type { Weight } from '../capture/walked-stack.ts';
 import type {
   Capture,
   CaptureHeader,
@@ -7,12 +8,12 @@ import type {
   MapStack,
   MapWeights,
   StopReason,
-  Weight,
 } from '../capture.ts';
 import { samplingInWords } from '../fold/heap-metadata.ts';
 import { named, targetsOf } from '../fold/run-metadata.ts';
-import type { Metadata, Omission } from '../profile.ts';
-import { qualityLines, qualityProblems } from '../stack-quality.ts';
+import type { Omission } from '../omission.ts';
+import type { Metadata } from '../profile/metadata.ts';
+import { qualityLines, qualityProblems } from '../profile/stack-quality.ts';
 import { counted, formatBytes, formatCount } from '../units.ts';
 import { omissionLines } from './omissions.ts';
 import { plus, processLines } from './process-lines.ts';

@@ -1,9 +1,9 @@
 import { embeddedBytes } from '../embedded.ts';
 import { UserError } from '../errors.ts';
 import { forEachLine } from '../lines.ts';
-import { wrongField } from '../metadata-check.ts';
+import { wrongField } from '../profile/metadata-check.ts';
+import { ProfileTextReader } from '../profile/text-reader.ts';
 import type { Profile } from '../profile.ts';
-import { ProfileTextReader } from '../profile-text-reader.ts';
 import { formatBytes } from '../units.ts';
 import { gunzipped } from './gunzip.ts';
 import { type Bytes, peek } from './peek.ts';

@@ -1,8 +1,9 @@
 import { UserError } from '../errors.ts';
-import { kindsOf, sourceOf } from '../frame-words.ts';
-import { type Column, type Frame, type NodeIndex, type Profile, stackOf } from '../profile.ts';
-import { residencyNotes } from '../residency.ts';
-import { qualityLines } from '../stack-quality.ts';
+import type { Frame } from '../frame.ts';
+import { kindsOf, sourceOf } from '../profile/frame-words.ts';
+import { residencyNotes } from '../profile/residency.ts';
+import { qualityLines } from '../profile/stack-quality.ts';
+import { type Column, type NodeIndex, type Profile, stackOf } from '../profile.ts';
 import { counted, formatBytes, formatCount } from '../units.ts';
 import { printable } from './terminal.ts';
 import { viewWords } from './view-words.ts';

@@ -1,4 +1,5 @@
-import type { Metadata, Profile } from '../profile.ts';
+import type { Metadata } from '../profile/metadata.ts';
+import type { Profile } from '../profile.ts';
 import { diffTableLines } from './diff-table.ts';
 import { growthTableLines } from './growth-table.ts';
 import { type TableOptions, tableLines } from './table.ts';

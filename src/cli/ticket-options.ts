@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { withoutFolders } from '../redact.ts';
+import { withoutFolders } from '../profile/redact.ts';
 import { single } from './numbers.ts';
 
 const text = { type: 'string', requiresArg: true } as const;

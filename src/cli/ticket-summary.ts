@@ -1,7 +1,8 @@
-import { type DifferentialRun, type Side, sides } from '../differential.ts';
-import { type Metadata, type NodeIndex, type Profile, sumOf } from '../profile.ts';
+import { type Side, sides } from '../profile/differential.ts';
+import type { DifferentialRun, Metadata } from '../profile/metadata.ts';
+import { qualityLines, qualityProblems } from '../profile/stack-quality.ts';
+import { type NodeIndex, type Profile, sumOf } from '../profile.ts';
 import { defaultCountName, defaultSubtitle, defaultTitle } from '../render/header.ts';
-import { qualityLines, qualityProblems } from '../stack-quality.ts';
 import { counted, formatAmount, formatCount, formatShare } from '../units.ts';
 import { omissionLines } from './omissions.ts';
 import { stackLines } from './table.ts';

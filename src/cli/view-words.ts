@@ -1,4 +1,4 @@
-import type { View } from '../profile.ts';
+import type { View } from '../profile/metadata.ts';
 
 /** What happened to what a view shows, for tables. */
 export const viewWords: Readonly<Record<View, string>> = {

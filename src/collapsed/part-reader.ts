@@ -1,6 +1,6 @@
-import { type DecimalCount, endsInCount, parseCollapsedLine } from '../collapsed-line.ts';
 import { UserError } from '../errors.ts';
 import { type Kernel, newKernel } from './kernel.ts';
+import { type DecimalCount, endsInCount, parseCollapsedLine } from './line.ts';
 import { addTree, treeOf } from './stack-tree.ts';
 import { add, addTo, emptyTally, type Part, skip, type Tally } from './tally.ts';
 

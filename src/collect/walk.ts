@@ -1,4 +1,4 @@
-import type { Unwind } from '../capture.ts';
+import type { Unwind } from '../capture/walked-stack.ts';
 
 /** How the helper walks stacks; what is left out has its default. */
 export interface WalkRequest {

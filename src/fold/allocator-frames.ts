@@ -1,4 +1,5 @@
-import type { Capture, CaptureFrame, CaptureProcess, WalkedStack } from '../capture.ts';
+import type { WalkedStack } from '../capture/walked-stack.ts';
+import type { Capture, CaptureFrame, CaptureProcess } from '../capture.ts';
 import { shorterNames } from '../symbol-name.ts';
 
 /** The frames of a stack, root first, as indexes into the capture's. */

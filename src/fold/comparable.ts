@@ -1,6 +1,7 @@
-import { type Normalization, sides } from '../differential.ts';
 import { UserError } from '../errors.ts';
-import type { Metadata, Unit } from '../profile.ts';
+import { sides } from '../profile/differential.ts';
+import type { Metadata, Normalization } from '../profile/metadata.ts';
+import type { Unit } from '../units.ts';
 import { counted, formatDuration } from '../units.ts';
 import type { Run, Runs } from './runs.ts';
 

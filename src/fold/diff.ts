@@ -1,12 +1,7 @@
-import {
-  type Differential,
-  type DifferentialRun,
-  type Normalization,
-  runColumn,
-  type Side,
-  sides,
-} from '../differential.ts';
-import { type Column, columnNamed, type Profile, sumOf, type Unit } from '../profile.ts';
+import { runColumn, type Side, sides } from '../profile/differential.ts';
+import type { Differential, DifferentialRun, Normalization } from '../profile/metadata.ts';
+import { type Column, columnNamed, type Profile, sumOf } from '../profile.ts';
+import type { Unit } from '../units.ts';
 import { comparedView, comparisonNotes, unitOfAll } from './comparable.ts';
 import { join, type Matching } from './join.ts';
 import { factors } from './normalize.ts';

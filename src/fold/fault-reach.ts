@@ -1,4 +1,4 @@
-import { faultHow, type ProcessPages, pageBits } from '../capture-faults.ts';
+import { faultHow, type ProcessPages, pageBits } from '../capture/faults.ts';
 import type { PageSegment } from './page-segments.ts';
 
 /** Bytes around a fault on a file that the kernel maps with it (fault_around_bytes, mm/memory.c). */

@@ -1,5 +1,5 @@
 import type { Capture, CaptureFrame, CaptureModule } from '../capture.ts';
-import type { Frame, FrameDetails } from '../profile.ts';
+import type { Frame, FrameDetails } from '../frame.ts';
 
 /**
  * The frames of a capture as they are shown. Code without a symbol is named after its module, and

@@ -1,5 +1,6 @@
 import type { Capture, CaptureHeader, Sampling } from '../capture.ts';
-import type { Metadata, Omission } from '../profile.ts';
+import type { Omission } from '../omission.ts';
+import type { Metadata } from '../profile/metadata.ts';
 import { counted, formatBytes } from '../units.ts';
 import type { HeapView } from './heap-weight.ts';
 import { runMetadata } from './run-metadata.ts';

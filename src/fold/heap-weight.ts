@@ -1,4 +1,5 @@
-import type { CaptureStack, Weight } from '../capture.ts';
+import type { Weight } from '../capture/walked-stack.ts';
+import type { CaptureStack } from '../capture.ts';
 
 export type HeapView = 'all' | 'unfreed';
 

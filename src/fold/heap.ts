@@ -1,8 +1,8 @@
 import type { Capture } from '../capture.ts';
 import { UserError } from '../errors.ts';
+import { ProfileBuilder } from '../profile/builder.ts';
+import { snapshotColumn } from '../profile/steadiness.ts';
 import type { Profile } from '../profile.ts';
-import { ProfileBuilder } from '../profile-builder.ts';
-import { snapshotColumn } from '../steadiness.ts';
 import { heapMetadata } from './heap-metadata.ts';
 import { type HeapView, weightIn } from './heap-weight.ts';
 import { type FrameChoice, nodeOf, type StackTree, stackTree } from './stack-tree.ts';

@@ -1,6 +1,7 @@
-import { collapsedName, frameOfText } from '../collapsed-name.ts';
-import type { Frame, Profile } from '../profile.ts';
-import { ProfileBuilder } from '../profile-builder.ts';
+import { collapsedName, frameOfText } from '../collapsed/name.ts';
+import type { Frame } from '../frame.ts';
+import { ProfileBuilder } from '../profile/builder.ts';
+import type { Profile } from '../profile.ts';
 
 /** What makes two frames the same one. */
 export interface Matching {

@@ -1,7 +1,10 @@
-import type { Capture, MapStack, Weight } from '../capture.ts';
+import type { Weight } from '../capture/walked-stack.ts';
+import type { Capture, MapStack } from '../capture.ts';
 import { UserError } from '../errors.ts';
-import type { Metadata, Omission, Profile } from '../profile.ts';
-import { ProfileBuilder } from '../profile-builder.ts';
+import type { Omission } from '../omission.ts';
+import { ProfileBuilder } from '../profile/builder.ts';
+import type { Metadata } from '../profile/metadata.ts';
+import type { Profile } from '../profile.ts';
 import { addHeap, foldHeap, heapColumns } from './heap.ts';
 import { heapMetadata, notes } from './heap-metadata.ts';
 import { type HeapView, weightIn } from './heap-weight.ts';

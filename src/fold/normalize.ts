@@ -1,5 +1,5 @@
-import type { Normalization } from '../differential.ts';
 import { UserError } from '../errors.ts';
+import type { Normalization } from '../profile/metadata.ts';
 import { sumOf } from '../profile.ts';
 import type { Run, Runs } from './runs.ts';
 

@@ -1,5 +1,5 @@
-import { type CaptureMapping, faultHow, pageBits } from '../capture-faults.ts';
-import type { PageKind } from '../residency.ts';
+import { type CaptureMapping, faultHow, pageBits } from '../capture/faults.ts';
+import type { PageKind } from '../profile/residency.ts';
 
 /**
  * What RSS counts a page as, as the kernel's mm_counter() has it; undefined where it counts nothing: not

@@ -1,5 +1,5 @@
-import type { CaptureMapping, ProcessPages } from '../capture-faults.ts';
-import type { PageRuns } from '../page-runs.ts';
+import type { CaptureMapping, ProcessPages } from '../capture/faults.ts';
+import type { PageRuns } from '../capture/page-runs.ts';
 
 /** Neighbouring pages that are alike in everything. Pages count from `first` up to, not including, `end`. */
 export interface PageSegment {

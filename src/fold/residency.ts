@@ -1,6 +1,6 @@
+import { faultHow, type ProcessPages, pageBits, type Rss } from '../capture/faults.ts';
 import type { Capture, CaptureProcess } from '../capture.ts';
-import { faultHow, type ProcessPages, pageBits, type Rss } from '../capture-faults.ts';
-import type { PageKind, Residency } from '../residency.ts';
+import type { PageKind, Residency } from '../profile/residency.ts';
 import { FaultReach } from './fault-reach.ts';
 import { kindOf, mappedKind } from './page-kind.ts';
 import { forEachSegment, type PageSegment } from './page-segments.ts';

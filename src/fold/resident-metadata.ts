@@ -1,6 +1,6 @@
 import type { Capture } from '../capture.ts';
-import type { Metadata } from '../profile.ts';
-import { kindWords, pageKinds, upperBoundWords } from '../residency.ts';
+import type { Metadata } from '../profile/metadata.ts';
+import { kindWords, pageKinds, upperBoundWords } from '../profile/residency.ts';
 import type { Growth } from './residency.ts';
 import { named, runMetadata } from './run-metadata.ts';
 import { qualityOf } from './stack-quality.ts';

@@ -1,8 +1,8 @@
 import type { Capture } from '../capture.ts';
 import { UserError } from '../errors.ts';
+import { ProfileBuilder } from '../profile/builder.ts';
+import { type PageKind, pageKinds } from '../profile/residency.ts';
 import type { NodeIndex, Profile } from '../profile.ts';
-import { ProfileBuilder } from '../profile-builder.ts';
-import { type PageKind, pageKinds } from '../residency.ts';
 import { type Growth, growthOf } from './residency.ts';
 import { residentMetadata } from './resident-metadata.ts';
 import { type FrameChoice, nodeOf, processNode, type StackTree, stackTree } from './stack-tree.ts';

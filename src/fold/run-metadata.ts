@@ -1,5 +1,5 @@
 import type { Capture, CaptureProcess } from '../capture.ts';
-import type { Metadata } from '../profile.ts';
+import type { Metadata } from '../profile/metadata.ts';
 import { formatCount } from '../units.ts';
 
 /** What a capture says of the run itself, whatever was traced. */

@@ -1,4 +1,4 @@
-import type { Side } from '../differential.ts';
+import type { Side } from '../profile/differential.ts';
 import type { Profile } from '../profile.ts';
 
 /** A profile that is to be compared, and what the user calls it. */

@@ -1,10 +1,11 @@
-import type { Capture, CaptureModule, WalkedStack, Weight } from '../capture.ts';
+import type { WalkedStack, Weight } from '../capture/walked-stack.ts';
+import type { Capture, CaptureModule } from '../capture.ts';
 import {
   isShare,
   type NamelessModule,
   type StackQuality,
   type StackStop,
-} from '../stack-quality.ts';
+} from '../profile/stack-quality.ts';
 import { baseName } from './frame-names.ts';
 import type { HeapView } from './heap-weight.ts';
 import { weightIn } from './heap-weight.ts';

@@ -1,6 +1,7 @@
-import type { Capture, WalkedStack } from '../capture.ts';
+import type { WalkedStack } from '../capture/walked-stack.ts';
+import type { Capture } from '../capture.ts';
+import type { ProfileBuilder } from '../profile/builder.ts';
 import type { FrameIndex, NodeIndex } from '../profile.ts';
-import type { ProfileBuilder } from '../profile-builder.ts';
 import { type FramesOf, withoutAllocator } from './allocator-frames.ts';
 import { namedFrames } from './frame-names.ts';
 

@@ -1,4 +1,4 @@
-import type { Frame } from '../profile.ts';
+import type { Frame } from '../frame.ts';
 
 /** Ranges that a name's hash picks from: hue in degrees, saturation and lightness in percent. */
 interface Palette {

@@ -1,4 +1,4 @@
-import { childNodes, childrenOf } from '../children.ts';
+import { childNodes, childrenOf } from '../profile/children.ts';
 import type { FrameIndex, NodeIndex, Profile } from '../profile.ts';
 
 export interface DepthFirst {

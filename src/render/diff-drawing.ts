@@ -1,5 +1,5 @@
-import { childrenOf } from '../children.ts';
-import { selfChanges, totalChanges, type Widths } from '../differential.ts';
+import { childrenOf } from '../profile/children.ts';
+import { selfChanges, totalChanges, type Widths } from '../profile/differential.ts';
 import { type Column, type Profile, sumOf, totals } from '../profile.ts';
 import { scaleFor } from '../units.ts';
 import { diffSwatches } from './diff-colour.ts';

@@ -1,7 +1,8 @@
-import { type Children, childNodes } from '../children.ts';
-import { type Changes, isNoise } from '../differential.ts';
 import { formatGrowth } from '../growth.ts';
-import type { NodeIndex, Profile, Unit } from '../profile.ts';
+import { type Children, childNodes } from '../profile/children.ts';
+import { type Changes, isNoise } from '../profile/differential.ts';
+import type { NodeIndex, Profile } from '../profile.ts';
+import type { Unit } from '../units.ts';
 import { formatChange, formatCount, type Scale } from '../units.ts';
 import { type Change, changeAmounts } from './change-amounts.ts';
 import { fillFor, type Tendency, tendencyOf } from './diff-colour.ts';

@@ -1,6 +1,7 @@
-import { type Differential, type DifferentialRun, type Side, sides } from '../differential.ts';
 import { formatGrowth } from '../growth.ts';
-import type { Metadata, Unit } from '../profile.ts';
+import { type Side, sides } from '../profile/differential.ts';
+import type { Differential, DifferentialRun, Metadata } from '../profile/metadata.ts';
+import type { Unit } from '../units.ts';
 import { formatAmount, formatChange, formatCount } from '../units.ts';
 import { defaultSubtitle, defaultTitle, lossLines, noteLines } from './header.ts';
 import type { HeaderTexts } from './text.ts';

@@ -1,7 +1,7 @@
 import { embeddedTag } from '../embedded.ts';
 import { gzip } from '../gzip.ts';
+import { writeProfile } from '../profile/text.ts';
 import type { Profile } from '../profile.ts';
-import { writeProfile } from '../profile-text.ts';
 
 /** Bytes of a line of base64: a multiple of 3. */
 const lineBytes = 3 * 1024;

@@ -1,5 +1,6 @@
-import { kindsOf, sourceOf } from '../frame-words.ts';
-import type { Frame, Profile } from '../profile.ts';
+import type { Frame } from '../frame.ts';
+import { kindsOf, sourceOf } from '../profile/frame-words.ts';
+import type { Profile } from '../profile.ts';
 import { formatCount, formatIn, type Scale } from '../units.ts';
 import { type ColorScheme, type ColourMap, colourOf, neutralColour } from './colour.ts';
 import type { Box } from './layout.ts';

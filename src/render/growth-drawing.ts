@@ -1,5 +1,5 @@
+import { fewestIntervals } from '../profile/steadiness.ts';
 import type { Profile } from '../profile.ts';
-import { fewestIntervals } from '../steadiness.ts';
 import { type Drawing, framesEnd } from './document.ts';
 import { growthFace } from './growth-face.ts';
 import { growthSwatches } from './growth-swatches.ts';

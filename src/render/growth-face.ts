@@ -1,5 +1,10 @@
+import {
+  type Growth,
+  type Steadiness,
+  steadinessWords,
+  totalGrowth,
+} from '../profile/steadiness.ts';
 import type { Profile } from '../profile.ts';
-import { type Growth, type Steadiness, steadinessWords, totalGrowth } from '../steadiness.ts';
 import { formatChange } from '../units.ts';
 import { type Face, frameOf } from './face.ts';
 import { growthSwatches } from './growth-swatches.ts';

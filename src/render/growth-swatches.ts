@@ -1,4 +1,4 @@
-import { steadinessWords } from '../steadiness.ts';
+import { steadinessWords } from '../profile/steadiness.ts';
 import { dots, lines } from './diff-colour.ts';
 import type { Swatch } from './swatch.ts';
 

@@ -1,6 +1,8 @@
-import type { Column, Metadata, Omission, Profile } from '../profile.ts';
-import { residencyNotes } from '../residency.ts';
-import { qualityLines } from '../stack-quality.ts';
+import type { Omission } from '../omission.ts';
+import type { Metadata } from '../profile/metadata.ts';
+import { residencyNotes } from '../profile/residency.ts';
+import { qualityLines } from '../profile/stack-quality.ts';
+import type { Column, Profile } from '../profile.ts';
 import { counted, formatBytes, formatCount, formatDuration } from '../units.ts';
 import type { Layout } from './layout.ts';
 

@@ -1,8 +1,9 @@
 import { deflateRawSync } from 'node:zlib';
-import { compareFrames } from '../frame-order.ts';
-import { kindsOf } from '../frame-words.ts';
-import type { Column, Frame, FrameIndex, NodeIndex, Profile } from '../profile.ts';
-import { ProfileBuilder } from '../profile-builder.ts';
+import type { Frame } from '../frame.ts';
+import { ProfileBuilder } from '../profile/builder.ts';
+import { compareFrames } from '../profile/frame-order.ts';
+import { kindsOf } from '../profile/frame-words.ts';
+import type { Column, FrameIndex, NodeIndex, Profile } from '../profile.ts';
 import type { ColourMap } from './colour.ts';
 import { depthFirst } from './depth-first.ts';
 import { defaultCountName } from './header.ts';

@@ -1,5 +1,5 @@
+import { qualityProblems } from '../profile/stack-quality.ts';
 import type { Profile } from '../profile.ts';
-import { qualityProblems } from '../stack-quality.ts';
 import type { ColorScheme, ColourMap } from './colour.ts';
 import {
   defaultCountName,

@@ -1,5 +1,5 @@
-import { type Children, childNodes, childrenOf } from '../children.ts';
-import { compareFrames } from '../frame-order.ts';
+import { type Children, childNodes, childrenOf } from '../profile/children.ts';
+import { compareFrames } from '../profile/frame-order.ts';
 import { type Column, type NodeIndex, type Profile, totals } from '../profile.ts';
 
 /** A rectangle in weights and rows; pixels come later. */

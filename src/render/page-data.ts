@@ -1,4 +1,4 @@
-import type { Unit } from '../profile.ts';
+import type { Unit } from '../units.ts';
 
 /**
  * What an HTML flame graph holds, as JSON: every text and every frame once, nodes as flat arrays.

@@ -1,5 +1,5 @@
+import { reversed } from '../profile/reversed.ts';
 import { type Column, columnNamed, type Profile, sumOf } from '../profile.ts';
-import { reversed } from '../reversed.ts';
 
 /** What is shown of a profile; the rest of a look is about how. */
 export interface Choice {

@@ -1,7 +1,7 @@
-import type { Widths } from '../differential.ts';
 import { UserError } from '../errors.ts';
+import type { Widths } from '../profile/differential.ts';
+import { qualityProblems } from '../profile/stack-quality.ts';
 import { type Profile, sumOf } from '../profile.ts';
-import { qualityProblems } from '../stack-quality.ts';
 import { scaleFor } from '../units.ts';
 import type { ColorScheme, ColourMap } from './colour.ts';
 import { diffDrawing } from './diff-drawing.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Omission } from '../../src/profile.ts';
+import type { Omission } from '../../src/omission.ts';
 import { describeTracing } from './needs-bpf.ts';
 import { type Pair, sampleFile, startProgram, type Truth, truthOf } from './sample.ts';
 import { captureIn, stacksOf, traceWhile, weighBy } from './tracing.ts';

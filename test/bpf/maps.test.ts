@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Capture, MapStack, Weight } from '../../src/capture.ts';
+import type { Weight } from '../../src/capture/walked-stack.ts';
+import type { Capture, MapStack } from '../../src/capture.ts';
 import { foldMaps, type MapView } from '../../src/fold/maps.ts';
 import { stackOf } from '../../src/profile.ts';
 import { describeTracing } from './needs-bpf.ts';

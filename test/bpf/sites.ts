@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Capture } from '../../src/capture.ts';
 import type { HeapView } from '../../src/fold/heap-weight.ts';
-import type { Omission } from '../../src/profile.ts';
+import type { Omission } from '../../src/omission.ts';
 import type { Pair, Truth } from './sample.ts';
 import { directCaller, type NamedStack, stacksOf, weighBy } from './tracing.ts';
 

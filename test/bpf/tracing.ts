@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { onTestFinished } from 'vitest';
+import { readCapture } from '../../src/capture/reader.ts';
 import type { Capture } from '../../src/capture.ts';
-import { readCapture } from '../../src/capture-reader.ts';
 import { foldHeap } from '../../src/fold/heap.ts';
 import type { HeapView } from '../../src/fold/heap-weight.ts';
 import { stackOf } from '../../src/profile.ts';

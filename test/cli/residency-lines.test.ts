@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { residenciesLines, residencyLines } from '../../src/cli/residency-lines.ts';
-import type { Residency } from '../../src/residency.ts';
+import type { Residency } from '../../src/profile/residency.ts';
 
 const none: Residency = {
   process: 'server (pid 7)',

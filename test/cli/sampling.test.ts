@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { parseHeader } from '../../src/capture/parse.ts';
 import type { Sampling } from '../../src/capture.ts';
-import { parseHeader } from '../../src/capture-parse.ts';
 import { omissionLines } from '../../src/cli/omissions.ts';
 import { programStatus, summaryLines } from '../../src/cli/summary.ts';
 import { tableLines } from '../../src/cli/table.ts';

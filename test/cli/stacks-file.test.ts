@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { beforeEach, expect, test } from 'vitest';
 import { regularFile } from '../../src/cli/regular-file.ts';
 import { readStacksFile } from '../../src/cli/stacks-file.ts';
-import { readCollapsed } from '../../src/collapsed-reader.ts';
+import { readCollapsed } from '../../src/collapsed/reader.ts';
 import { chunksOf } from '../chunks.ts';
 import { mainFile, Workplace } from './program.ts';
 

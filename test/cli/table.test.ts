@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type TableOptions, tableLines } from '../../src/cli/table.ts';
+import { ProfileBuilder } from '../../src/profile/builder.ts';
 import type { Profile } from '../../src/profile.ts';
-import { ProfileBuilder } from '../../src/profile-builder.ts';
 
 type Stack = readonly [names: readonly string[], bytes: number, calls: number];
 

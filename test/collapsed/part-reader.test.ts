@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { PartReader } from '../../src/collapsed/part-reader.ts';
+import { type CollapsedInput, collapsedInput } from '../../src/collapsed/reader.ts';
 import type { Part } from '../../src/collapsed/tally.ts';
 import { writeCollapsed } from '../../src/collapsed.ts';
-import { type CollapsedInput, collapsedInput } from '../../src/collapsed-reader.ts';
 import { UserError } from '../../src/errors.ts';
 import { simplyRead } from '../simple-collapsed.ts';
 

@@ -1,17 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readCollapsed } from '../../src/collapsed/reader.ts';
 import { writeCollapsed, writeDifferential } from '../../src/collapsed.ts';
-import { readCollapsed } from '../../src/collapsed-reader.ts';
-import {
-  changeAt,
-  isNoise,
-  type Normalization,
-  selfChanges,
-  totalChanges,
-} from '../../src/differential.ts';
 import { UserError } from '../../src/errors.ts';
 import { type DiffOptions, diff } from '../../src/fold/diff.ts';
-import { columnNamed, type Frame, type Profile, stackOf, sumOf } from '../../src/profile.ts';
+import type { Frame } from '../../src/frame.ts';
+import { changeAt, isNoise, selfChanges, totalChanges } from '../../src/profile/differential.ts';
+import type { Normalization } from '../../src/profile/metadata.ts';
+import { columnNamed, type Profile, stackOf, sumOf } from '../../src/profile.ts';
 import { chunksOf } from '../chunks.ts';
 import { profileOf, type Stacks } from '../render/profiles.ts';
 

@@ -1,6 +1,6 @@
+import { type CaptureMapping, faultHow, pageBits, type Rss } from '../../src/capture/faults.ts';
+import { FaultRunTable, PageRunTable } from '../../src/capture/page-runs.ts';
 import type { Capture } from '../../src/capture.ts';
-import { type CaptureMapping, faultHow, pageBits, type Rss } from '../../src/capture-faults.ts';
-import { FaultRunTable, PageRunTable } from '../../src/page-runs.ts';
 import { captureOf } from './captures.ts';
 
 export const pageSize = 4096;

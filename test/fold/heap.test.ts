@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { readCapture } from '../../src/capture/reader.ts';
 import type { Capture, CaptureStack } from '../../src/capture.ts';
-import { readCapture } from '../../src/capture-reader.ts';
 import { writeCollapsed } from '../../src/collapsed.ts';
 import { UserError } from '../../src/errors.ts';
 import { foldHeap } from '../../src/fold/heap.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { foldResident, withoutFaultFrame } from '../../src/fold/resident.ts';
+import { pageKinds } from '../../src/profile/residency.ts';
 import { type Profile, stackOf, totals } from '../../src/profile.ts';
-import { pageKinds } from '../../src/residency.ts';
 import { type Fault, faultCapture, type PagesFields, type Run } from './fault-captures.ts';
 
 const whats = ['anon', 'file', 'shmem', 'swapped', 'zero', 'huge', 'hugeFile'] as const;

@@ -3,7 +3,7 @@ import type { Capture } from '../../src/capture.ts';
 import { writeCollapsed } from '../../src/collapsed.ts';
 import { UserError } from '../../src/errors.ts';
 import { foldResident, type ResidentChoice } from '../../src/fold/resident.ts';
-import { residencyNotes } from '../../src/residency.ts';
+import { residencyNotes } from '../../src/profile/residency.ts';
 import { captureOf } from './captures.ts';
 import { faultCapture, huge, type PagesFields } from './fault-captures.ts';
 

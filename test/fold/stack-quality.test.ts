@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CaptureModule, WalkEnd } from '../../src/capture.ts';
+import type { WalkEnd } from '../../src/capture/walked-stack.ts';
+import type { CaptureModule } from '../../src/capture.ts';
 import { stackQuality } from '../../src/fold/stack-quality.ts';
 import { captureOf, libc, type StackFields } from './captures.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Frame } from '../../src/profile.ts';
+import type { Frame } from '../../src/frame.ts';
 import {
   type ColorScheme,
   colorSchemes,

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import type { Widths } from '../../src/differential.ts';
 import { type DiffOptions, diff } from '../../src/fold/diff.ts';
-import type { Metadata, Profile } from '../../src/profile.ts';
+import type { Widths } from '../../src/profile/differential.ts';
+import type { Metadata } from '../../src/profile/metadata.ts';
+import type { Profile } from '../../src/profile.ts';
 import { diffSwatches, tendencyOf } from '../../src/render/diff-colour.ts';
 import { contrast, deuteranopia, difference } from './colours.ts';
 import { meta, parse, picture, textsOf, tooltips } from './pictures.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { readCollapsed } from '../../src/collapsed-reader.ts';
+import { readCollapsed } from '../../src/collapsed/reader.ts';
 import { totals } from '../../src/profile.ts';
 import { pagePolicy, renderHtml } from '../../src/render/html.ts';
 import { visible } from '../../src/render/xml.ts';

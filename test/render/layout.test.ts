@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { ProfileBuilder } from '../../src/profile/builder.ts';
 import type { Profile } from '../../src/profile.ts';
-import { ProfileBuilder } from '../../src/profile-builder.ts';
 import { type Box, type Layout, layOut } from '../../src/render/layout.ts';
 import { profileOf, someStacks } from './profiles.ts';
 

@@ -1,7 +1,7 @@
 import { inflateRawSync } from 'node:zlib';
 import { JSDOM } from 'jsdom';
+import { ProfileBuilder } from '../../src/profile/builder.ts';
 import type { Profile } from '../../src/profile.ts';
-import { ProfileBuilder } from '../../src/profile-builder.ts';
 import { type HtmlOptions, renderHtml } from '../../src/render/html.ts';
 import type { PageData } from '../../src/render/page-data.ts';
 import { meta } from './pictures.ts';

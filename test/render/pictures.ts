@@ -1,5 +1,5 @@
 import { JSDOM } from 'jsdom';
-import type { Metadata } from '../../src/profile.ts';
+import type { Metadata } from '../../src/profile/metadata.ts';
 
 /** Of a run with everything in it. */
 export const meta: Metadata = {

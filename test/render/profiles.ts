@@ -1,7 +1,10 @@
 import fc from 'fast-check';
-import type { Frame, Metadata, Profile, Unit } from '../../src/profile.ts';
-import { ProfileBuilder } from '../../src/profile-builder.ts';
+import type { Frame } from '../../src/frame.ts';
+import { ProfileBuilder } from '../../src/profile/builder.ts';
+import type { Metadata } from '../../src/profile/metadata.ts';
+import type { Profile } from '../../src/profile.ts';
 import { renderSvg, type SvgOptions } from '../../src/render/svg.ts';
+import type { Unit } from '../../src/units.ts';
 
 type Stack = string | readonly (string | Frame)[];
 export type Stacks = readonly (readonly [stack: Stack, weight: number])[];

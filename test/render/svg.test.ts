@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { UserError } from '../../src/errors.ts';
-import { ProfileBuilder } from '../../src/profile-builder.ts';
+import { ProfileBuilder } from '../../src/profile/builder.ts';
 import { meta, parse, picture, textsOf, tooltips } from './pictures.ts';
 import { profileOf, someStacks, svgOf } from './profiles.ts';
 

@@ -1,4 +1,4 @@
-import { childNodes } from '../../children.ts';
+import { childNodes } from '../../profile/children.ts';
 import type { NodeIndex } from '../../profile.ts';
 import type { Target } from '../layout.ts';
 import type { Model } from './model.ts';

@@ -1,7 +1,7 @@
 import { gunzipSync, strFromU8 } from 'fflate/browser';
-import { kindsOf, sourceOf } from '../../frame-words.ts';
+import { kindsOf, sourceOf } from '../../profile/frame-words.ts';
+import { ProfileTextReader } from '../../profile/text-reader.ts';
 import type { Column, NodeIndex, Profile } from '../../profile.ts';
-import { ProfileTextReader } from '../../profile-text-reader.ts';
 import { formatCount, formatIn } from '../../units.ts';
 import { type Change, changeAmounts } from '../change-amounts.ts';
 import type { PageLook } from '../document.ts';

@@ -1,4 +1,4 @@
-import { ProfileBuilder } from '../../../profile-builder.ts';
+import { ProfileBuilder } from '../../../profile/builder.ts';
 import { depthFirst } from '../../depth-first.ts';
 import type { PageData } from '../../page-data.ts';
 import { type FlatTree, flatTree, nodesOf } from './tree.ts';

@@ -1,0 +1,87 @@
+import { columnNamed, type NodeIndex, type Profile, totals } from '../profile.ts';
+
+/** How what is unfreed went on while it was traced. A cache that fills up levels off; a leak grows steadily. */
+export const steadinesses = ['steady', 'growing', 'level', 'shrinking'] as const;
+export type Steadiness = (typeof steadinesses)[number];
+
+export const steadinessWords = {
+  steady: 'grows steadily',
+  growing: 'grows, with breaks',
+  level: 'does not grow any more',
+  shrinking: 'shrinks',
+} as const satisfies Record<Steadiness, string>;
+
+export interface Growth {
+  /** The median of all intervals, in the column's unit: neither one burst nor one pause changes it. */
+  readonly perSecond: number;
+  /** How many intervals ended with more than they began with. */
+  readonly grew: number;
+  readonly intervals: number;
+  readonly steadiness: Steadiness;
+}
+
+/** Fewer intervals tell nothing. */
+export const fewestIntervals = 3;
+
+/** What the column of a snapshot is called; the first has the index 0. */
+export function snapshotColumn(index: number): string {
+  return `inuse_space_${index + 1}`;
+}
+
+/** Of every node with all that is below it. Throws a RangeError for a profile without its snapshots' columns. */
+export function totalGrowth(profile: Profile): (node: NodeIndex) => Growth {
+  return growthBy(profile, (name) => totals(profile, columnNamed(profile, name)));
+}
+
+/** Of what ended exactly at a node. Throws a RangeError for a profile without its snapshots' columns. */
+export function selfGrowth(profile: Profile): (node: NodeIndex) => Growth {
+  return growthBy(profile, (name) => columnNamed(profile, name).self);
+}
+
+function growthBy(
+  profile: Profile,
+  weights: (column: string) => Float64Array,
+): (node: NodeIndex) => Growth {
+  const { snapshots = [], durationMs = 0 } = profile.meta;
+  const times = usedSnapshots(snapshots, durationMs);
+  const readings = times.map((_, index) => weights(snapshotColumn(index)));
+  const last = weights(profile.columns[0]!.name);
+  const seconds = [0, ...times, durationMs].map((ms) => ms / 1000);
+  return (node) => {
+    const amounts = [0, ...readings.map((reading) => reading[node]!), last[node]!];
+    return growthOf(amounts, seconds);
+  };
+}
+
+/** Without one at the very end: it would make an interval of next to nothing. */
+function usedSnapshots(snapshots: readonly number[], durationMs: number): readonly number[] {
+  const usual = snapshots[0] ?? 0;
+  return snapshots.filter((ms) => durationMs - ms >= usual / 2);
+}
+
+/** @param amounts at each of `seconds`, of which there are at least two, ascending */
+export function growthOf(amounts: readonly number[], seconds: readonly number[]): Growth {
+  const changes = amounts.slice(1).map((amount, index) => amount - amounts[index]!);
+  const rates = changes.map((change, index) => change / (seconds[index + 1]! - seconds[index]!));
+  return {
+    perSecond: median(rates),
+    grew: changes.filter((change) => change > 0).length,
+    intervals: changes.length,
+    steadiness: steadinessOf(amounts, changes),
+  };
+}
+
+/** Growth with breaks counts if the later half of the time has a tenth of it: what fills up does so early. */
+function steadinessOf(amounts: readonly number[], changes: readonly number[]): Steadiness {
+  const grew = changes.filter((change) => change > 0).length;
+  if (grew >= 0.9 * changes.length && changes.every((change) => change >= 0)) return 'steady';
+  const late = amounts.at(-1)! - amounts[amounts.length >> 1]!;
+  const notable = 0.1 * Math.max(...amounts);
+  if (late < -notable) return 'shrinking';
+  return late > notable ? 'growing' : 'level';
+}
+
+/** The lower of the two in the middle of an even number: what is not sure to grow does not. */
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[(values.length - 1) >> 1]!;
+}

@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ProfileBuilder } from '../../src/profile/builder.ts';
+import { growthOf, selfGrowth, snapshotColumn, totalGrowth } from '../../src/profile/steadiness.ts';
+
+const seconds = (count: number) => Array.from({ length: count }, (_, index) => index);
+
+describe('growthOf', () => {
+  it.each([
+    ['a leak', [0, 10, 20, 30, 40, 50, 60], 'steady', 6],
+    ['a leak that waits once in ten', [0, 1, 2, 3, 4, 5, 5, 6, 7, 8, 9], 'steady', 9],
+    ['a leak with pauses', [0, 10, 10, 20, 20, 30, 30, 40], 'growing', 4],
+    ['a cache that fills up', [0, 90, 100, 100, 100, 100, 100], 'level', 2],
+    ['a cache whose entries change', [0, 100, 98, 101, 99, 100, 101], 'level', 4],
+    ['one burst', [0, 0, 0, 0, 100, 100, 100, 100], 'level', 1],
+    ['what is given back', [0, 50, 100, 80, 60, 40, 20], 'shrinking', 2],
+    ['nothing', [0, 0, 0, 0], 'level', 0],
+  ])('%s', (_, amounts, steadiness, grew) => {
+    expect(growthOf(amounts, seconds(amounts.length))).toMatchObject({
+      steadiness,
+      grew,
+      intervals: amounts.length - 1,
+    });
+  });
+
+  it('has the median rate of its intervals, whatever their lengths', () => {
+    expect(growthOf([0, 100, 120, 160, 180], [0, 1, 2, 4, 5]).perSecond).toBe(20);
+  });
+
+  it('finds the rate of steady growth', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1e9 }), fc.integer({ min: 3, max: 60 }), (rate, n) => {
+        const growth = growthOf(
+          seconds(n).map((at) => at * rate),
+          seconds(n),
+        );
+        expect(growth).toMatchObject({ perSecond: rate, steadiness: 'steady' });
+      }),
+    );
+  });
+});
+
+describe('growth of a profile', () => {
+  function profileOf(durationMs: number) {
+    const columns = ['inuse_space', 'inuse_objects', ...[0, 1, 2].map(snapshotColumn)];
+    const builder = new ProfileBuilder(columns.map((name) => ({ name, unit: 'bytes' })));
+    const parent = builder.child(0, builder.frame({ name: 'p' }));
+    const child = builder.child(parent, builder.frame({ name: 'c' }));
+    for (const [column, weight] of [40, 1, 10, 20, 30].entries())
+      builder.add(child, column, weight);
+    builder.add(parent, 0, 7);
+    return builder.build({ snapshots: [1000, 2000, 3000], durationMs });
+  }
+
+  it('is that of a frame and all that it calls, or of its own', () => {
+    expect(totalGrowth(profileOf(4000))(1).grew).toBe(4);
+    expect(selfGrowth(profileOf(4000))(1).grew).toBe(1);
+    expect(selfGrowth(profileOf(4000))(2).perSecond).toBe(10);
+  });
+
+  it('has no interval of next to nothing at its end', () => {
+    expect(totalGrowth(profileOf(3400))(2).intervals).toBe(3);
+    expect(totalGrowth(profileOf(3500))(2).intervals).toBe(4);
+  });
+});

@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { UserError } from '../../src/errors.ts';
+import type { Frame } from '../../src/frame.ts';
+import { ProfileBuilder } from '../../src/profile/builder.ts';
+import type { Metadata } from '../../src/profile/metadata.ts';
+import { wrongField } from '../../src/profile/metadata-check.ts';
+import { writeProfile } from '../../src/profile/text.ts';
+import { ProfileTextReader } from '../../src/profile/text-reader.ts';
+import type { Profile } from '../../src/profile.ts';
+import { meta } from '../render/pictures.ts';
+
+function textOf(profile: Profile): string {
+  return [...writeProfile(profile)].join('');
+}
+
+function read(text: string): Profile {
+  const reader = new ProfileTextReader(wrongField);
+  for (const line of text.trimEnd().split('\n')) reader.take(line);
+  return reader.finish();
+}
+
+const anyName = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom('a', 'b', '\ud800', '{"name":1}', '12'),
+);
+const anyFrame: fc.Arbitrary<Frame> = fc.record(
+  {
+    name: anyName,
+    module: anyName,
+    file: anyName,
+    line: fc.nat(),
+    kernel: fc.constant(true),
+    inlined: fc.constant(true),
+    jit: fc.constant(true),
+  },
+  { requiredKeys: ['name'] },
+);
+const anyWeight = fc.oneof(fc.nat(), fc.constant(0), fc.constant(Number.MAX_SAFE_INTEGER / 1000));
+const anyStacks = fc.array(
+  fc.tuple(fc.array(anyFrame, { maxLength: 6 }), anyWeight.map(Math.floor), fc.nat()),
+  { maxLength: 30 },
+);
+type Stacks = typeof anyStacks extends fc.Arbitrary<infer Found> ? Found : never;
+
+function profileOf(stacks: Stacks, metadata: Metadata = {}): Profile {
+  const builder = new ProfileBuilder([
+    { name: 'inuse_space', unit: 'bytes' },
+    { name: 'inuse_objects', unit: 'count' },
+  ]);
+  for (const [frames, bytes, calls] of stacks) {
+    const node = frames.reduce((parent, each) => builder.child(parent, builder.frame(each)), 0);
+    builder.add(node, 0, bytes);
+    builder.add(node, 1, calls);
+  }
+  return builder.build(metadata);
+}
+
+describe('the text of a profile', () => {
+  test('is lines of frames and nodes', () => {
+    const main = { name: 'main', module: 'a.out' };
+    const profile = profileOf([
+      [[main, { name: 'b' }], 4096, 1],
+      [[main, { name: 'a', inlined: true }], 0, 2],
+      [[{ name: 'b' }], 8, 0],
+    ]);
+    expect(
+      textOf(profile),
+    ).toBe(`{"profile":1,"columns":[{"name":"inuse_space","unit":"bytes"},{"name":"inuse_objects","unit":"count"}],"root":[0,0],"meta":{}}
+{"name":"b"}
+0 0 8
+{"name":"main","module":"a.out"}
+1 1
+{"name":"a","inlined":true}
+0 2 0 2
+1 0 4096 1
+`);
+  });
+
+  test('gives back everything, whatever the frames, and is the same then', () => {
+    fc.assert(
+      fc.property(anyStacks, (stacks) => {
+        const profile = profileOf(stacks, meta);
+        const text = textOf(profile);
+        const back = read(text);
+        expect(back.meta).toEqual(meta);
+        expect(textOf(back)).toBe(text);
+        expect(back.parent).toHaveLength(profile.parent.length);
+        for (const [index, { name, unit, self }] of profile.columns.entries()) {
+          const column = back.columns[index]!;
+          expect([column.name, column.unit]).toEqual([name, unit]);
+          expect([...column.self].sort()).toEqual([...self].sort());
+        }
+      }),
+    );
+  });
+
+  test('does not depend on the order of the stacks', () => {
+    fc.assert(
+      fc.property(anyStacks, (stacks) => {
+        expect(textOf(profileOf([...stacks].reverse()))).toBe(textOf(profileOf(stacks)));
+      }),
+    );
+  });
+
+  test('holds a stack of 100,000 frames', () => {
+    const frames = Array.from({ length: 100_000 }, (_, i) => ({ name: `f${i}` }));
+    expect(read(textOf(profileOf([[frames, 7, 1]]))).parent).toHaveLength(100_001);
+  });
+
+  const head = '{"profile":1,"columns":[{"name":"x","unit":"bytes"}],"root":[0],"meta":{}}';
+  const frame = '{"name":"a"}';
+
+  test.each([
+    ['{"profile":2}', 'the embedded data are of version 2'],
+    ['nonsense', 'line 1: '],
+    ['[]', 'line 1: expected an object'],
+    ['{"profile":1,"columns":[],"root":[],"meta":{}}', 'line 1: there are no columns'],
+    [head.replace('bytes', 'hours'), 'line 1: a column is none'],
+    [head.replace('{}', '{"host":1}'), 'line 1: "host" is not what it should be'],
+    [head.replace('{}', '{"lost":[{"reason":"x","calls":-1}]}'), 'line 1: "lost" is not'],
+    [head.replace('{}', '{"stacks":{"total":1}}'), 'line 1: "stacks" is not'],
+    [head.replace('{}', '{"view":"__proto__"}'), 'line 1: "view" is not'],
+    [head.replace('{}', '{"residency":[{}]}'), 'line 1: "residency" is not'],
+    [head.replace('{}', '{"differential":{"before":[]}}'), 'line 1: "differential" is not'],
+    [head.replace('{}', '{"a":'.repeat(100_000)), 'line 1: '],
+    [`${head}\n0 0 1`, 'line 2: frame 0 is not defined'],
+    [`${head}\n${frame}\n1 0 1`, 'line 3: a node is above the root'],
+    [`${head}\n${frame}\n0 0 1 1`, 'line 3: more weights than columns'],
+    [`${head}\n${frame}\n0 0 -1`, 'line 3: expected whole numbers'],
+    [`${head}\n${frame}\n0 0 1e5`, 'line 3: expected whole numbers'],
+    [`${head}\n${frame}\n0 0 99999999999999999999`, 'line 3: expected whole numbers'],
+    [`${head}\n${frame}\n0`, 'line 3: expected whole numbers'],
+    [`${head}\n{"name":1}`, 'line 2: a frame has no name'],
+    [`${head}\n{"name":"a","line":-1}`, 'line 2: expected a whole number'],
+  ])('is refused when it is %j', (text, message) => {
+    expect(() => read(text)).toThrow(UserError);
+    expect(() => read(text)).toThrow(message);
+  });
+
+  test('is refused when its sums cannot be exact, or nothing is there', () => {
+    const most = Number.MAX_SAFE_INTEGER;
+    expect(() => read(`${head}\n${frame}\n0 0 ${most}\n0 0 ${most}`)).toThrow(UserError);
+    expect(() => new ProfileTextReader().finish()).toThrow('the embedded data are empty');
+  });
+});
