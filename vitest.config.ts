@@ -1,6 +1,17 @@
 import { defineConfig } from 'vitest/config';
 
 const bpfTests = 'test/bpf/**/*.test.ts';
+/** They depend on how fast the traced program runs, or trace every program of a file. */
+const lonelyTests = [
+  'attach',
+  'diff',
+  'forks',
+  'memleak-defects',
+  'rate',
+  'sampling',
+  'stress',
+].map((name) => `test/bpf/${name}.test.ts`);
+const patience = { testTimeout: 30_000, hookTimeout: 30_000 };
 
 export default defineConfig({
   test: {
@@ -18,11 +29,20 @@ export default defineConfig({
         test: {
           name: 'bpf',
           include: [bpfTests],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
-          // One after the other, and after everything else: each wants the machine to itself.
-          fileParallelism: false,
+          exclude: lonelyTests,
+          ...patience,
+          // They mostly wait: for programs, and for the kernel to give probes back.
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'bpf-alone',
+          include: lonelyTests,
+          ...patience,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -10,7 +10,7 @@ export const collectorFile = fileURLToPath(
 /** Traces with the collector itself, from before `work` begins until it is done. */
 export async function collectWhile<T>(
   args: readonly string[],
-  work: () => Promise<T>,
+  work: (collector: number) => Promise<T>,
 ): Promise<{ capture: RawCapture; stderr: string; result: T }> {
   const child = spawn(collectorFile, ['--max-rate', '0', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -20,7 +20,7 @@ export async function collectWhile<T>(
   });
   const output = outputOf(child);
   await output.begun;
-  const result = await work();
+  const result = await work(child.pid!);
   child.kill('SIGINT');
   const capture = parseRawCapture(await output.whole);
   expectAccounted(capture);

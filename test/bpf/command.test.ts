@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { expect, onTestFinished, test } from 'vitest';
 import { Workplace } from '../cli/program.ts';
+import { childOf } from './children.ts';
 import { describeTracing } from './needs-bpf.ts';
 import { sampleFile } from './sample.ts';
 import {
@@ -24,10 +24,8 @@ const { site_library, site_constructor } = all;
 const unfreed = { site_library, site_constructor };
 
 /** The program that the helper of this memstacks has started. */
-function childOf(memstacks: number): number {
-  const find = (parent: string | number) =>
-    execFileSync('pgrep', ['-P', `${parent}`], { encoding: 'utf8' }).trim();
-  return Number(find(find(memstacks)));
+function programOf(memstacks: number): number {
+  return childOf(childOf(memstacks));
 }
 
 function processIn(stderr: string): number {
@@ -77,7 +75,7 @@ describeTracing('a program that is started under trace', () => {
     const trace = startTrace(['-c', `'${early}' stay`, '-o', 'x.capture', '0.5'], at);
     // It keeps our output open, so that this is the end of memstacks alone.
     const exited = new Promise((resolve) => trace.child.once('exit', resolve));
-    const pid = await trace.said('Tracing pid').then(() => childOf(trace.child.pid!));
+    const pid = await trace.said('Tracing pid').then(() => programOf(trace.child.pid!));
     onTestFinished(() => {
       process.kill(pid);
     });

@@ -1,9 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { mainFile, Workplace } from '../cli/program.ts';
+import { childOf } from './children.ts';
 import { type Sample, sampleFile, startProgram } from './sample.ts';
 
 /** A root directory with one program and copies of the libraries that it needs, where it looks for them. */
@@ -46,11 +47,6 @@ export async function startContained(sample: Sample): Promise<Sample> {
 function youngest(pid: number): number {
   const child = childOf(pid);
   return child === 0 ? pid : youngest(child);
-}
-
-/** The one child of a process; 0: it has none. */
-export function childOf(pid: number): number {
-  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'));
 }
 
 /** Runs memstacks in the namespaces of a process, from before `work` begins until it is done. */

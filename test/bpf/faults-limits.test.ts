@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
+import { childOf, untilAsleep } from './children.ts';
 import { collectorFile, collectWhile } from './collector.ts';
 import { countedPages, grownPages, residentPages, rssPages } from './fault-pages.ts';
 import { describeTracing } from './needs-bpf.ts';
@@ -62,7 +63,7 @@ describeTracing('a command from its start', () => {
   test('what it has at its first instruction is no growth', async () => {
     const { capture } = await collectWhile(
       ['--faults', '--kill', '--', '/bin/sleep', '60'],
-      async () => {},
+      (collector) => untilAsleep(childOf(collector)),
     );
     const [process] = capture.processes;
     expect(countedPages(residentPages(capture, 0, 'start'))).toBeLessThan(64);

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import { Workplace } from '../cli/program.ts';
+import { childOf } from './children.ts';
 import { collectWhile } from './collector.ts';
 import { describeTracing } from './needs-bpf.ts';
 import {
@@ -103,10 +104,6 @@ async function startInNamespaces(setUp: string, ...words: readonly string[]): Pr
   const sample = startProgram('unshare', [...options, 'sh', '-ec', script, jit, ...words]);
   expect(await sample.line()).toBe('ready');
   return sample;
-}
-
-function childOf(pid: number): number {
-  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'));
 }
 
 function ownMap(pid: number): string {

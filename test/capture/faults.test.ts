@@ -10,7 +10,7 @@ import { foldResident } from '../../src/fold/resident.ts';
 import type { Profile } from '../../src/profile.ts';
 import { chunksOf } from '../chunks.ts';
 
-const folder = new URL('data/capture/', import.meta.url);
+const folder = new URL('../data/capture/', import.meta.url);
 const faults = readFileSync(new URL('faults.capture', folder), 'utf8');
 const incident = readFileSync(new URL('incident.capture', folder), 'utf8');
 const lines = faults.trimEnd().split('\n');

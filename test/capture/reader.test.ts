@@ -6,7 +6,7 @@ import { type Capture, isCapture } from '../../src/capture.ts';
 import { UserError } from '../../src/errors.ts';
 import { chunksOf } from '../chunks.ts';
 
-const folder = new URL('data/capture/', import.meta.url);
+const folder = new URL('../data/capture/', import.meta.url);
 const heap = readFileSync(new URL('heap.capture', folder), 'utf8');
 const two = readFileSync(new URL('two-processes.capture', folder), 'utf8');
 const details = readFileSync(new URL('details.capture', folder), 'utf8');

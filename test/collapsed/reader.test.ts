@@ -7,7 +7,7 @@ import { UserError } from '../../src/errors.ts';
 import { totals } from '../../src/profile.ts';
 import { chunksOf } from '../chunks.ts';
 
-const folder = new URL('data/collapsed/', import.meta.url);
+const folder = new URL('../data/collapsed/', import.meta.url);
 const inputs = readdirSync(folder).filter((file) => file.endsWith('.stacks'));
 
 /** The result as a person reads it: stacks, then notes, then what was skipped. */

@@ -10,7 +10,7 @@ import { chunksOf } from '../chunks.ts';
 import { meta } from '../render/pictures.ts';
 import { profileOf, someStacks } from '../render/profiles.ts';
 
-const details = readFileSync(new URL('data/capture/details.capture', import.meta.url), 'utf8');
+const details = readFileSync(new URL('../data/capture/details.capture', import.meta.url), 'utf8');
 
 describe('withoutFolders', () => {
   it.each([
