@@ -8,6 +8,7 @@ import type { ResidentChoice } from '../fold/resident.ts';
 import type { FrameChoice } from '../fold/stack-tree.ts';
 import { foldOtherViews, foldView, type View, views } from '../fold/views.ts';
 import type { Unit } from '../units.ts';
+import { foreignKind } from './foreign.ts';
 import { single } from './numbers.ts';
 import { type Bytes, peek } from './peek.ts';
 import type { Source } from './pictures.ts';
@@ -82,6 +83,8 @@ async function parse(bytes: Bytes, name: string, options: InputOptions): Promise
     const { readSvg } = await import('./svg-input.ts');
     return { profile: await readSvg(all), warnings: [] };
   }
+  const foreign = foreignKind(first);
+  if (foreign !== undefined) throw new UserError(`this is ${foreign}`);
   refuseOptionsOfCaptures(options, 'a file of collapsed stacks');
   const column = { unit, column: unit === 'count' ? 'samples' : unit };
   const isFile = all instanceof RegularFile;
