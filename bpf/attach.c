@@ -111,6 +111,10 @@ static void cannot_attach(const struct process *process, const struct module *mo
 {
 	static const char format[] = "cannot probe malloc of %s in pid %d: %s; %s";
 
+	if (error == ESRCH && nr_processes > 1) {
+		tell_gone(process->pid);
+		return;
+	}
 	if (!process->announced)
 		die(1, format, module->path, process->pid, strerror(error), advice_for(error));
 	event_warning(format, module->path, process->pid, strerror(error), advice_for(error));
