@@ -27,10 +27,8 @@ export class PathTable {
   #nodes = 0;
   #parent = new Int32Array(firstNodes);
   #frame = new Int32Array(firstNodes);
-  /** Of all frames up to the node. */
-  #hash = new Int32Array(firstNodes);
-  /** Nodes by hash, open addressing, linear probing; plus 1, for 0 is an empty slot. */
-  #slots = new Int32Array(2 * firstNodes);
+  /** By hash, open addressing, linear probing: a path's hash, and its number plus 1, for 0 is an empty slot. */
+  #slots = new Int32Array(2 * 2 * firstNodes);
   /** Of the path that is being entered: its hash up to each place. */
   #hashes = new Int32Array(firstNodes);
 
@@ -58,7 +56,7 @@ export class PathTable {
   #startOf(origin: number): number {
     const known = this.#starts.get(origin);
     if (known !== undefined) return known;
-    const start = this.#push(-1, -1, 0);
+    const start = this.#push(-1, -1);
     this.#starts.set(origin, start);
     return start;
   }
@@ -79,9 +77,9 @@ export class PathTable {
     const hash = this.#hashes[length - 1]!;
     const slots = this.#slots;
     const mask = slots.length - 1;
-    for (let slot = hash & mask; slots[slot] !== 0; slot = (slot + 1) & mask) {
-      const path = slots[slot]! - 1;
-      if (this.#hash[path] === hash && this.#isPath(path, start, { frames, length })) return path;
+    for (let at = (2 * hash) & mask; slots[at + 1] !== 0; at = (at + 2) & mask) {
+      const path = slots[at + 1]! - 1;
+      if (slots[at] === hash && this.#isPath(path, start, { frames, length })) return path;
     }
     return -1;
   }
@@ -102,36 +100,35 @@ export class PathTable {
   }
 
   #append(parent: number, frame: number, hash: number): number {
-    const node = this.#push(parent, frame, hash);
-    if (2 * this.#nodes > this.#slots.length) this.#rehash();
-    else this.#fillSlot(node);
+    if (4 * this.#nodes > this.#slots.length) this.#growSlots();
+    const node = this.#push(parent, frame);
+    fillSlot(this.#slots, hash, node);
     return node;
   }
 
-  #push(parent: number, frame: number, hash: number): number {
+  #push(parent: number, frame: number): number {
     const node = this.#nodes++;
     if (node === this.#parent.length) {
       this.#parent = grown(this.#parent, 2 * node);
       this.#frame = grown(this.#frame, 2 * node);
-      this.#hash = grown(this.#hash, 2 * node);
     }
     this.#parent[node] = parent;
     this.#frame[node] = frame;
-    this.#hash[node] = hash;
     return node;
   }
 
-  #fillSlot(node: number): void {
-    const slots = this.#slots;
-    const mask = slots.length - 1;
-    let slot = this.#hash[node]! & mask;
-    while (slots[slot] !== 0) slot = (slot + 1) & mask;
-    slots[slot] = node + 1;
+  #growSlots(): void {
+    const old = this.#slots;
+    this.#slots = new Int32Array(2 * old.length);
+    for (let at = 0; at < old.length; at += 2)
+      if (old[at + 1] !== 0) fillSlot(this.#slots, old[at]!, old[at + 1]! - 1);
   }
+}
 
-  #rehash(): void {
-    this.#slots = new Int32Array(2 * this.#slots.length);
-    for (let node = 0; node < this.#nodes; node++)
-      if (this.#frame[node]! >= 0) this.#fillSlot(node);
-  }
+function fillSlot(slots: Int32Array, hash: number, path: number): void {
+  const mask = slots.length - 1;
+  let at = (2 * hash) & mask;
+  while (slots[at + 1] !== 0) at = (at + 2) & mask;
+  slots[at] = hash;
+  slots[at + 1] = path + 1;
 }
