@@ -61,7 +61,7 @@ export function faultCapture(fields: PagesFields): Capture {
     stacks: [],
     faults: {
       source: 'exceptions',
-      stacks: [...base.stacks].map(({ process, frames }) => ({ process, frames, faults: 1 })),
+      stacks: [...base.stacks].map(({ process, path }) => ({ process, path, faults: 1 })),
       processes: [
         {
           mappings: mappings.map(mapping),

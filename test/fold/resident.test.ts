@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { framesOf, PathTable } from '../../src/capture/paths.ts';
+import { originOf } from '../../src/capture/walked-stack.ts';
 import type { Capture } from '../../src/capture.ts';
 import { writeCollapsed } from '../../src/collapsed.ts';
 import { UserError } from '../../src/errors.ts';
@@ -293,14 +295,21 @@ describe('foldResident: processes', () => {
       ],
     });
     const [stack] = one.faults!.stacks;
+    const frames = framesOf(one.paths, stack!.path);
+    const table = new PathTable();
+    const stacks = [0, 1].map((process) => {
+      const path = table.enter(originOf(process, undefined), frames);
+      return { ...stack!, process, path };
+    });
     const second = two.faults!.processes[0]!;
     second.faulted.stack.fill(1);
     const capture: Capture = {
       ...one,
+      paths: table.paths(),
       processes: [one.processes[0]!, { ...two.processes[0]!, pid: 9 }],
       faults: {
         source: 'perf',
-        stacks: [stack!, { ...stack!, process: 1 }],
+        stacks,
         processes: [one.faults!.processes[0]!, second],
       },
     };
