@@ -117,7 +117,7 @@ const columnWidths = [4, 14, 14, 15, 11];
 
 function columns(cells: readonly string[]): string {
   return cells
-    .map((cell, index) => cell.padStart(columnWidths[index]!))
+    .map((cell, index) => ` ${cell}`.padStart(columnWidths[index]!))
     .join('')
     .trimEnd();
 }
