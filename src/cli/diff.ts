@@ -26,6 +26,7 @@ import {
 } from './outputs.ts';
 import { pictures } from './pictures.ts';
 import { unitOf } from './render.ts';
+import { residentChoiceOf, residentFlags } from './resident-options.ts';
 import { frameChoiceOf, frameFlags } from './stack-options.ts';
 import { writeStdout } from './stdout.ts';
 import { screenOn } from './terminal.ts';
@@ -54,6 +55,7 @@ function options(parser: Argv) {
       ...diffFlags,
       view: { ...text, choices: views, describe: 'of captures (unfreed if they have frees)' },
       ...frameFlags,
+      ...residentFlags,
       top: tableFlags.top,
       ...lookFlags,
       json: { ...flag, describe: 'on stdout, instead of the table' },
@@ -94,8 +96,12 @@ async function run(args: Args): Promise<number> {
 }
 
 function inputOf(args: Args): InputOptions {
-  const unit = unitOf(single(args.countname, '--countname'));
-  return { view: viewOf(args.view), frames: frameChoiceOf(args), unit };
+  return {
+    view: viewOf(args.view),
+    frames: frameChoiceOf(args),
+    resident: residentChoiceOf(args),
+    unit: unitOf(single(args.countname, '--countname')),
+  };
 }
 
 function outputKinds(look: SvgOptions): readonly [ProfileOutputKind, ...ProfileOutputKind[]] {
