@@ -10,6 +10,7 @@ import type { Normalization } from '../../src/profile/metadata.ts';
 import { columnNamed, type Profile, stackOf, sumOf } from '../../src/profile.ts';
 import { chunksOf } from '../chunks.ts';
 import { profileOf, type Stacks } from '../render/profiles.ts';
+import { textOf } from '../text-of.ts';
 
 const plain: DiffOptions = {
   normalize: 'none',
@@ -29,7 +30,7 @@ function repeated(before: Stacks[], after: Stacks[], options: Partial<DiffOption
 }
 
 function written(profile: Profile): string {
-  return [...writeDifferential(profile)].join('');
+  return textOf(writeDifferential(profile));
 }
 
 const frame: fc.Arbitrary<Frame> = fc.record(
@@ -63,8 +64,10 @@ describe('diff', () => {
       fc.property(stacks, stacks, (one, other) => {
         const [before, after] = [profileOf(one), profileOf(other)];
         const difference = compared(before, after);
-        expect([...writeCollapsed(difference, 'before')]).toEqual([...writeCollapsed(before)]);
-        expect([...writeCollapsed(difference, 'after')]).toEqual([...writeCollapsed(after)]);
+        expect(textOf(writeCollapsed(difference, 'before'))).toEqual(
+          textOf(writeCollapsed(before)),
+        );
+        expect(textOf(writeCollapsed(difference, 'after'))).toEqual(textOf(writeCollapsed(after)));
       }),
     );
   });
@@ -86,7 +89,7 @@ describe('diff', () => {
     await fc.assert(
       fc.asyncProperty(stacks, async (input) => {
         const profile = profileOf(input);
-        const text = [...writeCollapsed(profile)].join('');
+        const text = textOf(writeCollapsed(profile));
         fc.pre(text !== '');
         const { profile: read } = await readCollapsed(chunksOf(text));
         // A file whose every line looks like one of a differential is one.

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { writeDifferential } from '../../src/collapsed.ts';
 import { type DiffOptions, diff } from '../../src/fold/diff.ts';
 import { profileOf, type Stacks } from '../render/profiles.ts';
+import { textOf } from '../text-of.ts';
 
 const options: DiffOptions = {
   normalize: 'none',
@@ -17,7 +18,7 @@ function compared(before: Stacks, ...after: Stacks[]) {
 function written(before: Stacks, after: Stacks) {
   const difference = compared(before, after);
   return {
-    lines: [...writeDifferential(difference)].join('').trimEnd().split('\n'),
+    lines: textOf(writeDifferential(difference)).trimEnd().split('\n'),
     notes: difference.meta.notes!.length,
   };
 }

@@ -6,12 +6,13 @@ import { writeCollapsed } from '../../src/collapsed.ts';
 import { UserError } from '../../src/errors.ts';
 import { foldResident, type ResidentChoice } from '../../src/fold/resident.ts';
 import { residencyNotes } from '../../src/profile/residency.ts';
+import { textOf } from '../text-of.ts';
 import { captureOf } from './captures.ts';
 import { faultCapture, huge, type PagesFields } from './fault-captures.ts';
 
 /** Pages by function; what has no fault is there as `none`. */
 function pagesBy(fields: PagesFields, choice: ResidentChoice = {}): Record<string, number> {
-  const lines = [...writeCollapsed(foldResident(faultCapture(fields), choice))].join('');
+  const lines = textOf(writeCollapsed(foldResident(faultCapture(fields), choice)));
   const found: Record<string, number> = {};
   for (const [, stack, pages] of lines.matchAll(/^(.*) (\d+)$/gm))
     found[stack!.replace(/^main;/, '').replace('[resident without a fault]', 'none')] =
@@ -314,7 +315,7 @@ describe('foldResident: processes', () => {
       },
     };
     const profile = foldResident(capture);
-    expect([...writeCollapsed(profile)].join('')).toBe(
+    expect(textOf(writeCollapsed(profile))).toBe(
       'server-1234;main;a 3\nserver-9;[resident without a fault] 5\nserver-9;main;a 4\n',
     );
     const sums = profile.meta.residency!.map(({ before, after }) => [before, after]);
