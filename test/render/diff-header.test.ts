@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { diff } from '../../src/fold/diff.ts';
 import { diffSwatches, tendencyOf } from '../../src/render/diff-colour.ts';
+import { plain } from '../fold/comparisons.ts';
 import { contrast, deuteranopia, difference } from './colours.ts';
-import { compared, plain, runOf, shown } from './diff-pictures.ts';
+import { compared, runOf, shown } from './diff-pictures.ts';
 import { meta, parse, picture, textsOf } from './pictures.ts';
 import { type Stacks, someStacks, svgOf } from './profiles.ts';
 

@@ -1,15 +1,9 @@
 import { type DiffOptions, diff } from '../../src/fold/diff.ts';
 import type { Metadata } from '../../src/profile/metadata.ts';
 import type { Profile } from '../../src/profile.ts';
+import { plain } from '../fold/comparisons.ts';
 import { parse } from './pictures.ts';
 import { profileOf, type Stacks } from './profiles.ts';
-
-/** Nothing is scaled or taken for noise. */
-export const plain: DiffOptions = {
-  normalize: 'none',
-  threshold: { amount: 0 },
-  matching: { by: 'all', stripHex: false },
-};
 
 /** Two runs, `old` and `new`. */
 export function compared(

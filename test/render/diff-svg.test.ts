@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { diff } from '../../src/fold/diff.ts';
 import type { Widths } from '../../src/profile/differential.ts';
-import { compared, plain, runOf, shown, widthOf } from './diff-pictures.ts';
+import { plain } from '../fold/comparisons.ts';
+import { compared, runOf, shown, widthOf } from './diff-pictures.ts';
 import { parse, textsOf, tooltips } from './pictures.ts';
 import { type Stacks, someStacks, svgOf } from './profiles.ts';
 
