@@ -3,6 +3,7 @@ import { FaultRunTable, PageRunTable } from '../../src/capture/page-runs.ts';
 import type { Capture } from '../../src/capture.ts';
 import { writeCollapsed } from '../../src/collapsed.ts';
 import { foldResident, type ResidentChoice } from '../../src/fold/resident.ts';
+import { textOf } from '../text-of.ts';
 import { captureOf } from './captures.ts';
 
 export const pageSize = 4096;
@@ -97,7 +98,7 @@ function runs(list: readonly Run<keyof typeof bits>[]) {
 
 /** Pages by function; what has no fault is there as `none`. */
 export function pagesBy(fields: PagesFields, choice: ResidentChoice = {}): Record<string, number> {
-  const lines = [...writeCollapsed(foldResident(faultCapture(fields), choice))].join('');
+  const lines = textOf(writeCollapsed(foldResident(faultCapture(fields), choice)));
   const found: Record<string, number> = {};
   for (const [, stack, pages] of lines.matchAll(/^(.*) (\d+)$/gm))
     found[stack!.replace(/^main;/, '').replace('[resident without a fault]', 'none')] =

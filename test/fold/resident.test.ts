@@ -6,6 +6,7 @@ import { writeCollapsed } from '../../src/collapsed.ts';
 import { UserError } from '../../src/errors.ts';
 import { foldResident, type ResidentChoice } from '../../src/fold/resident.ts';
 import { residencyNotes } from '../../src/profile/residency.ts';
+import { textOf } from '../text-of.ts';
 import { captureOf } from './captures.ts';
 import { faultCapture, type PagesFields, pagesBy } from './fault-captures.ts';
 
@@ -201,7 +202,7 @@ describe('foldResident: processes', () => {
       },
     };
     const profile = foldResident(capture);
-    expect([...writeCollapsed(profile)].join('')).toBe(
+    expect(textOf(writeCollapsed(profile))).toBe(
       'server-1234;main;a 3\nserver-9;[resident without a fault] 5\nserver-9;main;a 4\n',
     );
     const sums = profile.meta.residency!.map(({ before, after }) => [before, after]);
