@@ -3,14 +3,15 @@ import type { FrameIndex, NodeIndex, Profile } from '../profile.ts';
 import { compareFrames } from './frame-order.ts';
 import { NumberList, SparseList } from './number-list.ts';
 
-const chunkLength = 65_536;
+/** Letters of names. */
+const lineLength = 65_536;
 const lineFeed = Uint8Array.of(0x0a);
 
 /**
  * A profile with everything in it as lines of text, in UTF-8, in chunks; the same for the same profile,
  * whatever its order. Line 1 is a JSON object: the format's version, `columns`, the weights that the
- * `root` itself has, `meta`. Each frame is a line of JSON, in the order of `compareFrames`: its name, or
- * an object where more is known of it. The lines after them are lists of numbers about the nodes, depth
+ * `root` itself has, `meta`. Lines of JSON lists hold the frames in the order of `compareFrames`: a name,
+ * or an object where more is known. The lines after them are lists of numbers about the nodes, depth
  * first, siblings in the order of their frames:
  * - `up`, sparse: the parent of a node lies so many nodes above the node before (0: it is that node).
  * - `frame`: counted from 0.
@@ -41,19 +42,23 @@ function headOf({ columns, meta }: Profile): string {
 }
 
 function* frameLines(frames: readonly Frame[]): Generator<Uint8Array> {
-  let chunk = '';
-  for (const frame of frames) {
-    chunk += `${JSON.stringify(known(frame))}\n`;
-    if (chunk.length < chunkLength) continue;
-    yield Buffer.from(chunk);
-    chunk = '';
+  let line: (Frame | string)[] = [];
+  let length = 0;
+  for (const [index, frame] of frames.entries()) {
+    line.push(known(frame));
+    length += frame.name.length;
+    if (length < lineLength && index < frames.length - 1) continue;
+    yield Buffer.from(`${JSON.stringify(line)}\n`);
+    line = [];
+    length = 0;
   }
-  yield Buffer.from(chunk);
 }
 
 /** The name alone if that is all, else the fields that a frame has, always in the same order. */
 function known({ name, module, file, line, kernel, inlined, jit }: Frame): Frame | string {
-  const details = {
+  if ((module ?? file ?? line) === undefined && !kernel && !inlined && !jit) return name;
+  return {
+    name,
     ...(module !== undefined && { module }),
     ...(file !== undefined && { file }),
     ...(line !== undefined && { line }),
@@ -61,7 +66,6 @@ function known({ name, module, file, line, kernel, inlined, jit }: Frame): Frame
     ...(inlined && { inlined }),
     ...(jit && { jit }),
   };
-  return Object.keys(details).length === 0 ? name : { name, ...details };
 }
 
 interface SortedFrames {
