@@ -1,4 +1,3 @@
-import { isAscii } from 'node:buffer';
 import { UserError } from '../errors.ts';
 import { ProfileBuilder } from '../profile/builder.ts';
 import { type Column, type Profile, sumOf, totalTooLarge } from '../profile.ts';
@@ -104,7 +103,8 @@ function profileOf(tree: StackTree, columns: Column[]): Profile {
 function namesIn({ nameBytes, nameEnds }: StackTree): string[] {
   const bytes = Buffer.from(nameBytes.buffer);
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  const textOf = isAscii(bytes)
+  const isAscii = !/[\x80-\xff]/.test(bytes.toString('latin1'));
+  const textOf = isAscii
     ? // No parts of one long text: those are compared at half the speed.
       (start: number, end: number) => bytes.toString('latin1', start, end)
     : (start: number, end: number) => decoder.decode(bytes.subarray(start, end));
