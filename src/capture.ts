@@ -1,4 +1,5 @@
 import type { CaptureFaults, FaultCounts, RssChange } from './capture/faults.ts';
+import type { FramePaths } from './capture/paths.ts';
 import type { Unwind, WalkedStack, Weight } from './capture/walked-stack.ts';
 import type { FrameDetails } from './frame.ts';
 import type { Omission } from './omission.ts';
@@ -12,6 +13,8 @@ export interface Capture {
   readonly processes: readonly CaptureProcess[];
   readonly modules: readonly CaptureModule[];
   readonly frames: readonly CaptureFrame[];
+  /** Frames of all stacks. */
+  readonly paths: FramePaths;
   /** What allocated; empty in a capture of page faults alone. */
   readonly stacks: Iterable<CaptureStack> & { readonly length: number };
   /** What mapped memory by system calls; missing where nobody asked. */

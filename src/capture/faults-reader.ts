@@ -36,9 +36,8 @@ export class FaultsReader {
     });
   }
 
-  /** @param others how many stacks of other kinds came before it */
-  addStack(stack: FaultStack, others: number): void {
-    const number = this.#stacks.length + others;
+  /** @param number of the stack among all of the capture */
+  addStack(stack: FaultStack, number: number): void {
     while (this.#places.length < number) this.#places.push(-1);
     this.#places[number] = this.#stacks.push(stack) - 1;
   }

@@ -36,7 +36,8 @@ import {
   weight,
 } from './line.ts';
 import { parseFaultCounts, parseRssChange } from './parse-faults.ts';
-import type { WalkEnd, WalkedStack, Weight } from './walked-stack.ts';
+import type { PathTable } from './paths.ts';
+import { originOf, type WalkEnd, type WalkedStack, type Weight, walkEnds } from './walked-stack.ts';
 
 const version = 1;
 
@@ -172,7 +173,10 @@ function parseDetails(line: CaptureLine): FrameDetails {
   };
 }
 
-type Known = Pick<Capture, 'header' | 'processes' | 'frames'>;
+/** What a stack may refer to, and where its frames go. */
+export interface Known extends Pick<Capture, 'header' | 'processes' | 'frames'> {
+  readonly paths: PathTable;
+}
 
 /** A stack that allocated. Throws a UserError where it refers to what `known` does not hold. */
 export function parseStack(line: CaptureLine, known: Known): CaptureStack {
@@ -216,9 +220,10 @@ function parseMapWeights(line: CaptureLine): MapWeights {
 function parseWalk(line: CaptureLine, known: Known): WalkedStack {
   const frames = references(line, 'frames', known.frames);
   const walkEnd = parseWalkEnd(line);
+  const process = reference(line, 'process', known.processes);
   return {
-    process: reference(line, 'process', known.processes),
-    frames,
+    process,
+    path: known.paths.enter(originOf(process, walkEnd), frames),
     ...(walkEnd && { walkEnd }),
     ...(has(line, 'fp_frames') && { fpFrames: places(line, 'fp_frames', frames.length) }),
   };
@@ -230,8 +235,6 @@ function parseWalkEnd(line: CaptureLine): WalkEnd | undefined {
   if (has(line, 'walk_end')) return oneOf(line, 'walk_end', walkEnds);
   return isCut ? 'cut' : undefined;
 }
-
-const walkEnds = ['cut', 'no_mapping', 'no_unwind_info', 'unsupported', 'unreadable'] as const;
 
 /** The end line: totals, and what they do not contain. */
 export function parseEnd(line: CaptureLine, { kind, mode, mmap }: CaptureHeader): CaptureEnd {

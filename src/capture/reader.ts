@@ -21,6 +21,8 @@ import {
   parseProcess,
   parseStack,
 } from './parse.ts';
+import { PathTable } from './paths.ts';
+import { StackLineScanner } from './stack-line.ts';
 import { CaptureStacks } from './stacks.ts';
 
 /**
@@ -31,6 +33,7 @@ import { CaptureStacks } from './stacks.ts';
 export async function readCapture(chunks: AsyncIterable<Uint8Array>): Promise<Capture> {
   const reader = new CaptureReader();
   await forEachLine(chunks, (bytes, number, ended) => {
+    if (reader.takeStack(bytes)) return;
     const line = parseLine(new TextDecoder().decode(bytes), number);
     if (line !== undefined) reader.take(line);
     else if (ended) throw notJson(number);
@@ -49,6 +52,7 @@ interface Draft {
   readonly processes: CaptureProcess[];
   readonly modules: CaptureModule[];
   readonly frames: CaptureFrame[];
+  readonly paths: PathTable;
   readonly stacks: CaptureStacks;
   readonly maps?: MapStack[];
   readonly faults?: FaultsReader;
@@ -57,6 +61,17 @@ interface Draft {
 
 class CaptureReader {
   #draft: Draft | undefined;
+  readonly #scanner = new StackLineScanner();
+
+  /** Whether the line was that of a stack that allocated, as the helper writes it; it is taken then. */
+  takeStack(line: Uint8Array): boolean {
+    const draft = this.#draft;
+    if (draft?.header.mode === undefined || draft.end !== undefined) return false;
+    const stack = this.#scanner.scan(line, stackCount(draft), draft);
+    if (stack === undefined) return false;
+    draft.stacks.push(stack);
+    return true;
+  }
 
   take(line: CaptureLine): void {
     if (this.#draft === undefined) this.#draft = newDraft(line);
@@ -66,9 +81,14 @@ class CaptureReader {
   finish(): Capture {
     if (this.#draft === undefined)
       throw new UserError('this is not a capture: it is empty, or was cut within its first line');
-    const { faults, ...others } = this.#draft;
+    const { faults, paths, ...others } = this.#draft;
     const truncated = others.end === undefined;
-    return { ...others, ...(faults && { faults: faults.finish() }), truncated };
+    return {
+      ...others,
+      paths: paths.paths(),
+      ...(faults && { faults: faults.finish() }),
+      truncated,
+    };
   }
 }
 
@@ -79,6 +99,7 @@ function newDraft(line: CaptureLine): Draft {
     processes: [],
     modules: [],
     frames: [],
+    paths: new PathTable(),
     stacks: new CaptureStacks(header.mode === 'full'),
     ...(header.mmap && { maps: [] }),
     ...(header.kind !== 'heap' && { faults: new FaultsReader(line) }),
@@ -106,11 +127,15 @@ function takeProcess({ processes, faults }: Draft, line: CaptureLine): void {
 /** Numbers run through stacks that allocated, those that mapped memory and those that took faults. */
 function takeStack(draft: Draft, line: CaptureLine): void {
   const { stacks, maps, faults } = draft;
-  const others = stacks.length + (maps?.length ?? 0);
-  expectNumber(line, 'stack', others + (faults?.stackCount ?? 0));
-  if (faults && has(line, 'faults')) faults.addStack(parseFaultStack(line, draft), others);
+  const number = stackCount(draft);
+  expectNumber(line, 'stack', number);
+  if (faults && has(line, 'faults')) faults.addStack(parseFaultStack(line, draft), number);
   else if (maps && has(line, 'mmap')) maps.push(parseMapStack(line, draft));
   else stacks.push(parseStack(line, draft));
+}
+
+function stackCount({ stacks, maps, faults }: Draft): number {
+  return stacks.length + (maps?.length ?? 0) + (faults?.stackCount ?? 0);
 }
 
 /** `things`, when the line's number under `key` is the next one. */

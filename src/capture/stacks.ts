@@ -1,34 +1,24 @@
 import type { CaptureStack } from '../capture.ts';
 import { grown } from '../grown.ts';
-import type { WalkEnd, Weight } from './walked-stack.ts';
+import { type Weight, walkEnds } from './walked-stack.ts';
 
-/** As numbers: their places. */
-const walkEnds: readonly (WalkEnd | undefined)[] = [
-  undefined,
-  'cut',
-  'no_mapping',
-  'no_unwind_info',
-  'unsupported',
-  'unreadable',
-];
-const weights = ['alloc', 'freed', 'unfreed'] as const;
-const weightsOfStack = 2 * weights.length;
+const weightsOfStack = 6;
 const fieldsOfStack = 5;
 
 /**
  * The stacks of a capture in typed arrays, a sixth of what objects take: there may be a million of
- * them, of dozens of frames each. Every stack is made when it is asked for.
+ * them. Every stack is made when it is asked for.
  */
 export class CaptureStacks implements Iterable<CaptureStack> {
   readonly #hasFrees: boolean;
   #length = 0;
-  /** Frames of the first stack, places of those found by frame pointer, then the next stack's. */
-  #numbers = new Int32Array(1024);
-  #used = 0;
-  /** Of each stack: process, walk end, where its frames begin, where its places begin and end. */
+  /** Of each stack: process, walk end, path, where its places begin and end. */
   #fields = new Int32Array(64 * fieldsOfStack);
+  /** Bytes and calls of `alloc`, `freed` and `unfreed`. */
   #weights = new Float64Array(64 * weightsOfStack);
-
+  /** Places of those found by frame pointer. */
+  #places = new Int32Array(64);
+  #usedPlaces = 0;
   /** By number of the stack; few have any. */
   readonly #unfreedAt = new Map<number, readonly Weight[]>();
 
@@ -42,16 +32,7 @@ export class CaptureStacks implements Iterable<CaptureStack> {
   }
 
   push(stack: CaptureStack): void {
-    const from = this.#used;
-    const { frames, fpFrames } = stack;
-    this.#keep(frames);
-    const places = this.#used;
-    // Without any is something else than nobody having said it.
-    if (fpFrames) this.#keep(fpFrames);
-    const end = fpFrames ? this.#used : -1;
-    this.#fields = roomFor(this.#fields, (this.#length + 1) * fieldsOfStack);
-    const fields = [stack.process, walkEnds.indexOf(stack.walkEnd), from, places, end];
-    this.#fields.set(fields, this.#length * fieldsOfStack);
+    this.#keepFields(stack);
     this.#keepWeights(stack);
     if (stack.unfreedAt) this.#unfreedAt.set(this.#length, stack.unfreedAt);
     this.#length++;
@@ -61,42 +42,61 @@ export class CaptureStacks implements Iterable<CaptureStack> {
     for (let number = 0; number < this.#length; number++) yield this.#stack(number);
   }
 
-  #keep(numbers: readonly number[]): void {
-    this.#numbers = roomFor(this.#numbers, this.#used + numbers.length);
-    this.#numbers.set(numbers, this.#used);
-    this.#used += numbers.length;
+  #keepFields({ process, path, walkEnd, fpFrames }: CaptureStack): void {
+    this.#fields = roomFor(this.#fields, (this.#length + 1) * fieldsOfStack);
+    const fields = this.#fields;
+    const at = this.#length * fieldsOfStack;
+    fields[at] = process;
+    fields[at + 1] = walkEnd === undefined ? -1 : walkEnds.indexOf(walkEnd);
+    fields[at + 2] = path;
+    fields[at + 3] = this.#usedPlaces;
+    // Without any is something else than nobody having said it.
+    fields[at + 4] = fpFrames ? this.#keepPlaces(fpFrames) : -1;
   }
 
-  #keepWeights(stack: CaptureStack): void {
+  #keepPlaces(places: readonly number[]): number {
+    this.#places = roomFor(this.#places, this.#usedPlaces + places.length);
+    this.#places.set(places, this.#usedPlaces);
+    this.#usedPlaces += places.length;
+    return this.#usedPlaces;
+  }
+
+  #keepWeights({ alloc, freed, unfreed }: CaptureStack): void {
     this.#weights = roomFor(this.#weights, (this.#length + 1) * weightsOfStack);
-    let at = this.#length * weightsOfStack;
-    for (const name of weights) {
-      this.#weights[at++] = stack[name]?.bytes ?? 0;
-      this.#weights[at++] = stack[name]?.calls ?? 0;
-    }
+    const at = this.#length * weightsOfStack;
+    this.#keepWeight(at, alloc);
+    if (freed) this.#keepWeight(at + 2, freed);
+    if (unfreed) this.#keepWeight(at + 4, unfreed);
+  }
+
+  #keepWeight(at: number, { bytes, calls }: Weight): void {
+    this.#weights[at] = bytes;
+    this.#weights[at + 1] = calls;
   }
 
   #stack(number: number): CaptureStack {
-    const field = number * fieldsOfStack;
-    const [process, walkEnd, from, places, end] = this.#fields.subarray(
-      field,
-      field + fieldsOfStack,
-    );
-    const known = walkEnds[walkEnd!];
+    const at = number * fieldsOfStack;
+    const fields = this.#fields;
+    const [walkEnd, end] = [walkEnds[fields[at + 1]!], fields[at + 4]!];
+    const plain = { process: fields[at]!, path: fields[at + 2]!, ...this.#weightsOf(number) };
     const unfreedAt = this.#unfreedAt.get(number);
+    if (walkEnd === undefined && end < 0 && unfreedAt === undefined) return plain;
     return {
-      process: process!,
-      frames: Array.from(this.#numbers.subarray(from, places)),
-      ...(known && { walkEnd: known }),
-      ...(end! >= 0 && { fpFrames: Array.from(this.#numbers.subarray(places, end)) }),
-      alloc: this.#weight(number, 0),
-      ...(this.#hasFrees && { freed: this.#weight(number, 1), unfreed: this.#weight(number, 2) }),
+      ...plain,
+      ...(walkEnd && { walkEnd }),
+      ...(end >= 0 && { fpFrames: Array.from(this.#places.subarray(fields[at + 3], end)) }),
       ...(unfreedAt && { unfreedAt }),
     };
   }
 
-  #weight(number: number, which: number): Weight {
-    const at = number * weightsOfStack + 2 * which;
+  #weightsOf(number: number): Pick<CaptureStack, 'alloc' | 'freed' | 'unfreed'> {
+    const at = number * weightsOfStack;
+    const alloc = this.#weight(at);
+    if (!this.#hasFrees) return { alloc };
+    return { alloc, freed: this.#weight(at + 2), unfreed: this.#weight(at + 4) };
+  }
+
+  #weight(at: number): Weight {
     return { bytes: this.#weights[at]!, calls: this.#weights[at + 1]! };
   }
 }

@@ -1,9 +1,10 @@
+import type { FramePaths } from '../capture/paths.ts';
 import type { WalkedStack } from '../capture/walked-stack.ts';
-import type { Capture, CaptureFrame, CaptureProcess } from '../capture.ts';
+import type { Capture, CaptureProcess } from '../capture.ts';
 import { shorterNames } from '../symbol-name.ts';
 
-/** The frames of a stack, root first, as indexes into the capture's. */
-export type FramesOf = (stack: WalkedStack) => readonly number[];
+/** What is shown of a stack, as a path of the capture. */
+export type PathOf = (stack: WalkedStack) => number;
 
 /**
  * Stacks without the frames of the allocator at their leaf: the traced function, and from there
@@ -11,19 +12,19 @@ export type FramesOf = (stack: WalkedStack) => readonly number[];
  * the capture lists for the file that serves malloc, or one of the language, see `isAllocating`); what stands between two of them and lies in such a file goes too. A
  * stack of nothing else keeps its outermost frame.
  */
-export function withoutAllocator(capture: Capture): FramesOf {
-  const { frames, processes } = capture;
+export function withoutAllocator(capture: Capture): PathOf {
+  const { frames, processes, paths } = capture;
+  const { parent, frame } = paths;
   const ofLanguage = frames.map((each) => each.kind === 'function' && isAllocating(each.name));
   const parts = processes.map((process) => allocatorParts(process, capture, ofLanguage));
   return (stack) => {
-    const partOf = parts[stack.process]!;
-    let kept = placeOfTraced(stack.frames, frames);
-    for (let at = kept - 1; at > 0; at--) {
-      const part = partOf[stack.frames[at]!];
-      if (part === 'none') break;
-      if (part === 'function') kept = at;
-    }
-    return stack.frames.slice(0, Math.max(kept, 1));
+    const partOf = (path: number) => parts[stack.process]![frame[path]!] ?? 'none';
+    let kept = pathOfTraced(stack.path, capture);
+    // A remark, such as that there is no stack, is no code.
+    if (frames[frame[kept]!]!.kind === 'label') return stack.path;
+    for (let at = parent[kept]!; partOf(at) !== 'none'; at = parent[at]!)
+      if (partOf(at) === 'function') kept = at;
+    return isOutermost(kept, paths) ? kept : parent[kept]!;
   };
 }
 
@@ -46,14 +47,16 @@ function allocatorParts(
   });
 }
 
-/**
- * Place of the function that was traced: the leaf, but for what was inlined into it. Past the end
- * where the leaf is no code: a remark, such as that there is no stack.
- */
-function placeOfTraced(stack: readonly number[], frames: readonly CaptureFrame[]): number {
-  let place = stack.length - 1;
-  while (place > 0 && frames[stack[place]!]!.inlined) place--;
-  return frames[stack[place]!]!.kind === 'label' ? stack.length : place;
+/** The path up to the function that was traced: the leaf, but for what was inlined into it. */
+function pathOfTraced(path: number, { frames, paths }: Capture): number {
+  let traced = path;
+  while (frames[paths.frame[traced]!]!.inlined && !isOutermost(traced, paths))
+    traced = paths.parent[traced]!;
+  return traced;
+}
+
+function isOutermost(path: number, { parent, frame }: FramePaths): boolean {
+  return frame[parent[path]!]! < 0;
 }
 
 /**

@@ -7,10 +7,10 @@ import type { Metadata } from '../profile/metadata.ts';
 import type { Profile } from '../profile.ts';
 import { addHeap, foldHeap, heapColumns } from './heap.ts';
 import { heapMetadata, notes } from './heap-metadata.ts';
-import { type HeapView, weightIn } from './heap-weight.ts';
+import type { HeapView } from './heap-weight.ts';
 import { runMetadata } from './run-metadata.ts';
-import { qualityOf, type WeighedStack } from './stack-quality.ts';
-import { type FrameChoice, nodeOf, type StackTree, stackTree } from './stack-tree.ts';
+import { qualityOf, type WeighedStack, weighedHeap } from './stack-quality.ts';
+import { type FrameChoice, nodeOf, type StackTree, stackTree, treeBelow } from './stack-tree.ts';
 
 /** What system calls mapped: all of it, or what was not unmapped. */
 export type MapView = 'mmap' | 'mapped';
@@ -45,7 +45,7 @@ export function foldMemory(capture: Capture, view: HeapView, choice: FrameChoice
   const tree = stackTree(capture, builder, choice);
   addHeap(tree, view);
   const below = builder.frame({ name: '[mmap]' });
-  addMaps({ ...tree, below }, capture.maps, besides[view]);
+  addMaps(treeBelow(tree, below), capture.maps, besides[view]);
   return builder.build(memoryMetadata(capture, view));
 }
 
@@ -90,8 +90,7 @@ function mapMetadata(capture: Capture, view: MapView): Metadata {
 function memoryMetadata(capture: Capture, view: HeapView): Metadata {
   const heap = heapMetadata(capture, view);
   const maps = mapMetadata(capture, besides[view]);
-  const heaps = Array.from(capture.stacks, (stack) => ({ stack, weight: weightIn(stack, view) }));
-  const stacks = qualityOf(capture, [...heaps, ...weighed(capture, besides[view])]);
+  const stacks = qualityOf(capture, allWeighed(capture, view));
   return {
     ...heap,
     view: together[view],
@@ -99,6 +98,11 @@ function memoryMetadata(capture: Capture, view: HeapView): Metadata {
     lost: merged(heap.lost, maps.lost),
     ...(stacks && { stacks }),
   };
+}
+
+function* allWeighed(capture: Capture, view: HeapView): Generator<WeighedStack> {
+  yield* weighedHeap(capture, view);
+  yield* weighed(capture, besides[view]);
 }
 
 function weighed({ maps = [] }: Capture, view: MapView): WeighedStack[] {

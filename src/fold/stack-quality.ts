@@ -1,3 +1,4 @@
+import { framesOf } from '../capture/paths.ts';
 import type { WalkedStack, Weight } from '../capture/walked-stack.ts';
 import type { Capture, CaptureModule } from '../capture.ts';
 import {
@@ -9,11 +10,10 @@ import {
 import { baseName } from './frame-names.ts';
 import type { HeapView } from './heap-weight.ts';
 import { weightIn } from './heap-weight.ts';
+import { isNameMissed, marksOf, pathMarks } from './path-marks.ts';
 
 /** Below this share of bytes and of calls nobody misses the names of a module. */
 const notable = 0.05;
-/** The outermost frames of a thread start it: that they have no name means nothing. */
-const startFrames = 3;
 /** Nobody misses fewer than so many names of a file that has others. */
 const fewPlaces = 3;
 
@@ -25,10 +25,11 @@ export interface WeighedStack {
 
 /** How far the stacks reach that have a weight in the view; undefined for a capture that does not say. */
 export function stackQuality(capture: Capture, view: HeapView): StackQuality | undefined {
-  return qualityOf(capture, weighed(capture, view));
+  return qualityOf(capture, weighedHeap(capture, view));
 }
 
-function* weighed({ stacks }: Capture, view: HeapView): Generator<WeighedStack> {
+/** The stacks that allocated. */
+export function* weighedHeap({ stacks }: Capture, view: HeapView): Generator<WeighedStack> {
   for (const stack of stacks) yield { stack, weight: weightIn(stack, view) };
 }
 
@@ -46,8 +47,9 @@ export function qualityOf(
     stops: new Map(),
     unnamed: new Map(),
   };
+  const marks = marksOf(capture);
   for (const { stack, weight } of stacks)
-    if (weight.bytes > 0 || weight.calls > 0) count(stack, weight, { tally, capture });
+    if (weight.bytes > 0 || weight.calls > 0) count(stack, weight, { tally, capture, marks });
   const { total, complete, framePointers } = tally;
   const stops = [...tally.stops.values()].sort(worstFirst);
   const nameless = namelessModules(tally, capture);
@@ -74,22 +76,28 @@ interface Unnamed {
   readonly frames: Set<number>;
 }
 
-function count(
-  stack: WalkedStack,
-  weight: Weight,
-  { tally, capture }: { tally: Tally; capture: Capture },
-): void {
+interface Counting {
+  readonly tally: Tally;
+  readonly capture: Capture;
+  readonly marks: Uint8Array;
+}
+
+function count(stack: WalkedStack, weight: Weight, { tally, capture, marks }: Counting): void {
   add(tally.total, weight);
   if (stack.fpFrames?.length) add(tally.framePointers, weight);
-  const stop = stopOf(stack, capture);
+  const mark = marks[stack.path]!;
+  const stop = mark & pathMarks.noStack ? noStack : stopOf(stack, capture);
   if (stop === undefined) add(tally.complete, weight);
   else add(entryOf(tally.stops, keyOf(stop), () => withSum(stop)).weight, weight);
+  if ((mark & pathMarks.nameMissed) === 0) return;
   for (const [module, frames] of unnamedIn(stack, capture)) {
     const unnamed = entryOf(tally.unnamed, module, () => withSum({ frames: new Set<number>() }));
     add(unnamed.weight, weight);
     for (const frame of frames) unnamed.frames.add(frame);
   }
 }
+
+const noStack = { reason: 'no_stack' } as const;
 
 function withSum<T extends object>(fields: T): T & { readonly weight: Sum } {
   return { ...fields, weight: { bytes: 0, calls: 0 } };
@@ -110,12 +118,11 @@ function entryOf<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value):
 
 /** Why a stack ends early, and the module of the outermost code that is known; undefined for a complete one. */
 function stopOf(
-  { frames, walkEnd: end }: WalkedStack,
+  { path, walkEnd: end }: WalkedStack,
   capture: Capture,
 ): Omit<StackStop, 'weight'> | undefined {
-  if (capture.frames[frames[0]!]!.kind === 'label') return { reason: 'no_stack' };
   if (end === undefined || end === 'cut') return end && { reason: end };
-  for (const number of frames) {
+  for (const number of framesOf(capture.paths, path)) {
     const frame = capture.frames[number]!;
     if (!('module' in frame)) continue;
     const module = capture.modules[frame.module!]!;
@@ -126,13 +133,11 @@ function stopOf(
 }
 
 /** Frames of the stack whose name somebody could miss, by number of the module. */
-function unnamedIn({ frames }: WalkedStack, capture: Capture): Map<number, number[]> {
+function unnamedIn({ path }: WalkedStack, capture: Capture): Map<number, number[]> {
   const modules = new Map<number, number[]>();
-  frames.forEach((number, place) => {
+  framesOf(capture.paths, path).forEach((number, place) => {
     const frame = capture.frames[number]!;
-    if (frame.kind !== 'offset') return;
-    const { symbols } = capture.modules[frame.module]!;
-    if (symbols === 'none' || (symbols === 'dynsym' && place >= startFrames))
+    if (frame.kind === 'offset' && isNameMissed(capture, number, place))
       entryOf<number, number[]>(modules, frame.module, () => []).push(number);
   });
   return modules;

@@ -2,7 +2,7 @@ import type { WalkedStack } from '../capture/walked-stack.ts';
 import type { Capture } from '../capture.ts';
 import type { ProfileBuilder } from '../profile/builder.ts';
 import type { FrameIndex, NodeIndex } from '../profile.ts';
-import { type FramesOf, withoutAllocator } from './allocator-frames.ts';
+import { type PathOf, withoutAllocator } from './allocator-frames.ts';
 import { namedFrames } from './frame-names.ts';
 
 /** What is made of the frames of a capture. */
@@ -19,11 +19,13 @@ export interface StackTree {
   readonly capture: Capture;
   /** Of each frame of the capture. */
   readonly frames: readonly FrameIndex[];
-  readonly framesOf: FramesOf;
+  /** Of these, where a run of them is one frame. */
+  readonly joined: ReadonlySet<FrameIndex>;
+  readonly pathOf: PathOf;
   /** Stands at the root of all these stacks, below their process. */
   readonly below?: FrameIndex;
-  /** Runs of frames without a name are one frame. */
-  readonly joined: boolean;
+  /** Of each path of the capture; -1 for what has none yet. */
+  readonly nodes: Int32Array;
 }
 
 /** An empty tree for the stacks of the capture. */
@@ -32,13 +34,25 @@ export function stackTree(
   builder: ProfileBuilder,
   { addresses = false, hideAllocator = false }: FrameChoice,
 ): StackTree {
+  const frames = namedFrames(capture, addresses).map((frame) => builder.frame(frame));
+  const unnamed = frames.filter((_, number) => capture.frames[number]!.kind === 'offset');
   return {
     builder,
     capture,
-    frames: namedFrames(capture, addresses).map((frame) => builder.frame(frame)),
-    framesOf: hideAllocator ? withoutAllocator(capture) : ({ frames }) => frames,
-    joined: !addresses,
+    frames,
+    joined: new Set(addresses ? [] : unnamed),
+    pathOf: hideAllocator ? withoutAllocator(capture) : ({ path }) => path,
+    nodes: noNodes(capture),
   };
+}
+
+/** The same tree for stacks that stand below a frame there. */
+export function treeBelow(tree: StackTree, below: FrameIndex): StackTree {
+  return { ...tree, below, nodes: noNodes(tree.capture) };
+}
+
+function noNodes({ paths }: Capture): Int32Array {
+  return new Int32Array(paths.parent.length).fill(-1);
 }
 
 /**
@@ -46,15 +60,24 @@ export function stackTree(
  * the same name on top of each other say no more than one. Recursion of a named function stays as it is.
  */
 export function nodeOf(stack: WalkedStack, tree: StackTree): NodeIndex {
-  let node = rootOf(stack, tree);
-  let unnamed = -1;
-  for (const number of tree.framesOf(stack)) {
-    const frame = tree.frames[number]!;
-    if (frame === unnamed) continue;
-    unnamed = tree.joined && tree.capture.frames[number]!.kind === 'offset' ? frame : -1;
-    node = tree.builder.child(node, frame);
-  }
-  return node;
+  const { nodes, capture } = tree;
+  const path = tree.pathOf(stack);
+  const missing: number[] = [];
+  let at = path;
+  for (; nodes[at]! < 0 && capture.paths.frame[at]! >= 0; at = capture.paths.parent[at]!)
+    missing.push(at);
+  if (nodes[at]! < 0) nodes[at] = rootOf(stack, tree);
+  for (let i = missing.length - 1; i >= 0; i--) enter(missing[i]!, tree);
+  return nodes[path]!;
+}
+
+/** The node of a path whose parent has one. */
+function enter(path: number, { builder, capture, frames, joined, nodes }: StackTree): void {
+  const { parent, frame: frameOf } = capture.paths;
+  const caller = parent[path]!;
+  const frame = frames[frameOf[path]!]!;
+  const isSame = frames[frameOf[caller]!] === frame && joined.has(frame);
+  nodes[path] = isSame ? nodes[caller]! : builder.child(nodes[caller]!, frame);
 }
 
 /** Where everything of a process begins: below a frame of its own when there are several. */

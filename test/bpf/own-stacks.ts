@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
+import { framesOf } from '../../src/capture/paths.ts';
 import type { Capture, CaptureFrame } from '../../src/capture.ts';
 import type { Pair } from './sample.ts';
 import { vdsoFile } from './vdso.ts';
@@ -100,8 +101,8 @@ function nameAt(path: string, address: number): string {
 export function tracedWeights(capture: Capture): Weights {
   const names = capture.frames.map((frame) => tracedName(frame, capture));
   const weights: Weights = {};
-  for (const { frames, alloc } of capture.stacks) {
-    const stack = frames.map((frame) => names[frame]!);
+  for (const { path, alloc } of capture.stacks) {
+    const stack = framesOf(capture.paths, path).map((frame) => names[frame]!);
     if (!stack.at(-2)?.startsWith('recorded_malloc@')) continue;
     addTo(weights, stack.slice(0, -1).join(' > '), [alloc.bytes, alloc.calls]);
   }

@@ -5,6 +5,7 @@ import { readCapture } from '../../src/capture/reader.ts';
 import { type Capture, isCapture } from '../../src/capture.ts';
 import { UserError } from '../../src/errors.ts';
 import { chunksOf } from '../chunks.ts';
+import { withFrames } from './frames-of.ts';
 
 const folder = new URL('../data/capture/', import.meta.url);
 const heap = readFileSync(new URL('heap.capture', folder), 'utf8');
@@ -69,7 +70,7 @@ describe('readCapture', () => {
       { kind: 'address', address: 139637976727553 },
       { kind: 'label', label: 'stack table full' },
     ]);
-    expect([...capture.stacks][3]).toEqual({
+    expect(withFrames(capture, [...capture.stacks][3]!)).toEqual({
       process: 0,
       frames: [2, 0],
       alloc: { bytes: 70, calls: 1 },
@@ -138,7 +139,7 @@ describe('readCapture', () => {
     const capture = await read(two);
     expect(capture.header.filters.maxSize).toBeNull();
     expect(capture.processes[1]).toMatchObject({ state: 'exited', signal: 11 });
-    expect([...capture.stacks][0]).toEqual({
+    expect(withFrames(capture, [...capture.stacks][0]!)).toEqual({
       process: 0,
       frames: [1, 0],
       alloc: { bytes: 10, calls: 1 },

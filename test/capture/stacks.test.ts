@@ -8,11 +8,11 @@ const weight = fc.record({ bytes: fc.maxSafeNat(), calls: fc.maxSafeNat() });
 const walkEnd = fc.constantFrom('cut', 'no_mapping', 'no_unwind_info', 'unsupported', 'unreadable');
 const walked = {
   process: number,
-  frames: fc.array(number, { minLength: 1, maxLength: 40 }),
+  path: number,
   walkEnd,
   fpFrames: fc.array(number, { maxLength: 5 }),
 };
-const required = ['process', 'frames', 'alloc'] as const;
+const required = ['process', 'path', 'alloc'] as const;
 const entries = fc.record({ ...walked, alloc: weight }, { requiredKeys: [...required] });
 const all = { ...walked, alloc: weight, freed: weight, unfreed: weight };
 const full = fc.record(all, { requiredKeys: [...required, 'freed', 'unfreed'] });

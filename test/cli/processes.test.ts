@@ -60,7 +60,7 @@ test('two ledgers, told apart', () => {
     munmapped: { bytes: 4096, calls: 1 },
     mapped: { bytes: 4096, calls: 1 },
   };
-  const maps = [{ process: 0, frames: [0], ...weights }];
+  const maps = [{ process: 0, path: 1, ...weights }];
   expect(summaryLines({ ...capture, maps })).toEqual(
     expect.arrayContaining([
       'unfreed    100 bytes in 1 call',

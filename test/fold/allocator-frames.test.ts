@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { framesOf } from '../../src/capture/paths.ts';
 import type { Capture } from '../../src/capture.ts';
 import { writeCollapsed } from '../../src/collapsed.ts';
 import { isAllocating, withoutAllocator } from '../../src/fold/allocator-frames.ts';
@@ -146,11 +147,11 @@ test('a stack keeps its start, one frame at least, and the totals stay', () => {
   fc.assert(
     fc.property(stacks, (some) => {
       const capture = captureOf({ stacks: some });
-      const framesOf = withoutAllocator(capture);
+      const pathOf = withoutAllocator(capture);
       for (const stack of capture.stacks) {
-        const kept = framesOf(stack);
+        const kept = framesOf(capture.paths, pathOf(stack));
         expect(kept.length).toBeGreaterThanOrEqual(1);
-        expect(kept).toEqual(stack.frames.slice(0, kept.length));
+        expect(kept).toEqual(framesOf(capture.paths, stack.path).slice(0, kept.length));
       }
       expect(sums(capture, true)).toEqual(sums(capture, false));
     }),

@@ -1,3 +1,5 @@
+import { PathTable } from '../../src/capture/paths.ts';
+import { originOf } from '../../src/capture/walked-stack.ts';
 import type {
   Capture,
   CaptureFrame,
@@ -11,7 +13,7 @@ export const libc = '/usr/lib/x86_64-linux-gnu/libc.so.6';
 /** A frame: `malloc@/path/of/module`, `+1234@/path` without a name, `0x7f00`, `[remark]`, or as it is in the type. */
 export type FrameText = string | CaptureFrame;
 
-export interface StackFields extends Partial<Omit<CaptureStack, 'frames'>> {
+export interface StackFields extends Partial<Omit<CaptureStack, 'path'>> {
   /** Root first. */
   readonly frames: readonly FrameText[];
 }
@@ -36,18 +38,20 @@ export function captureOf({ header, modules = {}, allocators, stacks }: CaptureF
     const known = frames.findIndex((each) => JSON.stringify(each) === JSON.stringify(frame));
     return known >= 0 ? known : frames.push(frame) - 1;
   };
-  const numbered = stacks.map((fields) => ({
+  const table = new PathTable();
+  const numbered = stacks.map(({ frames: texts, ...fields }) => ({
     process: 0,
     alloc: weight,
     unfreed: fields.alloc ?? weight,
     ...fields,
-    frames: fields.frames.map(enter),
+    path: table.enter(originOf(fields.process ?? 0, fields.walkEnd), texts.map(enter)),
   }));
   return {
     header: { ...plainHeader, ...header },
     processes: [{ ...plainProcess, allocators: listed(allocators ?? { [libc]: ['malloc'] }) }],
     modules: paths.map((path) => ({ path, ...modules[path] })),
     frames,
+    paths: table.paths(),
     stacks: numbered,
     truncated: true,
   };

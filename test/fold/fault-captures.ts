@@ -15,6 +15,7 @@ const bits = {
   zero: pageBits.zero,
   huge: pageBits.huge,
   hugeFile: pageBits.huge + pageBits.file,
+  split: pageBits.split,
 } as const;
 
 /** Number of pages from a page on, and what they are. */
@@ -61,7 +62,7 @@ export function faultCapture(fields: PagesFields): Capture {
     stacks: [],
     faults: {
       source: 'exceptions',
-      stacks: [...base.stacks].map(({ process, frames }) => ({ process, frames, faults: 1 })),
+      stacks: [...base.stacks].map(({ process, path }) => ({ process, path, faults: 1 })),
       processes: [
         {
           mappings: mappings.map(mapping),

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { framesOf, PathTable } from '../../src/capture/paths.ts';
+import { originOf } from '../../src/capture/walked-stack.ts';
 import type { Capture, MapStack } from '../../src/capture.ts';
 import { writeCollapsed } from '../../src/collapsed.ts';
 import { foldHeap } from '../../src/fold/heap.ts';
@@ -19,24 +21,32 @@ function mixed(fields: Partial<Capture> = {}): Capture {
     { kind: 'function' as const, name: 'mmap', module: 1 },
     { kind: 'function' as const, name: 'reserve', module: 0 },
   ];
+  return { ...withMaps({ ...capture, frames }, 0), ...fields };
+}
+
+/** Its stacks of mappings in a process. */
+function withMaps(capture: Capture, process: number): Capture {
+  const table = new PathTable();
+  const [heap] = capture.stacks;
+  table.enter(originOf(0, undefined), framesOf(capture.paths, heap!.path));
   const maps: MapStack[] = [
     {
-      process: 0,
-      frames: [0, 2],
+      process,
+      path: table.enter(originOf(process, undefined), [0, 2]),
       mmap: { bytes: 8192, calls: 2 },
       munmapped: { bytes: 4096, calls: 1 },
       mapped: { bytes: 4096, calls: 1 },
     },
     {
-      process: 0,
-      frames: [0, 3, 2],
+      process,
+      path: table.enter(originOf(process, 'cut'), [0, 3, 2]),
       mmap: { bytes: 12288, calls: 1 },
       munmapped: { bytes: 12288, calls: 1 },
       mapped: none,
       walkEnd: 'cut',
     },
   ];
-  return { ...capture, frames, maps, ...fields };
+  return { ...capture, paths: table.paths(), maps };
 }
 
 function folded(profile: Parameters<typeof writeCollapsed>[0]): string[] {
@@ -77,8 +87,7 @@ test('the views of the heap do not contain it', () => {
 test('several processes: below the frame of its process', () => {
   const one = mixed();
   const processes = [one.processes[0]!, { ...one.processes[0]!, pid: 7, name: 'child' }];
-  const maps = one.maps!.map((stack) => ({ ...stack, process: 1 }));
-  const profile = foldMemory({ ...one, processes, maps }, 'unfreed');
+  const profile = foldMemory({ ...withMaps(one, 1), processes }, 'unfreed');
   expect(folded(profile)).toEqual(['child-7;[mmap];main;mmap 4096', 'server-1234;main;malloc 100']);
 });
 

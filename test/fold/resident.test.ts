@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { framesOf, PathTable } from '../../src/capture/paths.ts';
+import { originOf } from '../../src/capture/walked-stack.ts';
 import type { Capture } from '../../src/capture.ts';
 import { writeCollapsed } from '../../src/collapsed.ts';
 import { UserError } from '../../src/errors.ts';
@@ -107,6 +109,24 @@ describe('foldResident: pages that came with their neighbours', () => {
       after: [[huge, 3 * huge, 'huge']],
     };
     expect(pagesBy(fields)).toEqual({ a: huge, none: 2 * huge });
+  });
+
+  it('gives what is left of a huge page to its fault, also where that page is gone', () => {
+    const fields: PagesFields = {
+      faulted: [
+        [huge + 77, 1, 'a'],
+        [huge + 300, 20, 'again'],
+        [2 * huge + 5, 1, 'b'],
+      ],
+      after: [
+        [huge + 100, 200, 'split'],
+        [huge + 300, 20, 'anon'],
+        [huge + 320, 100, 'split'],
+        [2 * huge, 50, 'split'],
+        [2 * huge + 50, 10, 'anon'],
+      ],
+    };
+    expect(pagesBy(fields)).toEqual({ a: 300, again: 20, b: 50, none: 10 });
   });
 
   it('shares a huge page by the nearest fault before, else behind', () => {
@@ -293,14 +313,21 @@ describe('foldResident: processes', () => {
       ],
     });
     const [stack] = one.faults!.stacks;
+    const frames = framesOf(one.paths, stack!.path);
+    const table = new PathTable();
+    const stacks = [0, 1].map((process) => {
+      const path = table.enter(originOf(process, undefined), frames);
+      return { ...stack!, process, path };
+    });
     const second = two.faults!.processes[0]!;
     second.faulted.stack.fill(1);
     const capture: Capture = {
       ...one,
+      paths: table.paths(),
       processes: [one.processes[0]!, { ...two.processes[0]!, pid: 9 }],
       faults: {
         source: 'perf',
-        stacks: [stack!, { ...stack!, process: 1 }],
+        stacks,
         processes: [one.faults!.processes[0]!, second],
       },
     };
