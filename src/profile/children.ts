@@ -7,7 +7,7 @@ export interface Children {
 }
 
 /** Turns the parent links of a profile round; children are in the order of their indexes. */
-export function childrenOf(profile: Profile): Children {
+export function childrenOf(profile: Pick<Profile, 'parent'>): Children {
   const count = profile.parent.length;
   const start = new Int32Array(count + 1);
   for (let node = 1; node < count; node++) start[profile.parent[node]! + 1]!++;
