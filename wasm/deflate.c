@@ -14,7 +14,7 @@
 #define LONGEST 258u
 /* What is so long is taken without looking for a longer one that begins a byte later. */
 #define LONG_ENOUGH 32u
-#define MOST_TRIES 8
+#define MOST_TRIES 4
 /* After twice so many bytes without a match only every second one is looked at, and so on: numbers do not repeat. */
 #define PATIENCE_BITS 5
 /* Bytes that are compared together. */

@@ -34,7 +34,7 @@ export class ProfileTextReader {
     this.#line++;
     refusing(`line ${this.#line}`, () => {
       if (this.#draft === undefined) this.#draft = draftOf(line, this.#wrongField);
-      else if (line.startsWith('{') || line.startsWith('"')) takeFrame(this.#draft, line);
+      else if (line.startsWith('[')) takeFrames(this.#draft, line);
       else this.#draft.lists.push(line);
     });
   }
@@ -87,11 +87,11 @@ function columnOf(value: unknown): { name: string; unit: Unit } {
   return { name, unit: known };
 }
 
-function takeFrame({ builder, frames }: Draft, line: string): void {
-  const found: unknown = JSON.parse(line);
-  frames.push(
-    builder.frame(typeof found === 'string' ? { name: found } : frameOf(objectIn(found))),
-  );
+function takeFrames({ builder, frames }: Draft, line: string): void {
+  for (const found of listIn(JSON.parse(line), 'frames'))
+    frames.push(
+      builder.frame(typeof found === 'string' ? { name: found } : frameOf(objectIn(found))),
+    );
 }
 
 function frameOf({ name, module, file, line: number, kernel, inlined, jit }: Fields): Frame {

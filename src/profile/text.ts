@@ -1,17 +1,17 @@
 import type { Frame } from '../frame.ts';
-import type { FrameIndex, Profile } from '../profile.ts';
-import { childrenOf } from './children.ts';
+import type { FrameIndex, NodeIndex, Profile } from '../profile.ts';
 import { compareFrames } from './frame-order.ts';
 import { NumberList, SparseList } from './number-list.ts';
 
-const chunkLength = 65_536;
+/** Letters of names. */
+const lineLength = 65_536;
 const lineFeed = Uint8Array.of(0x0a);
 
 /**
  * A profile with everything in it as lines of text, in UTF-8, in chunks; the same for the same profile,
  * whatever its order. Line 1 is a JSON object: the format's version, `columns`, the weights that the
- * `root` itself has, `meta`. Each frame is a line of JSON, in the order of `compareFrames`: its name, or
- * an object where more is known of it. The lines after them are lists of numbers about the nodes, depth
+ * `root` itself has, `meta`. Lines of JSON lists hold the frames in the order of `compareFrames`: a name,
+ * or an object where more is known. The lines after them are lists of numbers about the nodes, depth
  * first, siblings in the order of their frames:
  * - `up`, sparse: the parent of a node lies so many nodes above the node before (0: it is that node).
  * - `frame`: counted from 0.
@@ -42,19 +42,23 @@ function headOf({ columns, meta }: Profile): string {
 }
 
 function* frameLines(frames: readonly Frame[]): Generator<Uint8Array> {
-  let chunk = '';
-  for (const frame of frames) {
-    chunk += `${JSON.stringify(known(frame))}\n`;
-    if (chunk.length < chunkLength) continue;
-    yield Buffer.from(chunk);
-    chunk = '';
+  let line: (Frame | string)[] = [];
+  let length = 0;
+  for (const [index, frame] of frames.entries()) {
+    line.push(known(frame));
+    length += frame.name.length;
+    if (length < lineLength && index < frames.length - 1) continue;
+    yield Buffer.from(`${JSON.stringify(line)}\n`);
+    line = [];
+    length = 0;
   }
-  yield Buffer.from(chunk);
 }
 
 /** The name alone if that is all, else the fields that a frame has, always in the same order. */
 function known({ name, module, file, line, kernel, inlined, jit }: Frame): Frame | string {
-  const details = {
+  if ((module ?? file ?? line) === undefined && !kernel && !inlined && !jit) return name;
+  return {
+    name,
     ...(module !== undefined && { module }),
     ...(file !== undefined && { file }),
     ...(line !== undefined && { line }),
@@ -62,7 +66,6 @@ function known({ name, module, file, line, kernel, inlined, jit }: Frame): Frame
     ...(inlined && { inlined }),
     ...(jit && { jit }),
   };
-  return Object.keys(details).length === 0 ? name : { name, ...details };
 }
 
 interface SortedFrames {
@@ -84,49 +87,61 @@ function sortedFrames({ frames, frame }: Profile): SortedFrames {
 }
 
 function listsOf(profile: Profile, rank: Int32Array): NumberList[] {
+  const { columns, frame } = profile;
   const up = new SparseList();
-  const frame = new NumberList();
-  const self = profile.columns.map(() => new SparseList());
-  const depth = depthsOf(profile);
-  let depthBefore = 0;
-  for (const node of depthFirst(profile, rank)) {
-    up.push(depthBefore + 1 - depth[node]!);
-    depthBefore = depth[node]!;
-    frame.push(rank[profile.frame[node]!]!);
+  const frames = new NumberList();
+  const self = columns.map(() => new SparseList());
+  visit(profile, rank, (node, ups) => {
+    up.push(ups);
+    frames.push(rank[frame[node]!]!);
     for (let column = 0; column < self.length; column++)
-      self[column]!.push(profile.columns[column]!.self[node]!);
+      self[column]!.push(columns[column]!.self[node]!);
+  });
+  return [up.gaps, up.values, frames, ...self.flatMap(({ gaps, values }) => [gaps, values])];
+}
+
+/** Calls `take` for each node but the root, depth first, with how far above the node before its parent lies. */
+function visit(
+  profile: Profile,
+  rank: Int32Array,
+  take: (node: NodeIndex, up: number) => void,
+): void {
+  const { parent } = profile;
+  const { firstChild, nextSibling } = links(profile, rank);
+  let node = firstChild[0]!;
+  for (let up = 0; node > 0; ) {
+    take(node, up);
+    up = 0;
+    if (firstChild[node]! > 0) {
+      node = firstChild[node]!;
+      continue;
+    }
+    // The parent of a sibling is the parent of the node, one above it.
+    for (up = 1; node > 0 && nextSibling[node] === 0; up++) node = parent[node]!;
+    node = nextSibling[node]!;
   }
-  return [up.gaps, up.values, frame, ...self.flatMap(({ gaps, values }) => [gaps, values])];
 }
 
-/** 0 for the root. */
-function depthsOf({ parent }: Profile): Int32Array {
-  const depth = new Int32Array(parent.length);
-  for (let node = 1; node < depth.length; node++) depth[node] = depth[parent[node]!]! + 1;
-  return depth;
-}
-
-/** All nodes but the root, siblings by the rank of their frames. */
-function depthFirst(profile: Profile, rank: Int32Array): Int32Array {
-  const { start, nodes } = childrenOf(profile, byRank(profile, rank));
-  const found = new Int32Array(nodes.length);
-  const pending = new Int32Array(nodes.length + 1);
-  let count = 0;
-  for (let left = 1; left > 0; ) {
-    const node = pending[--left]!;
-    if (node > 0) found[count++] = node;
-    // Backwards: the last that is put down is the first that is taken up.
-    for (let at = start[node + 1]! - 1; at >= start[node]!; at--) pending[left++] = nodes[at]!;
+/** Of each node; 0 for none. Siblings are in the order of their frames. */
+function links({ parent, frame }: Profile, rank: Int32Array) {
+  const firstChild = new Int32Array(parent.length);
+  const nextSibling = new Int32Array(parent.length);
+  const order = byRank(frame, rank);
+  // Backwards: the last that becomes the first child stays it.
+  for (let at = order.length - 1; at >= 0; at--) {
+    const node = order[at]!;
+    nextSibling[node] = firstChild[parent[node]!]!;
+    firstChild[parent[node]!] = node;
   }
-  return found;
+  return { firstChild, nextSibling };
 }
 
-/** The root, then all nodes by the rank of their frames: counted, not compared. */
-function byRank({ frame }: Profile, rank: Int32Array): Int32Array {
+/** All nodes but the root by the rank of their frames: counted, not compared. */
+function byRank(frame: Int32Array, rank: Int32Array): Int32Array {
   const next = new Int32Array(rank.length + 1);
   for (let node = 1; node < frame.length; node++) next[rank[frame[node]!]! + 1]!++;
   for (let at = 0; at < rank.length; at++) next[at + 1]! += next[at]!;
-  const order = new Int32Array(frame.length);
-  for (let node = 1; node < frame.length; node++) order[1 + next[rank[frame[node]!]!]!++] = node;
+  const order = new Int32Array(frame.length - 1);
+  for (let node = 1; node < frame.length; node++) order[next[rank[frame[node]!]!]!++] = node;
   return order;
 }

@@ -72,7 +72,7 @@ describe('an SVG that cannot be read', () => {
     `<svg xmlns="http://www.w3.org/2000/svg"><metadata class="memstacks-profile">${data}</metadata></svg>`;
   const packed = (text: string) => element(gzipSync(text).toString('base64'));
   const head = '{"profile":2,"columns":[{"name":"x","unit":"bytes"}],"root":[0],"meta":{}}\n';
-  const good = gzipSync(`${head}"a"\n\n\nA\nA\nB\n`).toString('base64');
+  const good = gzipSync(`${head}["a"]\n\n\nA\nA\nB\n`).toString('base64');
 
   test.each([
     [

@@ -73,9 +73,7 @@ describe('the text of a profile', () => {
     expect(
       textOf(profile),
     ).toBe(`{"profile":2,"columns":[{"name":"inuse_space","unit":"bytes"},{"name":"inuse_objects","unit":"count"}],"root":[0,0],"meta":{}}
-{"name":"a","inlined":true}
-"b"
-{"name":"main","module":"a.out"}
+[{"name":"a","inlined":true},"b",{"name":"main","module":"a.out"}]
 BD
 BD
 BCACBB
@@ -117,7 +115,7 @@ CB`);
   });
 
   const head = '{"profile":2,"columns":[{"name":"x","unit":"bytes"}],"root":[0],"meta":{}}';
-  const lists = '"a"\n\n\nA\nA\nB';
+  const lists = '["a"]\n\n\nA\nA\nB';
 
   test.each([
     ['{"profile":1}', 'the embedded data are of version 1'],
@@ -135,18 +133,19 @@ CB`);
     [head, 'nodes: there are too few or too many lists'],
     [`${head}\n${lists}\nB\nB`, 'nodes: there are too few or too many lists'],
     [`${head}\n\n\nA\nA\nB`, 'nodes: frame 0 is not defined'],
-    [`${head}\n"a"\n\n\nB\nA\nB`, 'nodes: frame 1 is not defined'],
-    [`${head}\n"a"\nA\nB\nA\nA\nB`, 'nodes: a node is above the root'],
-    [`${head}\n"a"\n\n\n-\nA\nB`, 'nodes: expected whole numbers'],
-    [`${head}\n"a"\n\n\nA\nA\nü`, 'nodes: expected whole numbers'],
-    [`${head}\n"a"\n\n\nA\nA\n`, 'nodes: expected whole numbers'],
-    [`${head}\n"a"\n\n\nA\nA\n+++++++++++B`, 'nodes: expected whole numbers'],
-    [`${head}\n"a"\n\n\nA\nB\nB`, 'nodes: the lists are not equally long'],
-    [`${head}\n"a"\n\nB\nA\nA\nB`, 'nodes: the lists are not equally long'],
-    [`${head}\n"a"\n\n\nA\nA\nBB`, 'nodes: the lists are not equally long'],
+    [`${head}\n["a"]\n\n\nB\nA\nB`, 'nodes: frame 1 is not defined'],
+    [`${head}\n["a"]\nA\nB\nA\nA\nB`, 'nodes: a node is above the root'],
+    [`${head}\n["a"]\n\n\n-\nA\nB`, 'nodes: expected whole numbers'],
+    [`${head}\n["a"]\n\n\nA\nA\nü`, 'nodes: expected whole numbers'],
+    [`${head}\n["a"]\n\n\nA\nA\n`, 'nodes: expected whole numbers'],
+    [`${head}\n["a"]\n\n\nA\nA\n+++++++++++B`, 'nodes: expected whole numbers'],
+    [`${head}\n["a"]\n\n\nA\nB\nB`, 'nodes: the lists are not equally long'],
+    [`${head}\n["a"]\n\nB\nA\nA\nB`, 'nodes: the lists are not equally long'],
+    [`${head}\n["a"]\n\n\nA\nA\nBB`, 'nodes: the lists are not equally long'],
     [`${head}\n1`, 'nodes: there are too few or too many lists'],
-    [`${head}\n{"name":1}`, 'line 2: a frame has no name'],
-    [`${head}\n{"name":"a","line":-1}`, 'line 2: expected a whole number'],
+    [`${head}\n[1]`, 'line 2: expected an object'],
+    [`${head}\n[{"name":1}]`, 'line 2: a frame has no name'],
+    [`${head}\n[{"name":"a","line":-1}]`, 'line 2: expected a whole number'],
   ])('is refused when it is %j', (text, message) => {
     expect(() => read(text)).toThrow(UserError);
     expect(() => read(text)).toThrow(message);
@@ -154,7 +153,7 @@ CB`);
 
   test('is refused when its sums cannot be exact, or nothing is there', () => {
     const most = `${'/'.repeat(10)}H`;
-    const twice = (weights: string) => `${head}\n"a"\n\n\nAA\nAA\n${weights}`;
+    const twice = (weights: string) => `${head}\n["a"]\n\n\nAA\nAA\n${weights}`;
     expect(read(twice(`${most}A`)).columns[0]!.self).toContain(Number.MAX_SAFE_INTEGER);
     expect(() => read(twice(`${most}B`))).toThrow(UserError);
     expect(() => new ProfileTextReader().finish()).toThrow('the embedded data are empty');
