@@ -86,11 +86,10 @@ static void open_processes(const struct settings *settings)
 
 static void attach_running(struct attachment *attachment)
 {
-	for (unsigned i = 0; i < nr_processes; i++) {
+	for (unsigned i = 0; i < nr_processes; i++)
 		use_mappings(attachment->skel, attachment->settings, &processes[i]);
-		if (attachment->settings->heap)
-			require_allocator(&processes[i], attachment->settings);
-	}
+	for (unsigned i = 0; attachment->settings->heap && i < nr_processes; i++)
+		require_allocator(&processes[i], attachment->settings);
 	if (attachment->settings->heap)
 		require_names(attachment->settings);
 }

@@ -46,7 +46,7 @@ struct process *add_process(pid_t pid)
 	if (!read_state(pid, pid, &state, &flags))
 		die(1, "no process with pid %d", pid);
 	if (flags & KERNEL_THREAD)
-		die(1, "pid %d is a kernel thread: it has no malloc to trace", pid);
+		die(1, "pid %d is a kernel thread: it has no memory of its own to trace", pid);
 	process->pid = pid;
 	process->thread = find_living_thread(pid);
 	if (!process->thread)

@@ -65,6 +65,9 @@ static struct reading read_now(struct heap_bpf *skel)
 	return now;
 }
 
+/* Beyond this, what is left for the target itself is too little to tell how much. */
+#define MOST_SLOWDOWN 5
+
 /* Times slower, from the share of the targets' CPU time that the probes take. */
 static char *slowdown(const struct reading *since, const struct reading *now, bool returns)
 {
@@ -72,8 +75,8 @@ static char *slowdown(const struct reading *since, const struct reading *now, bo
 			     (now->frees - since->frees) * free_ns;
 	uint64_t cpu_ns = now->cpu_ns - since->cpu_ns;
 
-	if (cpu_ns < probes_ns + probes_ns / 10)
-		return duplicate("more than 10 times slower");
+	if (cpu_ns - cpu_ns / MOST_SLOWDOWN < probes_ns)
+		return formatted("more than %d times slower", MOST_SLOWDOWN);
 	return formatted("about %.1f times slower", (double)cpu_ns / (cpu_ns - probes_ns));
 }
 

@@ -58,7 +58,8 @@ static const char *known_reason(const struct process *process)
 	if (!file)
 		return NULL;
 	if (elf_section(file, ".note.go.buildid", &note))
-		return "a Go program without C code: Go's own heap is no malloc, and is not traced";
+		return "a Go program without C code: Go's own heap is no malloc, and is not traced; memstacks pgfault tells "
+		       "what made its memory grow";
 	elf_file_functions(file, count_function, &functions);
 	if (!functions)
 		return "statically linked and stripped, so that nothing tells where its allocator is: install "
@@ -87,6 +88,16 @@ static char *why_no_allocator(const struct process *process, const struct naming
 	return text;
 }
 
+/* Whether there is something to see without this allocator, now or when it is loaded. */
+static bool is_worth_while(const struct settings *settings)
+{
+	bool traces = settings->mmap || settings->faults || (settings->command && is_naming(&settings->naming));
+
+	for (unsigned i = 0; i < nr_processes; i++)
+		traces |= processes[i].allocators != 0;
+	return traces;
+}
+
 void require_allocator(const struct process *process, const struct settings *settings)
 {
 	char *reason;
@@ -94,7 +105,7 @@ void require_allocator(const struct process *process, const struct settings *set
 	if (process->allocators)
 		return;
 	reason = why_no_allocator(process, &settings->naming);
-	if (!settings->command || !is_naming(&settings->naming))
+	if (!is_worth_while(settings))
 		die(1, "pid %d (%s): %s", process->pid, process->name, reason);
 	event_warning("pid %d (%s), so far: %s", process->pid, process->name, reason);
 	free(reason);

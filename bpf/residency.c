@@ -206,20 +206,44 @@ void begin_with_nothing(const struct process *child)
 	snapshots[child - processes][AT_START] = (struct snapshot){ .has_rss = true, .has_pages = true };
 }
 
+static uint64_t size_of(const struct rss *rss)
+{
+	return rss->anon + rss->file + rss->shmem;
+}
+
+static bool is_steady(const struct rss *before, const struct rss *after)
+{
+	return llabs((int64_t)(size_of(after) - size_of(before))) <= (int64_t)size_of(before) / 1000;
+}
+
+#define MOST_TRIES 5
+
 /* The page table and the counters right after one another: a busy process changes thousands of pages in a moment. */
+static void read_moment(const struct process *process, struct snapshot *snapshot, struct runs *found)
+{
+	struct mapped_pages *mapped = read_mapped_pages(process);
+	struct rss before;
+
+	for (int i = 0; i < MOST_TRIES; i++) {
+		found->nr = 0;
+		snapshot->has_rss = read_rss(process, &before);
+		snapshot->has_pages = snapshot->has_rss && mapped && read_pages(process, mapped, found);
+		snapshot->has_rss = read_rss(process, &snapshot->rss);
+		if (!snapshot->has_pages || !snapshot->has_rss || is_steady(&before, &snapshot->rss))
+			break;
+	}
+	free_mapped_pages(mapped);
+}
+
 void take_snapshot(const struct process *process, enum moment moment)
 {
 	struct snapshot *snapshot = &snapshots[process - processes][moment];
 	struct runs found = { NULL, 0 }, runs;
-	struct mapped_pages *before;
 
 	if (snapshot->has_rss || snapshot->has_pages)
 		return;
-	before = read_mapped_pages(process);
-	snapshot->has_pages = before && read_pages(process, before, &found);
-	snapshot->has_rss = read_rss(process, &snapshot->rss);
+	read_moment(process, snapshot, &found);
 	snapshot->mapped = read_mapped_pages(process);
-	free_mapped_pages(before);
 	/* When it ended meanwhile, what was read is no state that it ever was in. */
 	snapshot->has_pages &= snapshot->has_rss && snapshot->mapped;
 	if (!snapshot->has_pages)

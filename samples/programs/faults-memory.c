@@ -85,13 +85,6 @@ void site_moved(void)
 	remember(__func__, ANON, 700);
 }
 
-static char *huge_aligned(char *memory)
-{
-	uintptr_t size = HUGE_PAGES * PAGE;
-
-	return (char *)(((uintptr_t)memory + size - 1) / size * size);
-}
-
 /* Without huge pages to be had, each write makes one page. */
 void site_huge(void)
 {

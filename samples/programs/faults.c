@@ -90,12 +90,14 @@ static void open_file(const char *path)
 static void prepare_sites(const char *path)
 {
 	prepare_process_sites();
+	prepare_dropped_sites();
 	open_file(path);
 }
 
 static void run_sites(void)
 {
 	run_memory_sites();
+	run_dropped_sites();
 	run_process_sites();
 }
 

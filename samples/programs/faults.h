@@ -30,6 +30,14 @@ static inline size_t page_of(const volatile void *address)
 	return (uintptr_t)address / PAGE;
 }
 
+/* The first place from there on where a huge page may begin. */
+static inline char *huge_aligned(char *memory)
+{
+	uintptr_t size = HUGE_PAGES * PAGE;
+
+	return (char *)(((uintptr_t)memory + size - 1) / size * size);
+}
+
 /* Inlined: the faults shall be the site's own. */
 static inline __attribute__((always_inline)) void write_pages(volatile char *memory, size_t pages)
 {
@@ -45,6 +53,10 @@ static inline __attribute__((always_inline)) void read_pages(volatile char *memo
 
 /* --- faults-memory.c: mappings of nobody else --- */
 void run_memory_sites(void);
+
+/* --- faults-dropped.c: memory that goes in other ways than by munmap, or comes in others than by a write --- */
+void prepare_dropped_sites(void);
+void run_dropped_sites(void);
 
 /* --- faults-process.c: memory that the process shares, and what libc and the kernel map for it --- */
 /* Before anything is noted: what would become resident in the middle of a site. */

@@ -215,7 +215,7 @@ describeTracing('what cannot be traced', () => {
   });
 
   test('a kernel thread', async () => {
-    const message = 'memstacks: pid 2 is a kernel thread: it has no malloc to trace\n';
+    const message = 'memstacks: pid 2 is a kernel thread: it has no memory of its own to trace\n';
     expectRefusal(await runMemstacks(['-p', '2', '1']), message);
   });
 
