@@ -37,12 +37,14 @@ export function columnNamed(profile: Profile, name: string): Column {
 
 /** Of the whole profile, in the column's unit. */
 export function sumOf(column: Pick<Column, 'self'>): number {
-  return column.self.reduce((total, weight) => total + weight, 0);
+  let sum = 0;
+  for (let node = 0; node < column.self.length; node++) sum += column.self[node]!;
+  return sum;
 }
 
 /** Self weight plus that of everything below, per node, in the column's unit. */
 export function totals(profile: Profile, column: Column): Float64Array {
-  const total = Float64Array.from(column.self);
+  const total = column.self.slice();
   for (let node = total.length - 1; node > 0; node--) {
     const parent = profile.parent[node]!;
     total[parent] = total[parent]! + total[node]!;

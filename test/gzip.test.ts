@@ -5,7 +5,9 @@ import { expect, test } from 'vitest';
 import { gzip } from '../src/gzip.ts';
 
 const packed = (...texts: string[]) =>
-  Buffer.concat(Array.from(gzip(texts), (chunk) => Buffer.from(chunk)));
+  Buffer.concat(
+    Array.from(gzip(texts.map((text) => Buffer.from(text))), (chunk) => Buffer.from(chunk)),
+  );
 
 /** Text that repeats itself over any distance, with letters of 1 to 4 bytes. */
 const repeating = fc
@@ -59,7 +61,7 @@ test('is not much longer than what zlib makes, and the same bytes on every machi
   const names = Array.from(dice(20_000, 3000), (face) => `app::Parser<Utf8>::flush_${face}(int)\n`);
   const bytes = packed(names.join(''));
   expect(createHash('sha256').update(bytes).digest('hex')).toMatchInlineSnapshot(
-    `"f0a45a0ca7a2a15cf60ccc1397d768dc94ae5ce35aff6efb66c0bbc3f647a2f2"`,
+    `"765b8884ffd4b562dd362421e13990ec2543bcb4f4fc1e434a267626d0081382"`,
   );
   expect(bytes.length).toBeLessThan(1.15 * gzipSync(names.join('')).length);
 });

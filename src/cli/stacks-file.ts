@@ -42,12 +42,16 @@ export async function readStacksFile(
   return collapsedInput(reader.finish(), column);
 }
 
-/** Where all sections but the first begin: behind line feeds, about equally far from each other. */
+/**
+ * Where all sections but the first begin: behind line feeds. The first is longer than the others by what
+ * is read until their threads have started.
+ */
 function bordersIn({ fd, end }: RegularFile, from: number, { most, bytes }: Threads): number[] {
   const sections = Math.min(most, Math.floor((end - from) / bytes));
+  const length = Math.floor((end - from - bytes) / sections);
   const borders: number[] = [];
-  for (let i = 1; i < sections; i++) {
-    const border = behindLineFeed(fd, from + Math.floor((i * (end - from)) / sections));
+  for (let left = sections - 1; left > 0; left--) {
+    const border = behindLineFeed(fd, end - left * length);
     if (border < end && border !== borders.at(-1)) borders.push(border);
   }
   return borders;
