@@ -97,7 +97,14 @@ function memoryMetadata(capture: Capture, view: HeapView): Metadata {
     filtered: merged(heap.filtered, maps.filtered),
     lost: merged(heap.lost, maps.lost),
     ...(stacks && { stacks }),
+    notes: [...(heap.notes ?? []), ...growthNote(capture, view)],
   };
+}
+
+/** Only of allocations is it known how much there was at each of the snapshots. */
+function growthNote({ header }: Capture, view: HeapView): string[] {
+  if (view !== 'unfreed' || header.snapshots === undefined) return [];
+  return ['--interval is about allocations: --view unfreed, without [mmap], shows how they grew'];
 }
 
 function* allWeighed(capture: Capture, view: HeapView): Generator<WeighedStack> {

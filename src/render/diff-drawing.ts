@@ -22,6 +22,8 @@ export interface DiffDrawingOptions {
   readonly inverted?: boolean | undefined;
   readonly title?: string | undefined;
   readonly subtitle?: string | undefined;
+  readonly notes?: string | undefined;
+  readonly background?: string | undefined;
   readonly countName?: string | undefined;
   readonly nameType?: string | undefined;
   readonly widths?: Widths | undefined;
@@ -69,6 +71,7 @@ export function diffDrawing(profile: Profile, options: DiffDrawingOptions, fit: 
     lines: [...header, ...footer],
     look: { scale, countName: sums.countName, nameType: options.nameType ?? 'Function:' },
     data,
+    paper: options.background,
     extras: patternDefinitions(diffSwatches) + swatches.svg,
   };
 }
@@ -92,11 +95,13 @@ function totalsOf(profile: Profile, { countName }: DiffDrawingOptions): Totals {
   };
 }
 
-function headerTexts(profile: Profile, sums: Totals, { title, subtitle }: DiffDrawingOptions) {
+function headerTexts(profile: Profile, sums: Totals, options: DiffDrawingOptions) {
+  const { title, subtitle, notes } = options;
   const texts = diffHeader(profile.meta, sums);
+  const own = [subtitle, notes].filter((text) => text !== undefined);
   return {
     ...texts,
     ...(title !== undefined && { title }),
-    notes: subtitle === undefined ? texts.notes : [subtitle, ...texts.notes],
+    notes: [...own, ...texts.notes],
   };
 }

@@ -74,13 +74,32 @@ export function* renderSvg(profile: Profile, options: SvgOptions = {}): Generato
   const minWidth = minWidthOf(options);
   const limits = { maxSize: maxSize === 0 ? Number.POSITIVE_INFINITY : maxSize, minWidth };
   const shown = shownOf(profile, options);
-  if (options.total !== undefined && options.total < sumOf(shown.column))
-    options.onRemark?.(`--total ${options.total} is below the sum of the stacks, and is ignored`);
+  remarkIgnored(shown, options);
   const drawing = profile.meta.differential ? differentialDrawing : flameDrawing;
   const draw = (fit: Fit) => drawing(shown, options, fit);
   const { document, remarks } = withinSize(draw, limits, embed ? profile : undefined);
   for (const remark of remarks) options.onRemark?.(remark);
   yield* document;
+}
+
+/** What says how a flame graph is coloured and counted, by the option that a user knows. */
+const flameOptions = {
+  colors: '--colors',
+  palette: '--cp',
+  total: '--total',
+  factor: '--factor',
+} as const;
+
+function remarkIgnored({ profile, column }: Shown, options: SvgOptions): void {
+  const { total, onRemark } = options;
+  if (profile.meta.differential) {
+    const names = Object.keys(flameOptions) as (keyof typeof flameOptions)[];
+    const given = names.filter((name) => options[name] !== undefined);
+    const flags = given.map((name) => flameOptions[name]).join(', ');
+    if (flags !== '')
+      onRemark?.(`${flags}: ignored, colours and amounts of a differential are those of change`);
+  } else if (total !== undefined && total < sumOf(column))
+    onRemark?.(`--total ${total} is below the sum of the stacks, and is ignored`);
 }
 
 const defaults = {

@@ -125,3 +125,18 @@ test('a capture without says what to do', () => {
   expect(() => foldMaps(capture, 'mapped')).toThrow('no view "mapped": trace again with --mmap');
   expect(foldMemory(capture, 'unfreed').meta.view).toBe('unfreed');
 });
+
+test('together with allocations there is no growth to show, and it is said where there is', () => {
+  const capture = mixed();
+  const growing = { ...capture, header: { ...capture.header, snapshots: [1000, 2000] } };
+  const note =
+    '--interval is about allocations: --view unfreed, without [mmap], shows how they grew';
+  expect(foldMemory(growing, 'unfreed').meta.notes).toContain(note);
+  const { maps: _, ...withoutMaps } = growing;
+  for (const profile of [
+    foldMemory(growing, 'all'),
+    foldMemory(capture, 'unfreed'),
+    foldMemory(withoutMaps, 'unfreed'),
+  ])
+    expect(profile.meta.notes).not.toContain(note);
+});

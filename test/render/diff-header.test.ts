@@ -80,6 +80,27 @@ describe('the picture', () => {
   });
 });
 
+describe('options of flame graphs', () => {
+  const profile = compared([['main;a', 1]], [['main;a', 2]]);
+
+  it('work: a remark below the heading, and the background', () => {
+    const svg = svgOf(profile, { notes: 'build <7>', subtitle: 'nightly', background: '#e6ebfa' });
+    expect(textsOf(parse(svg), '.note').slice(0, 2)).toEqual(['nightly', 'build <7>']);
+    expect(svg).toContain('#e6ebfa');
+    expect(svgOf(profile)).not.toContain('#e6ebfa');
+  });
+
+  it('or are said to be ignored', () => {
+    const remarks: string[] = [];
+    const onRemark = (line: string) => remarks.push(line);
+    const options = { colors: 'hot', factor: 2, total: 1 } as const;
+    expect(svgOf(profile, { ...options, onRemark })).toBe(svgOf(profile));
+    expect(remarks).toEqual([
+      '--colors, --total, --factor: ignored, colours and amounts of a differential are those of change',
+    ]);
+  });
+});
+
 describe('colours', () => {
   const solid = ({ colour, pattern }: (typeof diffSwatches)[number]) => [
     colour,
