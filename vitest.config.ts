@@ -10,6 +10,7 @@ const lonelyTests = [
   'rate',
   'sampling',
   'stress',
+  'swap',
 ].map((name) => `test/bpf/${name}.test.ts`);
 const patience = { testTimeout: 30_000, hookTimeout: 30_000 };
 

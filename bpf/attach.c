@@ -23,13 +23,31 @@ static unsigned nr_attached;
 static bool use_multi, use_session;
 static struct heap_bpf *programs;
 
-/* A program whose entry decides for each call whether its return shall be seen. */
-static void choose_session(struct bpf_program *program, bool wanted)
+/* Where the kernel has none they cannot even be verified. */
+static void choose_session(struct bpf_program *program)
 {
-	if (wanted)
+	if (use_session)
 		bpf_program__set_expected_attach_type(program, UPROBE_SESSION_ATTACH_TYPE);
 	else
 		bpf_program__set_autoload(program, false);
+}
+
+/*
+ * The kernel takes some 30 ms to verify one that walks. With -a, what may be in fear of return probes can fall back to
+ * requests later.
+ */
+static void leave_out_unused(struct heap_bpf *skel, const struct settings *settings)
+{
+	bool in_sessions = use_session && settings->follow_forks;
+	bool calls = !settings->entry_only;
+
+	bpf_program__set_autoload(skel->progs.enter_alloc, calls && !in_sessions);
+	bpf_program__set_autoload(skel->progs.exit_alloc, calls && !in_sessions);
+	bpf_program__set_autoload(skel->progs.session_alloc, calls && in_sessions);
+	bpf_program__set_autoload(skel->progs.session_new, calls && use_session);
+	bpf_program__set_autoload(skel->progs.enter_new, calls && !use_session);
+	bpf_program__set_autoload(skel->progs.enter_free, !settings->alloc_only);
+	bpf_program__set_autoload(skel->progs.enter_request, settings->alloc_only);
 }
 
 void choose_attachment(struct heap_bpf *skel, const struct settings *settings)
@@ -42,8 +60,10 @@ void choose_attachment(struct heap_bpf *skel, const struct settings *settings)
 	bpf_object__for_each_program(program, skel->obj)
 		if (use_multi && bpf_program__type(program) == BPF_PROG_TYPE_KPROBE)
 			bpf_program__set_expected_attach_type(program, UPROBE_MULTI_ATTACH_TYPE);
-	choose_session(skel->progs.session_new, use_session);
-	choose_session(skel->progs.session_alloc, use_session && (settings->follow_forks || settings->programs));
+	choose_session(skel->progs.session_new);
+	choose_session(skel->progs.session_alloc);
+	if (!settings->programs)
+		leave_out_unused(skel, settings);
 }
 
 static bool is_return(const struct bpf_program *program)
@@ -91,6 +111,10 @@ static void cannot_attach(const struct process *process, const struct module *mo
 {
 	static const char format[] = "cannot probe malloc of %s in pid %d: %s; %s";
 
+	if (error == ESRCH && nr_processes > 1) {
+		tell_gone(process->pid);
+		return;
+	}
 	if (!process->announced)
 		die(1, format, module->path, process->pid, strerror(error), advice_for(error));
 	event_warning(format, module->path, process->pid, strerror(error), advice_for(error));

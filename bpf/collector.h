@@ -40,7 +40,7 @@ struct settings {
 	enum fault_source fault_source;
 	bool no_moves; /* do not follow mremap and munmap */
 	bool read_pagemap; /* although the kernel has PAGEMAP_SCAN */
-	bool alloc_only, entry_only, mmap, follow_forks, kill_command, floor, doctor, programs;
+	bool alloc_only, entry_only, mmap, follow_forks, skip_gone, kill_command, floor, doctor, programs;
 	double duration; /* seconds; 0: until a signal */
 	double interval; /* seconds between readings of what is unfreed; 0: none */
 	uint64_t min_size, max_size;
@@ -67,6 +67,8 @@ struct progress {
 void events_open(int fd);
 void event_tracing(const char *text);
 void event_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Of a process that was there a moment ago. */
+void tell_gone(pid_t pid);
 /* False when nobody listens any more. */
 bool event_status(const struct settings *settings, const struct progress *progress);
 /* Reports the error and ends the helper with the exit code. */
@@ -148,8 +150,12 @@ struct generation {
 const struct mapping *find_mapping(const struct process *process, struct generation when, uint64_t address);
 
 /* --- threads.c --- */
+/* Among the flags: PF_KTHREAD of include/linux/sched.h. */
+#define KERNEL_THREAD 0x00200000
 /* State letter and flags of the thread, as /proc/PID/stat has them. False: there is no such process. */
 bool read_state(pid_t pid, pid_t thread, char *state, unsigned *flags);
+/* By SIGSTOP or by a tracer. */
+bool is_stopped(const struct process *process);
 bool is_alive(pid_t pid, pid_t thread);
 /* The oldest, which is the main one if that lives; 0: none does. */
 pid_t find_living_thread(pid_t pid);

@@ -119,11 +119,36 @@ static void check_process(struct heap_bpf *skel, const struct settings *settings
 	free(detail);
 }
 
+/* The rest of the checks is wanted all the same. */
+static bool is_there(pid_t pid)
+{
+	unsigned flags;
+	char state, *name;
+	bool there = read_state(pid, pid, &state, &flags);
+
+	if (there && !(flags & KERNEL_THREAD))
+		return true;
+	name = formatted("pid %d", pid);
+	print_check(NOT_OK, name, there ? "it is a kernel thread, which has no malloc" : "no such process",
+		    "look for the process with ps -e");
+	free(name);
+	return false;
+}
+
 static void check_target(struct heap_bpf *skel, const struct settings *settings, struct process *process)
 {
-	check_process(skel, settings, process);
-	check_unwinding(process);
-	check_names(process);
+	char *detail;
+
+	if (process->nr_mappings) {
+		check_process(skel, settings, process);
+		check_unwinding(process);
+		check_names(process);
+		return;
+	}
+	detail = formatted("pid %d (%s): its memory map cannot be read (/proc/%d/maps)", process->pid, process->name,
+			   process->pid);
+	print_check(NOT_OK, "mappings", detail, "it belongs to another user or is protected: run as root, outside of a container");
+	free(detail);
 }
 
 static void check_probes(struct heap_bpf *skel, const struct settings *settings)
@@ -189,7 +214,8 @@ int doctor(const struct settings *settings)
 		    "/sys/bus/event_source/devices/uprobe", "use a kernel with CONFIG_UPROBE_EVENTS=y");
 	read_mappings(add_process(getpid()));
 	for (unsigned i = 0; i < settings->nr_pids; i++)
-		read_mappings(add_process(settings->pids[i]));
+		if (is_there(settings->pids[i]))
+			read_mappings(add_process(settings->pids[i]));
 	skel = load_programs(settings); /* ends here with its own line where it fails */
 	print_check(OK, "BPF programs", "accepted by the kernel", NULL);
 	print_check(verdict_of(mapwatch_open(false)), "new mappings", "libraries loaded while tracing", "allow perf_event_open");

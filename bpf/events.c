@@ -54,6 +54,11 @@ void event_warning(const char *format, ...)
 	free(text);
 }
 
+void tell_gone(pid_t pid)
+{
+	event_warning("pid %d has ended before it could be traced: it is left out", pid);
+}
+
 static void write_calls(const struct progress *progress)
 {
 	uint64_t allocated = progress->allocated.bytes, freed = progress->freed.bytes;

@@ -16,7 +16,7 @@ struct group_key {
 };
 
 struct page_group {
-	__u64 last; /* CLOCK_MONOTONIC << GROUP_BITS | page: the last fault on an absent page */
+	__u64 last; /* of all faults on absent pages which one << GROUP_BITS | page: the last of the group */
 	__u64 fresh; /* a bit for each page that was absent while a thread of the process was in mremap */
 	__u32 record[GROUP_PAGES]; /* 0: none, or RECORD() */
 };

@@ -125,8 +125,7 @@ int session_new(struct pt_regs *ctx)
 	}
 	if (!is_traced(&cookie) || may_throw(ctx, cookie))
 		return 1;
-	/* Without --follow-forks the helper looks at the limit once. */
-	if (follow_forks && has_memory_limit()) {
+	if (has_memory_limit()) {
 		enter_unreturned(ctx, cookie);
 		return 1;
 	}

@@ -73,9 +73,15 @@ static void attach_new_mappings(struct process *process, void *context)
 static void open_processes(const struct settings *settings)
 {
 	for (unsigned i = 0; i < settings->nr_pids; i++) {
+		if (settings->skip_gone && kill(settings->pids[i], 0) && errno == ESRCH) {
+			tell_gone(settings->pids[i]);
+			continue;
+		}
 		mapwatch_drain(); /* what happened before counts as its past */
 		read_mappings(add_process(settings->pids[i]));
 	}
+	if (settings->nr_pids && !nr_processes)
+		die(1, "all of these processes have ended");
 }
 
 static void attach_running(struct attachment *attachment)
@@ -137,6 +143,10 @@ static void announce(const struct settings *settings)
 	}
 	event_tracing(text);
 	free(text);
+	for (unsigned i = 0; i < nr_processes; i++)
+		if (is_stopped(&processes[i]))
+			event_warning("pid %d (%s) is stopped, by a signal or a debugger: until it goes on there is nothing to see",
+				      processes[i].pid, processes[i].name);
 }
 
 static void end_command(struct process *process, const struct settings *settings)

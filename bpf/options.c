@@ -154,7 +154,7 @@ static void keep_from_command(int fd)
 
 /* Options without a value: whether they were given. */
 static struct {
-	int heap, faults, read_pagemap, no_moves, alloc_only, entry_only, mmap, follow_forks, kill, floor, doctor, programs, lines, inlines;
+	int heap, faults, read_pagemap, no_moves, alloc_only, entry_only, mmap, follow_forks, skip_gone, kill, floor, doctor, programs, lines, inlines;
 } flags;
 
 static const struct option options[] = {
@@ -169,6 +169,7 @@ static const struct option options[] = {
 	{ "entry-only", no_argument, &flags.entry_only, 1 },
 	{ "mmap", no_argument, &flags.mmap, 1 },
 	{ "follow-forks", no_argument, &flags.follow_forks, 1 },
+	{ "skip-gone", no_argument, &flags.skip_gone, 1 },
 	{ "kill", no_argument, &flags.kill, 1 },
 	{ "floor", no_argument, &flags.floor, 1 },
 	{ "doctor", no_argument, &flags.doctor, 1 },
@@ -207,6 +208,7 @@ static void take_flags(struct settings *settings)
 	settings->entry_only = flags.entry_only;
 	settings->mmap = flags.mmap;
 	settings->follow_forks = flags.follow_forks;
+	settings->skip_gone = flags.skip_gone;
 	settings->kill_command = flags.kill;
 	settings->floor = flags.floor;
 	settings->doctor = flags.doctor;

@@ -12,11 +12,6 @@
 #include <unistd.h>
 #include "resident.h"
 
-#define PRESENT (1ULL << 63)
-#define SWAPPED (1ULL << 62)
-#define OF_FILE (1ULL << 61)
-#define FRAME(entry) ((entry) & ((1ULL << 55) - 1)) /* 0 without CAP_SYS_ADMIN */
-
 /* Entries at a time: whole huge pages. */
 #define ENTRIES (1 << 16)
 /* Entries of holes are read, too: a mapping of terabytes would take minutes. Of one that is not small we look whether it is in use. */
@@ -45,7 +40,7 @@ static uint64_t frame_at(const volatile char *address)
 	if (pread(pagemap, &entry, sizeof(entry), page * sizeof(entry)) != sizeof(entry))
 		entry = 0;
 	close(pagemap);
-	return FRAME(entry);
+	return PAGEMAP_FRAME(entry);
 }
 
 /* By reading new memory, small and huge. */
@@ -78,20 +73,20 @@ static bool is_zero(uint64_t frame)
 
 static uint32_t what_is(uint64_t entry)
 {
-	if (!(entry & PRESENT))
+	if (!(entry & PAGEMAP_PRESENT))
 		return PAGE_SWAPPED;
-	return (entry & OF_FILE ? PAGE_FILE : 0) | (is_zero(FRAME(entry)) ? PAGE_ZERO : 0);
+	return (entry & PAGEMAP_FILE ? PAGE_FILE : 0) | (is_zero(PAGEMAP_FRAME(entry)) ? PAGE_ZERO : 0);
 }
 
 /* Whether all of these entries are one huge page of memory without a file: frames in a row. */
 static bool is_huge_page(const uint64_t *entries)
 {
-	const uint64_t first = FRAME(entries[0]);
+	const uint64_t first = PAGEMAP_FRAME(entries[0]);
 
 	if (!first || first % huge_pages())
 		return false;
 	for (uint64_t i = 0; i < huge_pages(); i++)
-		if (!(entries[i] & PRESENT) || entries[i] & OF_FILE || FRAME(entries[i]) != first + i)
+		if (!(entries[i] & PAGEMAP_PRESENT) || entries[i] & PAGEMAP_FILE || PAGEMAP_FRAME(entries[i]) != first + i)
 			return false;
 	return true;
 }
@@ -104,7 +99,7 @@ static void add_entries(struct runs *runs, const uint64_t *entries, uint64_t fir
 	for (size_t i = 0; i < nr; i++) {
 		if ((first + i) % huge_pages() == 0)
 			huge = nr - i >= huge_pages() && is_huge_page(entries + i) ? PAGE_HUGE : 0;
-		if (entries[i] & (PRESENT | SWAPPED))
+		if (entries[i] & (PAGEMAP_PRESENT | PAGEMAP_SWAPPED))
 			add_run(runs, &(struct page_run){ first + i, 1, what_is(entries[i]) | huge });
 	}
 }

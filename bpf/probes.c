@@ -3,7 +3,6 @@
 #define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include "attach.h"
 #include "heap.skel.h"
 
@@ -27,24 +26,14 @@ static void add_to_batch(struct batch *batch, const struct site *site, uint16_t 
 	batch->cookies[batch->nr++] = cookie.value;
 }
 
-/* Whether even small requests may fail: then every call of operator new goes without a return probe. */
-static bool has_memory_limit(const struct process *process)
-{
-	struct rlimit limit;
-
-	return prlimit(process->pid, RLIMIT_AS, NULL, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
-}
-
-/* For functions that throw; see heap.bpf.c. With --follow-forks the program looks at the limit itself. */
-static struct bpf_program *throwing_program(struct heap_bpf *skel, const struct settings *settings,
-					    const struct process *process)
+/* For functions that throw; see heap.bpf.c. */
+static struct bpf_program *throwing_program(struct heap_bpf *skel, const struct settings *settings)
 {
 	if (settings->floor)
 		return skel->progs.enter_nothing;
 	if (settings->entry_only)
 		return skel->progs.enter_request;
-	return has_sessions() && (settings->follow_forks || !has_memory_limit(process)) ? skel->progs.session_new :
-										       skel->progs.enter_new;
+	return has_sessions() ? skel->progs.session_new : skel->progs.enter_new;
 }
 
 /* Whether the entries of functions that do not throw decide about their returns. */
@@ -70,7 +59,7 @@ static void attach_sites(struct heap_bpf *skel, const struct settings *settings,
 	const bool has_returns = !settings->entry_only && !has_session_entries(settings);
 	struct batch exits = { .program = settings->floor ? skel->progs.exit_nothing : skel->progs.exit_alloc };
 	struct batch frees = { .program = settings->floor ? skel->progs.enter_nothing : skel->progs.enter_free };
-	struct batch throwing = { .program = throwing_program(skel, settings, process) };
+	struct batch throwing = { .program = throwing_program(skel, settings) };
 	struct batch entries = { .program = entering_program(skel, settings) };
 
 	for (unsigned i = 0; i < found->nr; i++) {

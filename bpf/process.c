@@ -39,14 +39,13 @@ char *read_proc(pid_t pid, const char *name, size_t *length)
 
 struct process *add_process(pid_t pid)
 {
-	const unsigned kernel_thread = 0x00200000; /* PF_KTHREAD, include/linux/sched.h */
 	struct process *process = &processes[nr_processes];
 	unsigned flags;
 	char state;
 
 	if (!read_state(pid, pid, &state, &flags))
 		die(1, "no process with pid %d", pid);
-	if (flags & kernel_thread)
+	if (flags & KERNEL_THREAD)
 		die(1, "pid %d is a kernel thread: it has no malloc to trace", pid);
 	process->pid = pid;
 	process->thread = find_living_thread(pid);

@@ -40,6 +40,9 @@ static uint64_t cpu_ns_of(pid_t pid)
 	return (user + system) * (1000000000 / sysconf(_SC_CLK_TCK));
 }
 
+/* Of each process, also when it has ended. */
+static uint64_t last_cpu_ns[MAX_PROCESSES];
+
 static struct reading read_now(struct heap_bpf *skel)
 {
 	struct weight counters[NR_COUNTERS];
@@ -52,8 +55,13 @@ static struct reading read_now(struct heap_bpf *skel)
 				  counters[COUNT_NOT_SAMPLED].calls;
 	now.frees = counters[COUNT_FREED].calls + counters[COUNT_UNTRACKED_FREES].calls;
 	now.foreign = counters[COUNT_FOREIGN_CALLS].calls;
-	for (unsigned i = 0; i < nr_processes; i++)
-		now.cpu_ns += cpu_ns_of(processes[i].pid);
+	for (unsigned i = 0; i < nr_processes; i++) {
+		const uint64_t cpu_ns = cpu_ns_of(processes[i].pid);
+
+		if (cpu_ns > last_cpu_ns[i])
+			last_cpu_ns[i] = cpu_ns;
+		now.cpu_ns += last_cpu_ns[i];
+	}
 	return now;
 }
 
@@ -64,7 +72,7 @@ static char *slowdown(const struct reading *since, const struct reading *now, bo
 			     (now->frees - since->frees) * free_ns;
 	uint64_t cpu_ns = now->cpu_ns - since->cpu_ns;
 
-	if (now->cpu_ns < since->cpu_ns || cpu_ns < probes_ns + probes_ns / 10)
+	if (cpu_ns < probes_ns + probes_ns / 10)
 		return duplicate("more than 10 times slower");
 	return formatted("about %.1f times slower", (double)cpu_ns / (cpu_ns - probes_ns));
 }

@@ -101,14 +101,21 @@ static bool scan(int pagemap, uint64_t end, uint64_t return_mask, struct runs *r
 	return nr >= 0;
 }
 
+int open_pagemap(const struct process *process)
+{
+	char *path = formatted("/proc/%d/pagemap", process->pid);
+	int pagemap = open(path, O_RDONLY | O_CLOEXEC);
+
+	free(path);
+	return pagemap;
+}
+
 static bool read_pages(const struct process *process, const struct mapped_pages *mapped, struct runs *runs)
 {
 	const uint64_t categories = SCAN_FILE | SCAN_PRESENT | SCAN_SWAPPED | SCAN_ZERO | SCAN_HUGE;
-	char *path = formatted("/proc/%d/pagemap", process->pid);
-	int pagemap = open(path, O_RDONLY | O_CLOEXEC);
+	int pagemap = open_pagemap(process);
 	bool ok;
 
-	free(path);
 	if (pagemap < 0)
 		return false;
 	ok = !whole_pagemaps && (scan(pagemap, end_of(mapped), categories | SCAN_GUARD, runs) ||
@@ -217,6 +224,8 @@ void take_snapshot(const struct process *process, enum moment moment)
 	snapshot->has_pages &= snapshot->has_rss && snapshot->mapped;
 	if (!snapshot->has_pages)
 		found.nr = 0;
+	else if (moment == AT_END)
+		mark_split_pages(process, &found);
 	runs = classify(&found, snapshot->mapped);
 	free(found.run);
 	snapshot->runs = runs.run;

@@ -12,7 +12,20 @@ struct rss { /* bytes; /proc/PID/status */
 };
 
 /* Of a page that is present or swapped, added up. */
-enum { PAGE_FILE = 1, /* or shared memory */ PAGE_SWAPPED = 2, PAGE_ZERO = 4, PAGE_HUGE = 8, PAGE_SHMEM = 16 };
+enum {
+	PAGE_FILE = 1, /* or shared memory */
+	PAGE_SWAPPED = 2,
+	PAGE_ZERO = 4,
+	PAGE_HUGE = 8,
+	PAGE_SHMEM = 16,
+	PAGE_SPLIT = 32, /* was a part of a huge page */
+};
+
+/* An entry of /proc/PID/pagemap; Documentation/admin-guide/mm/pagemap.rst. */
+#define PAGEMAP_PRESENT (1ULL << 63)
+#define PAGEMAP_SWAPPED (1ULL << 62)
+#define PAGEMAP_FILE (1ULL << 61)
+#define PAGEMAP_FRAME(entry) ((entry) & ((1ULL << 55) - 1)) /* 0 without CAP_SYS_ADMIN */
 
 struct page_run {
 	uint64_t first, nr;
@@ -45,6 +58,13 @@ struct runs {
 };
 /* At the end; continues the last one if it can. */
 void add_run(struct runs *runs, const struct page_run *run);
+
+/* Negative where it may not be read. */
+int open_pagemap(const struct process *process);
+
+/* --- split_pages.c --- */
+/* Tells which of the pages were a part of a huge page when they became resident. */
+void mark_split_pages(const struct process *process, struct runs *runs);
 
 /* --- pagemap.c --- */
 /* Pages in a huge page: as many as a page table has entries. */

@@ -21,6 +21,14 @@ bool read_state(pid_t pid, pid_t thread, char *state, unsigned *flags)
 	return ok;
 }
 
+bool is_stopped(const struct process *process)
+{
+	unsigned flags;
+	char state;
+
+	return read_state(process->pid, process->thread, &state, &flags) && (state == 'T' || state == 't');
+}
+
 bool is_alive(pid_t pid, pid_t thread)
 {
 	unsigned flags;

@@ -34,10 +34,16 @@ struct trail {
 	struct slot slot[MOST_SLOTS];
 };
 
+/* In the order of addresses as far as two neighbours tell: a frame pointer lies below the return address that is read first. */
 static __always_inline void note_slot(struct trail *trail, __u64 address, __u64 value)
 {
 	struct slot *slot = &trail->slot[trail->nr_slots % MOST_SLOTS];
+	struct slot *before = &trail->slot[(trail->nr_slots - 1) % MOST_SLOTS];
 
+	if (trail->nr_slots && address < before->address) {
+		*slot = *before;
+		slot = before;
+	}
 	slot->address = address;
 	slot->value = value;
 	trail->nr_slots++;

@@ -17,13 +17,13 @@ const blockSize = 65_536;
 const header = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255);
 
 /**
- * Text, in chunks, to gzipped UTF-8, in chunks that are valid until the next is taken: the same text is
- * the same bytes on every machine, which no zlib promises. Throws an Error if wasm/ was not built.
+ * Bytes, in chunks, to gzipped ones, in chunks that are valid until the next is taken: the same bytes are
+ * the same on every machine, which no zlib promises. Throws an Error if wasm/ was not built.
  */
-export function* gzip(texts: Iterable<string>): Generator<Uint8Array> {
+export function* gzip(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
   const blocks = new Blocks();
   yield header;
-  for (const text of texts) yield* blocks.add(Buffer.from(text));
+  for (const chunk of chunks) yield* blocks.add(chunk);
   yield* blocks.finish();
 }
 

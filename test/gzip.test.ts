@@ -5,7 +5,9 @@ import { expect, test } from 'vitest';
 import { gzip } from '../src/gzip.ts';
 
 const packed = (...texts: string[]) =>
-  Buffer.concat(Array.from(gzip(texts), (chunk) => Buffer.from(chunk)));
+  Buffer.concat(
+    Array.from(gzip(texts.map((text) => Buffer.from(text))), (chunk) => Buffer.from(chunk)),
+  );
 
 /** Text that repeats itself over any distance, with letters of 1 to 4 bytes. */
 const repeating = fc
@@ -59,7 +61,7 @@ test('is not much longer than what zlib makes, and the same bytes on every machi
   const names = Array.from(dice(20_000, 3000), (face) => `app::Parser<Utf8>::flush_${face}(int)\n`);
   const bytes = packed(names.join(''));
   expect(createHash('sha256').update(bytes).digest('hex')).toMatchInlineSnapshot(
-    `"f0a45a0ca7a2a15cf60ccc1397d768dc94ae5ce35aff6efb66c0bbc3f647a2f2"`,
+    `"429367eb2852cff6796eb3036d9b1e22ea95addf52a266dcd69d72e5dbca3ee6"`,
   );
   expect(bytes.length).toBeLessThan(1.15 * gzipSync(names.join('')).length);
 });

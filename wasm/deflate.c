@@ -5,6 +5,8 @@
  */
 #include "huffman.h"
 
+#include <wasm_simd128.h>
+
 #define WINDOW 32768u
 #define BLOCK 65536u
 #define HASH_BITS 15
@@ -12,7 +14,11 @@
 #define LONGEST 258u
 /* What is so long is taken without looking for a longer one that begins a byte later. */
 #define LONG_ENOUGH 32u
-#define MOST_TRIES 16
+#define MOST_TRIES 8
+/* After twice so many bytes without a match only every second one is looked at, and so on: numbers do not repeat. */
+#define PATIENCE_BITS 5
+/* Bytes that are compared together. */
+#define STEP 16u
 
 #define LITERALS 286
 #define DISTANCES 30
@@ -29,7 +35,7 @@ static u32 newest[1 << HASH_BITS];
 static u32 before[WINDOW];
 
 /* What came before the block, then the block. */
-static u8 text[WINDOW + BLOCK];
+static u8 text[WINDOW + BLOCK + STEP];
 static u32 text_start; /* position of text[0] */
 static u32 block_start;
 
@@ -68,58 +74,87 @@ static u32 same_bytes(u32 a, u32 b, u32 most)
 	const u8 *left = text + (a - text_start), *right = text + (b - text_start);
 	u32 length = 0;
 
-	while (length < most && left[length] == right[length])
-		length++;
-	return length;
+	for (; length < most; length += STEP) {
+		v128_t same = wasm_i8x16_eq(wasm_v128_load(left + length), wasm_v128_load(right + length));
+		u32 differing = wasm_i8x16_bitmask(same) ^ 0xffff;
+
+		if (differing) {
+			length += (u32)__builtin_ctz(differing);
+			break;
+		}
+	}
+	return length < most ? length : most;
 }
 
 /* The longest of the newest few that begin like what is at `at`. */
 static struct match find(u32 at, u32 end)
 {
-	u32 most = end - at < LONGEST ? end - at : LONGEST, last = 0;
+	u32 most = end - at < LONGEST ? end - at : LONGEST, last = 0, start;
 	struct match best = {0};
 
 	if (most < SHORTEST)
 		return best;
+	start = load32(at);
 	for (u32 i = 0, candidate = newest[hash_of(at)]; i < MOST_TRIES; i++, candidate = before[candidate % WINDOW]) {
 		u32 distance = at - candidate, length;
 
 		if (distance <= last || distance > WINDOW || distance > at - text_start)
 			break;
 		last = distance;
+		if (load32(candidate) != start)
+			continue;
 		length = same_bytes(candidate, at, most);
-		if (length >= SHORTEST && length > best.length)
+		if (length > best.length)
 			best = (struct match){length, distance};
-		if (length == most)
+		if (length >= LONG_ENOUGH || length == most)
 			break;
 	}
 	return best;
 }
 
+static void add_literal(u32 at)
+{
+	found[found_count++] = (struct match){0, text[at - text_start]};
+}
+
+/* Takes a match; its end. */
+static u32 add_match(u32 at, struct match match, u32 end)
+{
+	u32 next = at + match.length;
+
+	found[found_count++] = match;
+	for (u32 last = next < end - SHORTEST ? next : end - SHORTEST; ++at < last;)
+		remember(at);
+	return next;
+}
+
 /* The block as matches and literals. A match waits for a longer one that begins a byte later. */
 static void find_all(u32 at, u32 end)
 {
-	struct match here = find(at, end);
+	u32 literals = 0;
 
 	found_count = 0;
 	while (at < end) {
-		u32 next_at = at + (here.length ? here.length : 1);
-		struct match next = {0};
+		struct match here = find(at, end);
 
 		if (end - at >= SHORTEST)
 			remember(at);
-		if (here.length < LONG_ENOUGH)
-			next = find(at + 1, end);
-		if (here.length && here.length >= next.length) {
-			found[found_count++] = here;
-			while (++at < next_at)
-				if (end - at >= SHORTEST)
-					remember(at);
-			here = find(at, end);
-		} else {
-			found[found_count++] = (struct match){0, text[at++ - text_start]};
+		while (here.length && here.length < LONG_ENOUGH) {
+			struct match next = find(at + 1, end);
+
+			if (next.length <= here.length)
+				break;
+			add_literal(at++);
+			remember(at);
 			here = next;
 		}
+		if (here.length) {
+			at = add_match(at, here, end);
+			literals = 0;
+			continue;
+		}
+		for (u32 skipped = 1 + (literals >> PATIENCE_BITS); skipped > 0 && at < end; skipped--, literals++)
+			add_literal(at++);
 	}
 }
 

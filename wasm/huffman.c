@@ -2,7 +2,7 @@
 #include "huffman.h"
 
 #define MOST_SYMBOLS 286
-/* A block of 65,536 bytes has no symbol of more than 15 bits, and an end and codes besides. */
+/* A block of 65,536 bytes has no symbol of more than 15 bits; an end, codes and what put_bits writes too much besides. */
 #define MOST_OUTPUT (2 * 65536 + 2048)
 
 static u8 output[MOST_OUTPUT];
@@ -29,8 +29,11 @@ void put_bits(u32 bits, u32 count)
 {
 	waiting |= (u64)bits << waiting_count;
 	waiting_count += count;
-	for (; waiting_count >= 8; waiting_count -= 8, waiting >>= 8)
-		output[output_at++] = (u8)waiting;
+	// More than what is due: what comes next lies over the rest.
+	__builtin_memcpy(output + output_at, &waiting, sizeof(waiting));
+	output_at += waiting_count / 8;
+	waiting >>= waiting_count / 8 * 8;
+	waiting_count %= 8;
 }
 
 void put_symbol(const struct code *code)

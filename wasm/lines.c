@@ -3,7 +3,7 @@
  * Lines as they should be: `root;child;leaf 42`, perhaps with a carriage return. Every other line is
  * left to whoever called: it may be read with more patience, or has to be reported.
  */
-#include "tree.h"
+#include "hash.h"
 
 /* One digit less than 2^53 has. */
 #define MOST_DIGITS 15
@@ -14,7 +14,7 @@ static u32 lines_taken;
 /* Where `size` bytes of input may lie; what lay there still does. */
 EXPORT(input_room) u8 *input_room(u32 size)
 {
-	make_room(&input, size);
+	make_room(&input, size + BLOCK);
 	return input.at;
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* Names by their bytes: a hash table with open addressing and linear probing. */
-#include "tree.h"
+#include "hash.h"
 
 #define FIRST_SLOTS 16384u
 
+/* Behind the text lie zeros up to the end of a block, one at least. */
 struct name {
 	const u8 *text;
 	u32 length;
@@ -17,74 +18,44 @@ static u32 slot_mask;
 static u8 *texts; /* where the next text goes, and how much room there is */
 static u32 texts_left;
 
-u64 hash_seed;
-
-/* The traced process chooses what is hashed: it must not know what collides. */
-EXPORT(seed) void seed(u32 value)
+static int is_same_block(const u8 *known, struct block block)
 {
-	hash_seed = value * 0x9e3779b97f4a7c15ull;
+	v128_t differing = wasm_i64x2_const(0, 0);
+
+	for (u32 k = 0; k < VECTORS; k++)
+		differing = wasm_v128_or(differing, wasm_v128_xor(wasm_v128_load(known + 16 * k), block.part[k]));
+	return !wasm_v128_any_true(differing);
 }
 
-static u64 load64(const u8 *at)
+static int is_same(const struct name *name, const u8 *text, struct hashed hashed)
 {
-	u64 value;
+	const u8 *known = name->text;
+	u32 left = hashed.length;
 
-	__builtin_memcpy(&value, at, sizeof(value));
-	return value;
-}
-
-/* A step of MurmurHash3's 64-bit finaliser. */
-static u64 mix(u64 hash, u64 word)
-{
-	hash = (hash ^ word) * 0xff51afd7ed558ccdull;
-	hash = (hash ^ hash >> 33) * 0xc4ceb9fe1a85ec53ull;
-	return hash ^ hash >> 33;
-}
-
-/* The last word may overlap the one before it. */
-static u32 hash_text(const u8 *text, u32 length)
-{
-	u64 hash = hash_seed ^ length;
-	u32 i = 0;
-
-	for (; i + 8 <= length; i += 8)
-		hash = mix(hash, load64(text + i));
-	if (i < length && length >= 8)
-		return (u32)mix(hash, load64(text + length - 8));
-	for (; i < length; i++)
-		hash = mix(hash, text[i]);
-	return (u32)hash;
-}
-
-static int is_same(const struct name *name, const u8 *text, u32 length)
-{
-	u32 i = 0;
-
-	if (name->length != length)
+	if (name->hash != hashed.hash || name->length != left)
 		return 0;
-	for (; i + 8 <= length; i += 8)
-		if (load64(name->text + i) != load64(text + i))
+	for (; left >= BLOCK; left -= BLOCK, text += BLOCK, known += BLOCK)
+		if (!is_same_block(known, begun_block(text, BLOCK)))
 			return 0;
-	for (; i < length; i++)
-		if (name->text[i] != text[i])
-			return 0;
-	return 1;
+	return is_same_block(known, begun_block(text, left));
 }
 
 static const u8 *keep(const u8 *text, u32 length)
 {
+	u32 size = (length / BLOCK + 1) * BLOCK;
 	u8 *kept;
 
-	if (length > texts_left) {
-		u32 pages = length / PAGE_SIZE + 1;
+	if (size > texts_left) {
+		u32 pages = size / PAGE_SIZE + 1;
 
 		texts = take_pages(pages);
 		texts_left = pages * PAGE_SIZE;
 	}
 	kept = texts;
 	__builtin_memcpy(kept, text, length);
-	texts += length;
-	texts_left -= length;
+	__builtin_memset(kept + length, 0, size - length);
+	texts += size;
+	texts_left -= size;
 	return kept;
 }
 
@@ -108,27 +79,39 @@ static void rehash(u32 count)
 		((u32 *)slots.at)[free_slot(name[i].hash)] = i + 1;
 }
 
-static u32 enter(const u8 *text, u32 length, u32 hash)
+static u32 enter(const u8 *text, struct hashed hashed)
 {
 	if (2 * name_count >= slot_mask)
 		rehash(name_count ? 2 * (slot_mask + 1) : FIRST_SLOTS);
 	make_room(&names, (name_count + 1) * sizeof(struct name));
-	((struct name *)names.at)[name_count] = (struct name){ keep(text, length), length, hash };
-	((u32 *)slots.at)[free_slot(hash)] = name_count + 1;
+	((struct name *)names.at)[name_count] =
+		(struct name){ keep(text, hashed.length), hashed.length, hashed.hash };
+	((u32 *)slots.at)[free_slot(hashed.hash)] = name_count + 1;
 	return name_count++;
 }
 
-EXPORT(name_of) u32 name_of(const u8 *text, u32 length)
+u32 touch_name(u32 hash)
 {
-	u32 hash = hash_text(text, length);
+	u32 number = name_count ? ((u32 *)slots.at)[hash & slot_mask] : 0;
+
+	return number ? *((struct name *)names.at)[number - 1].text : 0;
+}
+
+u32 name_at(const u8 *text, struct hashed hashed)
+{
 	const struct name *name = names.at;
 	const u32 *slot = slots.at;
 
 	if (name_count)
-		for (u32 i = hash & slot_mask; slot[i]; i = (i + 1) & slot_mask)
-			if (name[slot[i] - 1].hash == hash && is_same(&name[slot[i] - 1], text, length))
+		for (u32 i = hashed.hash & slot_mask; slot[i]; i = (i + 1) & slot_mask)
+			if (is_same(&name[slot[i] - 1], text, hashed))
 				return slot[i] - 1;
-	return enter(text, length, hash);
+	return enter(text, hashed);
+}
+
+EXPORT(name_of) u32 name_of(const u8 *text, u32 length)
+{
+	return name_at(text, hash_frame(text, text + length));
 }
 
 EXPORT(names_count) u32 names_count(void)

@@ -3,13 +3,14 @@
  * Neighbouring lines mostly begin alike, so the path of the line before is kept, and only what differs
  * from it is looked up.
  */
-#include "tree.h"
+#include "hash.h"
 
-#include <wasm_simd128.h>
-
-/* A frame of the stack before: where its text ends, and its node. */
+/* A frame of a stack. */
 struct step {
-	u32 end;
+	u32 end; /* of its text */
+	u32 hash; /* of its name */
+	u32 name;
+	u32 path; /* the hash of the path that ends here */
 	u32 node;
 };
 
@@ -60,33 +61,68 @@ static void keep_common(const u8 *text, u32 length)
 		depth--;
 }
 
-static void push(u32 end, u32 node)
+static void push(struct step step)
 {
 	make_room(&path, (depth + 1) * sizeof(struct step));
-	((struct step *)path.at)[depth++] = (struct step){ end, node };
+	((struct step *)path.at)[depth++] = step;
+}
+
+/* The frames behind the path, without names and nodes. */
+static void split(const u8 *text, u32 length)
+{
+	u32 start = depth ? ((struct step *)path.at)[depth - 1].end + 1 : 0;
+
+	while (start <= length) {
+		struct hashed frame = hash_frame(text + start, text + length);
+
+		push((struct step){ .end = start + frame.length, .hash = frame.hash });
+		start += frame.length + 1;
+	}
+}
+
+/*
+ * Names and nodes of the steps from `known` on. With many of them nearly each is several cache misses, one
+ * after the other. The loops that touch wait for nothing, so that the misses of all frames are under way
+ * at once.
+ */
+static void find_names(const u8 *text, u32 known)
+{
+	struct step *step = path.at;
+	u32 hash = known ? step[known - 1].path : ROOT_HASH;
+
+	for (u32 i = known; i < depth; i++)
+		step[i].name = touch_name(step[i].hash);
+	for (u32 i = known; i < depth; i++) {
+		u32 start = i ? step[i - 1].end + 1 : 0;
+
+		step[i].name = name_at(text + start, (struct hashed){ step[i].end - start, step[i].hash });
+		hash = step[i].path = hash_path(hash, step[i].name);
+	}
+}
+
+static u32 find_nodes(u32 known)
+{
+	struct step *step = path.at;
+	u32 node = known ? step[known - 1].node : 0;
+
+	for (u32 i = known; i < depth; i++)
+		step[i].node = touch_child(step[i].path);
+	for (u32 i = known; i < depth; i++)
+		node = step[i].node = child_at(node, step[i].name, step[i].path);
+	return node;
 }
 
 EXPORT(node_of) u32 node_of(const u8 *text, u32 length)
 {
-	const struct step *last;
-	u32 node = 0, start = 0;
+	u32 known;
 
 	keep_common(text, length);
-	if (depth) {
-		last = (struct step *)path.at + depth - 1;
-		node = last->node;
-		start = last->end + 1;
-	}
-	while (start <= length) {
-		u32 end = (u32)(find_byte(text + start, text + length, ';') - text);
-
-		node = child(node, name_of(text + start, end - start));
-		push(end, node);
-		start = end + 1;
-	}
+	known = depth;
+	split(text, length);
 	before = text;
 	before_length = length;
-	return node;
+	find_names(text, known);
+	return find_nodes(known);
 }
 
 EXPORT(forget_stack) void forget_stack(void)

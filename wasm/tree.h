@@ -23,12 +23,10 @@ void *take_pages(u32 count);
 void make_room(struct array *array, u32 size);
 void empty(struct array *array, u32 size);
 
-/* Number of the name, from 0 in the order of their first sight. */
-u32 name_of(const u8 *text, u32 length);
-extern u64 hash_seed;
-
 /* Node for the name below a parent, from 1 in the order of their first sight; 0 is the root. */
-u32 child(u32 parent, u32 name);
+u32 child_at(u32 parent, u32 name, u32 path_hash);
+/* Has the processor bring what `child_at` needs first into its cache; what it returns means nothing. */
+u32 touch_child(u32 path_hash);
 /* What ends at the node weighs so much more: exact up to 2^53. */
 void add(u32 node, double weight);
 

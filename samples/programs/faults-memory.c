@@ -103,6 +103,18 @@ void site_huge(void)
 	remember(__func__, ANON, resident_pages(memory, 4 * HUGE_PAGES));
 }
 
+/* What is left of a huge page are small ones; the page that was written is not among them. */
+void site_huge_split(void)
+{
+	char *memory = huge_aligned(map(2 * HUGE_PAGES));
+
+	madvise(memory, HUGE_PAGES * PAGE, MADV_HUGEPAGE);
+	memory[100 * PAGE] = 1;
+	munmap(memory + 400 * PAGE, 112 * PAGE);
+	madvise(memory + 90 * PAGE, 56 * PAGE, MADV_DONTNEED);
+	remember(__func__, ANON, resident_pages(memory, 400));
+}
+
 void site_huge_later(char *memory)
 {
 	madvise(memory, HUGE_PAGES * PAGE, MADV_HUGEPAGE);
@@ -161,6 +173,7 @@ void run_memory_sites(void)
 	site_replaced();
 	site_moved();
 	site_huge();
+	site_huge_split();
 	site_small_before();
 	site_read_into();
 	site_only_read();

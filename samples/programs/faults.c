@@ -1,6 +1,7 @@
 /* Makes memory resident in known ways, each in a function of its own, and says how many pages of it stay.
  *
  *     faults FILE
+ *     faults swap
  *
  * FILE must have 64 pages or more; they are read first, so that they are in memory. Says "ready", waits for a line on stdin,
  * runs every site, says its truth as one line of JSON (README.md of the samples), waits for another line or the end of
@@ -11,6 +12,7 @@
 #include "talk.h"
 
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -85,18 +87,35 @@ static void open_file(const char *path)
 		give_up("faults: FILE must have 64 pages");
 }
 
+static void prepare_sites(const char *path)
+{
+	prepare_process_sites();
+	open_file(path);
+}
+
+static void run_sites(void)
+{
+	run_memory_sites();
+	run_process_sites();
+}
+
 int main(int argc, char **argv)
 {
+	const bool swaps = argc == 2 && strcmp(argv[1], "swap") == 0;
+
 	if (argc != 2)
-		give_up("usage: faults FILE");
-	memset(present, 1, sizeof(present)); /* or this would become resident in the middle of a site */
-	prepare_process_sites();
-	open_file(argv[1]);
+		give_up("usage: faults FILE|swap");
+	/* Or they would become resident in the middle of a site. */
+	memset(present, 1, sizeof(present));
+	memset(truths, 1, sizeof(truths));
+	if (swaps)
+		prepare_swap_sites();
+	else
+		prepare_sites(argv[1]);
 	say("ready\n");
 	if (!heard_line())
 		return 0;
-	run_memory_sites();
-	run_process_sites();
+	(swaps ? run_swap_sites : run_sites)();
 	say_pages();
 	heard_line();
 	return 0;

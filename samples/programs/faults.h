@@ -51,4 +51,8 @@ void run_memory_sites(void);
 void prepare_process_sites(void);
 void run_process_sites(void);
 
+/* --- faults-swap.c: memory that goes to swap --- */
+void prepare_swap_sites(void);
+void run_swap_sites(void);
+
 #endif

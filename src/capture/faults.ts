@@ -52,6 +52,8 @@ export const pageBits = {
   huge: 8,
   /** Shared memory; `file` is set as well. */
   shmem: 16,
+  /** Was part of a huge page that has been taken apart. */
+  split: 32,
 } as const;
 
 /** How a page was first touched, as far as its record tells. */

@@ -47,7 +47,7 @@ export function parseMapping(
   };
 }
 
-const mostPageBits = 31;
+const mostPageBits = 63;
 
 /** Adds what a line says of pages in the page table. */
 export function takeResident(line: CaptureLine, into: PageRunTable): void {

@@ -40,7 +40,7 @@ function runFields({ name, total, factor, meta }: DifferentialRun) {
 }
 
 function* stackFields(profile: Profile) {
-  const { grown, shrunk, noise } = changedStacks(profile);
+  const { grown, shrunk, noise, largest } = changedStacks(profile);
   const fields = ({ node, before, after, change }: ChangedStack, isNoise: boolean) => ({
     before,
     after,
@@ -48,7 +48,7 @@ function* stackFields(profile: Profile) {
     noise: isNoise,
     stack: stackOf(profile, node).map(({ name }) => name),
   });
-  for (const stack of grown) yield fields(stack, false);
-  for (const stack of shrunk) yield fields(stack, false);
-  for (const stack of noise) yield fields(stack, true);
+  for (const stack of largest(grown)) yield fields(stack, false);
+  for (const stack of largest(shrunk)) yield fields(stack, false);
+  for (const stack of largest(noise)) yield fields(stack, true);
 }

@@ -1,5 +1,10 @@
 import { formatGrowth } from '../growth.ts';
-import { type ChangedStack, changedStacks } from '../profile/changed-stacks.ts';
+import {
+  type ChangedGroup,
+  type ChangedStack,
+  type ChangedStacks,
+  changedStacks,
+} from '../profile/changed-stacks.ts';
 import { type Side, sides } from '../profile/differential.ts';
 import type { Differential, DifferentialRun } from '../profile/metadata.ts';
 import { columnNamed, type Profile, sumOf } from '../profile.ts';
@@ -17,12 +22,13 @@ type Options = Pick<TableOptions, 'top' | 'width'>;
  */
 export function diffTableLines(profile: Profile, options: Options): string[] {
   const { unit } = profile.columns[0]!;
-  const { grown, shrunk, noise } = changedStacks(profile);
+  const { grown, shrunk, noise, largest } = changedStacks(profile);
+  const context = { profile, options, largest };
   return [
     ...totalLines(profile),
-    ...section('grown', grown, { profile, options }),
-    ...section('shrunk', shrunk, { profile, options }),
-    ...(grown.length + shrunk.length === 0 ? ['', 'no stack changed'] : []),
+    ...section('grown', grown, context),
+    ...section('shrunk', shrunk, context),
+    ...(grown.nodes.length + shrunk.nodes.length === 0 ? ['', 'no stack changed'] : []),
     ...noiseLines(noise, unit),
   ];
 }
@@ -62,22 +68,25 @@ function sideLines(side: Side, { [side]: runs, normalized }: Differential, unit:
   });
 }
 
-interface Context {
+interface Context extends Pick<ChangedStacks, 'largest'> {
   readonly profile: Profile;
   readonly options: Options;
 }
 
 function section(
   word: 'grown' | 'shrunk',
-  stacks: readonly ChangedStack[],
-  { profile, options }: Context,
+  group: ChangedGroup,
+  { profile, options, largest }: Context,
 ): string[] {
-  if (stacks.length === 0) return [];
+  const count = group.nodes.length;
+  if (count === 0) return [];
   const { unit } = profile.columns[0]!;
-  const shown = stacks.slice(0, options.top);
+  const shown = largest(group, options.top);
+  const change = group.gain + group.loss;
+  const rest = { stacks: count, shown: shown.length, change: change - sum(shown) };
   return [
     '',
-    `${word}: ${formatChange(sum(stacks), unit)} in ${counted(stacks.length, 'stack')}${ofThese(word, stacks)}`,
+    `${word}: ${formatChange(change, unit)} in ${counted(count, 'stack')}${ofThese(word, group)}`,
     '',
     columns(['#', 'before', 'after', 'change', '']),
     ...shown.flatMap((stack, index) => [
@@ -85,12 +94,11 @@ function section(
       ...stackLines(profile, stack.node, options.width),
       '',
     ]),
-    ...notShown(stacks.slice(options.top), stacks.length, unit),
-  ].slice(0, stacks.length > options.top ? undefined : -1);
+    ...notShown(rest, unit),
+  ].slice(0, count > options.top ? undefined : -1);
 }
 
-function ofThese(word: 'grown' | 'shrunk', stacks: readonly ChangedStack[]): string {
-  const ends = stacks.filter(({ before, after }) => before === 0 || after === 0).length;
+function ofThese(word: 'grown' | 'shrunk', { ends }: ChangedGroup): string {
   if (ends === 0) return '';
   return word === 'grown' ? `, ${ends} of them new` : `, ${ends} of them vanished`;
 }
@@ -109,27 +117,29 @@ const columnWidths = [4, 14, 14, 15, 11];
 
 function columns(cells: readonly string[]): string {
   return cells
-    .map((cell, index) => cell.padStart(columnWidths[index]!))
+    .map((cell, index) => ` ${cell}`.padStart(columnWidths[index]!))
     .join('')
     .trimEnd();
 }
 
-function notShown(rest: readonly ChangedStack[], stacks: number, unit: Unit): string[] {
-  if (rest.length === 0) return [];
-  const amount = formatChange(sum(rest), unit);
-  return [`not shown: ${counted(rest.length, 'stack')} with ${amount}; -T ${stacks} shows all`];
+interface Rest {
+  readonly stacks: number;
+  readonly shown: number;
+  /** Of those that are not shown. */
+  readonly change: number;
 }
 
-function noiseLines(noise: readonly ChangedStack[], unit: Unit): string[] {
-  if (noise.length === 0) return [];
-  const [grown, shrunk] = [noise.filter(hasGrown), noise.filter((stack) => !hasGrown(stack))];
-  const amounts = [grown, shrunk].filter((stacks) => stacks.length > 0).map(sum);
+function notShown({ stacks, shown, change }: Rest, unit: Unit): string[] {
+  if (stacks === shown) return [];
+  const rest = counted(stacks - shown, 'stack');
+  return [`not shown: ${rest} with ${formatChange(change, unit)}; -T ${stacks} shows all`];
+}
+
+function noiseLines({ nodes, gain, loss }: ChangedGroup, unit: Unit): string[] {
+  if (nodes.length === 0) return [];
+  const amounts = [gain, loss].filter((amount) => amount !== 0);
   const words = amounts.map((amount) => formatChange(amount, unit)).join(' and ');
-  return ['', `noise: ${words} in ${counted(noise.length, 'stack')}`];
-}
-
-function hasGrown({ change }: ChangedStack): boolean {
-  return change > 0;
+  return ['', `noise: ${words} in ${counted(nodes.length, 'stack')}`];
 }
 
 function sum(stacks: readonly ChangedStack[]): number {

@@ -12,7 +12,8 @@ import { defineCommand } from './command.ts';
 import { remarksOn, ticketOf, writeFiles } from './convert.ts';
 import { diffJson } from './diff-json.ts';
 import { diffFlags, diffOptionsOf, type Files, filesOf, sizeOrShare } from './diff-options.ts';
-import { type InputOptions, readInput, viewOf } from './input.ts';
+import { type InputOptions, viewOf } from './input.ts';
+import { readInputs } from './inputs.ts';
 import { lookFlags, lookOf } from './look-options.ts';
 import { several, single } from './numbers.ts';
 import {
@@ -25,6 +26,7 @@ import {
 } from './outputs.ts';
 import { pictures } from './pictures.ts';
 import { unitOf } from './render.ts';
+import { residentChoiceOf, residentFlags } from './resident-options.ts';
 import { frameChoiceOf, frameFlags } from './stack-options.ts';
 import { writeStdout } from './stdout.ts';
 import { screenOn } from './terminal.ts';
@@ -53,6 +55,7 @@ function options(parser: Argv) {
       ...diffFlags,
       view: { ...text, choices: views, describe: 'of captures (unfreed if they have frees)' },
       ...frameFlags,
+      ...residentFlags,
       top: tableFlags.top,
       ...lookFlags,
       json: { ...flag, describe: 'on stdout, instead of the table' },
@@ -93,8 +96,12 @@ async function run(args: Args): Promise<number> {
 }
 
 function inputOf(args: Args): InputOptions {
-  const unit = unitOf(single(args.countname, '--countname'));
-  return { view: viewOf(args.view), frames: frameChoiceOf(args), unit };
+  return {
+    view: viewOf(args.view),
+    frames: frameChoiceOf(args),
+    resident: residentChoiceOf(args),
+    unit: unitOf(single(args.countname, '--countname')),
+  };
 }
 
 function outputKinds(look: SvgOptions): readonly [ProfileOutputKind, ...ProfileOutputKind[]] {
@@ -110,15 +117,17 @@ function stdoutOf(args: Args, hasOutputs: boolean): (profile: Profile) => Iterab
 }
 
 async function readRuns(files: Files, input: InputOptions) {
+  const all = sides.flatMap((side) => files[side].map((path) => ({ side, path })));
+  const inputs = await readInputs(
+    all.map(({ path }) => (path === '-' ? undefined : path)),
+    input,
+  );
   const runs: Record<Side, Run[]> = { before: [], after: [] };
-  const warnings: string[] = [];
-  for (const side of sides)
-    for (const path of files[side]) {
-      const read = await readInput(path === '-' ? undefined : path, input);
-      runs[side].push({ name: path === '-' ? 'stdin' : path, profile: read.profile });
-      const remarks = remarksOn(read.profile).map((remark) => `${path}: ${remark}`);
-      warnings.push(...read.warnings, ...remarks);
-    }
+  const warnings = inputs.flatMap(({ profile, warnings }, index) => {
+    const { side, path } = all[index]!;
+    runs[side].push({ name: path === '-' ? 'stdin' : path, profile });
+    return [...warnings, ...remarksOn(profile).map((remark) => `${path}: ${remark}`)];
+  });
   return { runs, warnings };
 }
 

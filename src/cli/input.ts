@@ -8,11 +8,12 @@ import type { ResidentChoice } from '../fold/resident.ts';
 import type { FrameChoice } from '../fold/stack-tree.ts';
 import { foldOtherViews, foldView, type View, views } from '../fold/views.ts';
 import type { Unit } from '../units.ts';
+import { foreignKind } from './foreign.ts';
 import { single } from './numbers.ts';
 import { type Bytes, peek } from './peek.ts';
 import type { Source } from './pictures.ts';
 import { RegularFile, regularFile } from './regular-file.ts';
-import { readStacksFile } from './stacks-file.ts';
+import { readStacksFile, type Threads } from './stacks-file.ts';
 import { systemReason } from './system-error.ts';
 
 /** The view that an option names. Throws a UserError when it was given more than once. */
@@ -30,6 +31,8 @@ export interface InputOptions {
   readonly resident?: ResidentChoice;
   /** Of collapsed stacks, which do not say what they count. */
   readonly unit: Unit;
+  /** For a large file of collapsed stacks. Default: as many as there is use for. */
+  readonly threads?: Threads;
 }
 
 export interface Input extends Source {
@@ -67,7 +70,7 @@ function streamOf(path: string | undefined): Bytes {
 }
 
 async function parse(bytes: Bytes, name: string, options: InputOptions): Promise<Input> {
-  const { unit } = options;
+  const { unit, threads } = options;
   const { first, all } = await peek(bytes);
   if (isCapture(first)) {
     const capture = await readCapture(all);
@@ -82,10 +85,12 @@ async function parse(bytes: Bytes, name: string, options: InputOptions): Promise
     const { readSvg } = await import('./svg-input.ts');
     return { profile: await readSvg(all), warnings: [] };
   }
+  const foreign = foreignKind(first);
+  if (foreign !== undefined) throw new UserError(`this is ${foreign}`);
   refuseOptionsOfCaptures(options, 'a file of collapsed stacks');
   const column = { unit, column: unit === 'count' ? 'samples' : unit };
   const isFile = all instanceof RegularFile;
-  const input = await (isFile ? readStacksFile(all, column) : readCollapsed(all, column));
+  const input = await (isFile ? readStacksFile(all, column, threads) : readCollapsed(all, column));
   return { profile: input.profile, warnings: skippedLines(input, name) };
 }
 

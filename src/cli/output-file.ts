@@ -27,7 +27,7 @@ export interface OutputFile {
   write(chunk: string | Uint8Array): Promise<void>;
   /**
    * Puts the file in its place. Throws a UserError when it is not complete; then nothing is left of
-   * it, unless what fitted is to be kept.
+   * it, unless what fitted is to be kept: at its place, or beside what stands there.
    */
   finish(): Promise<void>;
   /** Leaves no trace of it, if it is not finished. */
@@ -130,26 +130,39 @@ function outputFile(opened: Opened): OutputFile {
 }
 
 async function settle({ path, place, keepPartial }: Opened, failure: unknown): Promise<void> {
-  if (failure && !keepPartial) {
-    await removeScratch(place);
-    throw unwritable(path, failure);
+  if (failure === undefined) {
+    try {
+      if (place.scratch) await rename(place.scratch, place.target);
+      return;
+    } catch (error) {
+      const remark = keepPartial ? keptIn(place.scratch!) : await removeScratch(place);
+      throw unwritable(path, error, remark);
+    }
   }
-  try {
-    if (place.scratch) await rename(place.scratch, place.target);
-  } catch (error) {
-    if (keepPartial) throw unwritable(path, error, keptIn(place.scratch!));
-    await removeScratch(place);
-    throw unwritable(path, error);
-  }
-  if (failure) throw unwritable(path, failure, keptIn(path));
+  const remark = keepPartial ? await keep(place) : await removeScratch(place);
+  throw unwritable(path, failure, remark);
+}
+
+/** What fitted of it, if anything; a whole file is not replaced by a part of another. What to say about it. */
+async function keep(place: Place): Promise<string> {
+  const { target, scratch, replaces } = place;
+  if (!scratch) return keptIn(target);
+  if ((await stat(scratch)).size === 0) return removeScratch(place);
+  const kept = replaces ? `${target}.partial` : target;
+  return rename(scratch, kept).then(
+    () => keptIn(kept),
+    () => keptIn(scratch),
+  );
 }
 
 function keptIn(path: string): string {
   return `; what was written before is kept in ${path}`;
 }
 
-async function removeScratch({ scratch }: Place): Promise<void> {
+/** There is nothing to say about what is gone. */
+async function removeScratch({ scratch }: Place): Promise<''> {
   if (scratch) await rm(scratch, { force: true });
+  return '';
 }
 
 function unwritable(path: string, error: unknown, remark = ''): unknown {

@@ -35,11 +35,20 @@ export function summaryLines(capture: Capture, views: readonly Metadata[] = []):
     ...processes.flatMap((process) => fateLines(process, header)),
     ...omissionLines({ lost: end?.lost ?? [], filtered: end?.filtered ?? [] }),
     ...remarks(end?.notes ?? [], hasQuality),
-    // Of several views, most say the same.
-    ...new Set(qualities.flatMap(qualityLines)),
-    ...new Set(qualities.flatMap(qualityProblems)),
+    ...stackLines(views),
     ...(truncated ? ['warning: the capture was cut short: stacks and losses may be missing'] : []),
   ];
+}
+
+/** How good the stacks are; what not all views say has the names of those that do. */
+function stackLines(views: readonly Metadata[]): string[] {
+  const said = new Map<string, string[]>();
+  for (const say of [qualityLines, qualityProblems])
+    for (const { view = 'this view', stacks } of views)
+      for (const line of say(stacks)) said.set(line, [...(said.get(line) ?? []), view]);
+  return [...said].map(([line, by]) =>
+    by.length === views.length ? line : line.replace(/^\w+/, `$& of ${by.join(', ')}`),
+  );
 }
 
 /**
@@ -148,17 +157,18 @@ function signalName(number: number): string {
   return name ?? `signal ${number}`;
 }
 
-const noteWords = new Map(
+/** What was counted, and what is to be said of it. */
+const noteWords = new Map<string, readonly [noun: string, remark: string]>(
   Object.entries({
-    untracked_frees: 'frees of blocks that were not recorded',
-    failed_maps: 'system calls that mapped nothing',
-    untracked_unmaps: 'munmaps of what was not recorded, those of allocators among them',
-    unfollowed_forks: 'children beyond the 256th process, which are not traced',
-    foreign_calls: 'calls of other processes met the probes',
-    failed: 'calls that returned no memory',
-    exec_faults: 'faults while the program was being replaced',
-    late_faults: 'faults after the end of the trace, before its pages were looked at',
-    broken_stacks: 'calls whose outer callers could not be found',
+    untracked_frees: ['free', 'of blocks that were not recorded'],
+    failed_maps: ['system call', 'that mapped nothing'],
+    untracked_unmaps: ['munmap', 'of what was not recorded, those of allocators among them'],
+    unfollowed_forks: ['fork', 'beyond the 256th process: those children are not traced'],
+    foreign_calls: ['call', 'of other processes met the probes'],
+    failed: ['call', 'that returned no memory'],
+    exec_faults: ['fault', 'while the program was being replaced'],
+    late_faults: ['fault', 'after the end of the trace, before its pages were looked at'],
+    broken_stacks: ['call', 'whose outer callers could not be found'],
   }),
 );
 
@@ -167,8 +177,11 @@ const aboutStacks: ReadonlySet<string> = new Set(['broken_stacks', 'fp_stacks'])
 
 function remarks(notes: readonly Omission[], hasQuality: boolean): string[] {
   const others = notes.filter(({ reason }) => !(hasQuality && aboutStacks.has(reason)));
-  const words = others.map(
-    ({ reason, calls }) => `${formatCount(calls)} ${noteWords.get(reason) ?? reason}`,
-  );
+  const words = others.map(({ reason, calls }) => noteInWords(reason, calls));
   return words.length === 0 ? [] : [`note: ${words.join('; ')}`];
+}
+
+function noteInWords(reason: string, calls: number): string {
+  const [noun, remark] = noteWords.get(reason) ?? [];
+  return noun ? `${counted(calls, noun)} ${remark}` : `${formatCount(calls)} ${reason}`;
 }

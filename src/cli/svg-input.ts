@@ -13,7 +13,7 @@ export async function readSvg(chunks: Bytes): Promise<Profile> {
   const data = await peek(embeddedBytes(chunks));
   if (data.first.length === 0)
     throw new UserError(
-      'there are no stacks in this SVG: it was drawn with --no-embed, or its --max-size left them out, or by another tool, such as flamegraph.pl; name the capture or the collapsed stacks that it was drawn from',
+      'there are no stacks in this SVG: it is cut short, or was drawn with --no-embed, or its --max-size left them out, or by another tool, such as flamegraph.pl; name the capture or the collapsed stacks that it was drawn from',
     );
   const reader = new ProfileTextReader(wrongField);
   const text = gunzipped(data.all, () => {

@@ -55,7 +55,7 @@ export async function resolveTarget(
     throw new UserError(`no process is called ${choice.name}: look for its name with ps -e`);
   const pids = found.map(({ pid }) => pid);
   say(`${choice.name} is pid ${pids.join(', ')}`);
-  return { kind: 'pids', pids };
+  return { kind: 'pids', pids, mayEnd: pids.length > 1 };
 }
 
 /** Words of a command line with quotes; nothing else of a shell. Throws a UserError for the rest. */

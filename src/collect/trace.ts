@@ -4,7 +4,8 @@ import { runCollector, type Watcher } from './run.ts';
 import { type WalkRequest, walkArguments, withValue } from './walk.ts';
 
 export type Target =
-  | { readonly kind: 'pids'; readonly pids: readonly number[] }
+  /** `mayEnd`: those that are not there any more are left out. */
+  | { readonly kind: 'pids'; readonly pids: readonly number[]; readonly mayEnd?: boolean }
   | { readonly kind: 'command'; readonly words: readonly string[]; readonly kill: boolean };
 
 /** One trace, of allocations, page faults or both. What is left out has the helper's default. */
@@ -53,6 +54,7 @@ export function traceArguments(request: TraceRequest): string[] {
 }
 
 function targetArguments(target: Target): string[] {
-  if (target.kind === 'pids') return ['-p', target.pids.join(',')];
+  if (target.kind === 'pids')
+    return [...(target.mayEnd ? ['--skip-gone'] : []), '-p', target.pids.join(',')];
   return [...(target.kill ? ['--kill'] : []), '--', ...target.words];
 }

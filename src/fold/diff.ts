@@ -5,8 +5,12 @@ import type { Unit } from '../units.ts';
 import { comparedView, comparisonNotes, unitOfAll } from './comparable.ts';
 import { join, type Matching } from './join.ts';
 import { factors } from './normalize.ts';
+import { withMatchedProcesses } from './processes.ts';
 import type { Runs, Threshold } from './runs.ts';
 import { meanOf, scaled } from './scale.ts';
+
+const matchedProcessesNote =
+  'processes with other pids are the same by name, several of one name in the order of their pids';
 
 export interface DiffOptions {
   readonly normalize: Normalization;
@@ -24,14 +28,12 @@ export function diff(runs: Runs, { normalize, threshold, matching }: DiffOptions
   const measured = measure(runs, normalize);
   const all = sides.flatMap((side) => runs[side]);
   const names = sides.flatMap((side) => runs[side].map((_, index) => runColumn(side, index)));
-  const joined = join(
-    all.map(({ profile }) => profile),
-    names,
-    matching,
-  );
+  const profiles = all.map(({ profile }) => profile);
+  const matched = withMatchedProcesses(profiles);
+  const joined = join(matched ?? profiles, names, matching);
   const columns = columnsOf(joined, measured, unit);
   const view = comparedView(runs);
-  const notes = comparisonNotes(runs, normalize);
+  const notes = [...comparisonNotes(runs, normalize), ...(matched ? [matchedProcessesNote] : [])];
   const differential: Differential = {
     ...measured,
     normalized: normalize,

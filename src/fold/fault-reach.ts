@@ -1,4 +1,5 @@
 import { faultHow, type ProcessPages, pageBits } from '../capture/faults.ts';
+import type { PageRuns } from '../capture/page-runs.ts';
 import type { PageSegment } from './page-segments.ts';
 
 /** Bytes around a fault on a file that the kernel maps with it (fault_around_bytes, mm/memory.c). */
@@ -13,9 +14,12 @@ export interface Reach {
   readonly pages: number;
 }
 
+/** Both came with a fault anywhere in their block. */
+const ofHugePage = pageBits.huge | pageBits.split;
+
 /**
  * Which faults brought resident pages that have no record of their own: of a huge page, one in the same
- * block; of a file, one in the same 64 KiB of the mapping, for the kernel maps what is cached around it, or
+ * block, also where it has been taken apart since; of a file, one in the same 64 KiB of the mapping, for the kernel maps what is cached around it, or
  * one in an unbroken row in the same block, for it maps large folios whole (finish_fault()). Of several
  * the nearest before, else the nearest behind: their order in time is not known.
  */
@@ -33,7 +37,7 @@ export class FaultReach {
 
   /** At most one fault before and one behind a segment that has none. */
   of(segment: Readonly<PageSegment>): Reach[] {
-    if (!(segment.after & (pageBits.huge | pageBits.file))) return [];
+    if (!(segment.after & (ofHugePage | pageBits.file))) return [];
     const reached: Reach[] = [];
     let start = segment.first;
     const before = this.#donor(segment.nextFault - 1, -1, segment);
@@ -58,22 +62,29 @@ export class FaultReach {
 
   /**
    * The nearest fault from `place` on, in steps of 1 or -1, that can have brought its neighbours. A write
-   * over a page that was there brings none, unless a huge page. The search ends where nothing reaches.
+   * over a page that was there brings none, unless a huge page; nor does one on a page that came by itself
+   * after the huge page was taken apart. The search ends where nothing reaches.
    */
   #donor(place: number, step: 1 | -1, { first, end, after }: PageSegment): number | undefined {
     const { what, first: starts } = this.#pages.faulted;
     for (let at = place; at >= 0 && at < starts.length; at += step) {
       const distance = step < 0 ? first - this.#lastPage(at) : starts[at]! - end;
       if (distance > this.#blockPages) return undefined;
-      if (after & pageBits.huge || what[at] !== faultHow.copy) return at;
+      if (after & pageBits.split && this.#cameByItself(starts[at]!)) continue;
+      if (after & ofHugePage || what[at] !== faultHow.copy) return at;
     }
     return undefined;
+  }
+
+  #cameByItself(page: number): boolean {
+    const what = whatAt(this.#pages.end, page);
+    return what !== undefined && !(what & pageBits.split);
   }
 
   /** The pages like those of the segment that a fault on `page` can have brought. */
   #rangeOf(page: number, segment: PageSegment): Range {
     const whole = block(page, this.#blockPages);
-    if (segment.after & pageBits.huge) return whole;
+    if (segment.after & ofHugePage) return whole;
     const { mapping } = segment;
     if (mapping === undefined) return nothing;
     const from = mapping.first;
@@ -113,4 +124,15 @@ const nothing: Range = { first: Infinity, end: 0 };
 function block(page: number, pages: number): Range {
   const first = page - (page % pages);
   return { first, end: first + pages };
+}
+
+/** What a page is; undefined where there is none. */
+function whatAt({ first, count, what }: PageRuns, page: number): number | undefined {
+  let low = 0;
+  for (let high = first.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if (first[middle]! + count[middle]! > page) high = middle;
+    else low = middle + 1;
+  }
+  return low < first.length && first[low]! <= page ? what[low] : undefined;
 }

@@ -1,7 +1,8 @@
 import { collapsedName, frameOfText } from '../collapsed/name.ts';
 import type { Frame } from '../frame.ts';
 import { ProfileBuilder } from '../profile/builder.ts';
-import type { Profile } from '../profile.ts';
+import type { FrameIndex, Profile } from '../profile.ts';
+import { joinTrees, type NamedTree } from './join-trees.ts';
 
 /** What makes two frames the same one. */
 export interface Matching {
@@ -25,32 +26,41 @@ export function join(
   matching: Matching,
 ): Profile {
   const project = projectionFor(profiles, matching);
-  const unit = profiles[0]!.columns[0]!.unit;
-  const builder = new ProfileBuilder(names.map((name) => ({ name, unit })));
-  for (const [column, profile] of profiles.entries())
-    enter(profile, {
-      builder,
-      column,
-      frames: profile.frames.map((f) => builder.frame(project(f))),
-    });
-  return builder.build();
+  const { unit } = profiles[0]!.columns[0]!;
+  const known = new ProfileBuilder([{ name: 'frames', unit }]);
+  const numbers = profiles.map((each) => each.frames.map((frame) => known.frame(project(frame))));
+  const { frames } = known.build();
+  const [first, ...others] = profiles.map((profile, index) => treeOf(profile, numbers[index]!));
+  const { parent, frame, selfs } = joinTrees([first!, ...others], frames.length);
+  const columns = selfs.map((self, index) => ({ name: names[index]!, unit, self }));
+  return { frames, parent, frame, columns, meta: {} };
 }
 
-interface Entry {
-  readonly builder: ProfileBuilder;
-  readonly column: number;
-  /** Of each frame of the profile, its index in the joined one. */
-  readonly frames: readonly number[];
+/** The first column of a profile, its frames called by other numbers. */
+function treeOf(profile: Profile, frames: readonly FrameIndex[]): NamedTree {
+  const { parent, frame, columns } = profile;
+  const { self } = columns[0]!;
+  const isOnce = new Set(frames).size === frames.length;
+  if (!isOnce) return withStacksOnce(profile, frames);
+  const isSame = frames.every((to, from) => to === from);
+  const renamed = isSame ? frame : frame.map((from, node) => (node === 0 ? -1 : frames[from]!));
+  return { parent, frame: renamed, self };
 }
 
-function enter(profile: Profile, { builder, column, frames }: Entry): void {
-  const { self } = profile.columns[0]!;
-  const moved = new Int32Array(profile.parent.length);
+/** Frames that became equal make equal stacks. */
+function withStacksOnce(
+  { parent, frame, columns }: Profile,
+  frames: readonly FrameIndex[],
+): NamedTree {
+  const { self } = columns[0]!;
+  const builder = new ProfileBuilder([columns[0]!]);
+  const moved = new Int32Array(parent.length);
   for (let node = 0; node < moved.length; node++) {
-    if (node > 0)
-      moved[node] = builder.child(moved[profile.parent[node]!]!, frames[profile.frame[node]!]!);
-    if (self[node]! > 0) builder.add(moved[node]!, column, self[node]!);
+    if (node > 0) moved[node] = builder.child(moved[parent[node]!]!, frames[frame[node]!]!);
+    if (self[node]! > 0) builder.add(moved[node]!, 0, self[node]!);
   }
+  const once = builder.build();
+  return { parent: once.parent, frame: once.frame, self: once.columns[0]!.self };
 }
 
 /**

@@ -6,15 +6,18 @@ export interface Children {
   readonly nodes: Int32Array;
 }
 
-/** Turns the parent links of a profile round; children are in the order of their indexes. */
-export function childrenOf(profile: Profile): Children {
+/** Turns the parent links of a profile round; children are in the order of their indexes, or of all nodes in `order`. */
+export function childrenOf(profile: Pick<Profile, 'parent'>, order?: Int32Array): Children {
   const count = profile.parent.length;
   const start = new Int32Array(count + 1);
   for (let node = 1; node < count; node++) start[profile.parent[node]! + 1]!++;
   for (let node = 0; node < count; node++) start[node + 1]! += start[node]!;
   const nodes = new Int32Array(count - 1);
   const next = start.slice();
-  for (let node = 1; node < count; node++) nodes[next[profile.parent[node]!]!++] = node;
+  for (let at = 1; at < count; at++) {
+    const node = order === undefined ? at : order[at]!;
+    nodes[next[profile.parent[node]!]!++] = node;
+  }
   return { start, nodes };
 }
 

@@ -4,6 +4,7 @@ import type { FrameIndex, NodeIndex, Profile } from '../profile.ts';
 import type { Unit } from '../units.ts';
 import { ProfileBuilder } from './builder.ts';
 import type { Metadata } from './metadata.ts';
+import { NumberReader, SparseReader } from './number-list.ts';
 import { profileTextVersion } from './text.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -14,8 +15,7 @@ interface Draft {
   readonly columns: number;
   readonly meta: Metadata;
   readonly frames: FrameIndex[];
-  /** The node before, and all above it; the root first. */
-  readonly path: NodeIndex[];
+  readonly lists: string[];
 }
 
 /** Takes the lines that `writeProfile` wrote, one by one. */
@@ -32,24 +32,30 @@ export class ProfileTextReader {
   /** Throws a UserError for a line that is malformed, and for the text of another version. */
   take(line: string): void {
     this.#line++;
-    try {
+    refusing(`line ${this.#line}`, () => {
       if (this.#draft === undefined) this.#draft = draftOf(line, this.#wrongField);
-      else if (line.startsWith('{')) takeFrame(this.#draft, line);
-      else takeNode(this.#draft, line);
-    } catch (error) {
-      // JSON that is nested too deeply is a RangeError.
-      if ([Malformed, SyntaxError, RangeError].some((kind) => error instanceof kind))
-        throw new UserError(
-          `the embedded data are malformed: line ${this.#line}: ${(error as Error).message}`,
-        );
-      throw error;
-    }
+      else if (line.startsWith('{') || line.startsWith('"')) takeFrame(this.#draft, line);
+      else this.#draft.lists.push(line);
+    });
   }
 
-  /** Throws a UserError when there was no line at all. */
+  /** Throws a UserError when there was no line at all, and when the nodes are malformed. */
   finish(): Profile {
-    if (this.#draft === undefined) throw new UserError('the embedded data are empty');
-    return this.#draft.builder.build(this.#draft.meta);
+    const draft = this.#draft;
+    if (draft === undefined) throw new UserError('the embedded data are empty');
+    refusing('nodes', () => addNodes(draft));
+    return draft.builder.build(draft.meta);
+  }
+}
+
+function refusing(where: string, read: () => void): void {
+  try {
+    read();
+  } catch (error) {
+    // JSON that is nested too deeply is a RangeError.
+    if ([Malformed, SyntaxError, RangeError].some((kind) => error instanceof kind))
+      throw new UserError(`the embedded data are malformed: ${where}: ${(error as Error).message}`);
+    throw error;
   }
 }
 
@@ -71,7 +77,7 @@ function draftOf(line: string, wrongField: WrongField): Draft {
   listIn(root, 'root').forEach((weight, column) => {
     if (column < kinds.length) builder.add(0, column, countIn(weight));
   });
-  return { builder, columns: kinds.length, meta: meta as Metadata, frames: [], path: [0] };
+  return { builder, columns: kinds.length, meta: meta as Metadata, frames: [], lists: [] };
 }
 
 function columnOf(value: unknown): { name: string; unit: Unit } {
@@ -82,9 +88,15 @@ function columnOf(value: unknown): { name: string; unit: Unit } {
 }
 
 function takeFrame({ builder, frames }: Draft, line: string): void {
-  const { name, module, file, line: number, kernel, inlined, jit } = objectIn(JSON.parse(line));
+  const found: unknown = JSON.parse(line);
+  frames.push(
+    builder.frame(typeof found === 'string' ? { name: found } : frameOf(objectIn(found))),
+  );
+}
+
+function frameOf({ name, module, file, line: number, kernel, inlined, jit }: Fields): Frame {
   if (typeof name !== 'string') throw new Malformed('a frame has no name');
-  const frame: Frame = {
+  return {
     name,
     ...(typeof module === 'string' && { module }),
     ...(typeof file === 'string' && { file }),
@@ -93,44 +105,40 @@ function takeFrame({ builder, frames }: Draft, line: string): void {
     ...(inlined === true && { inlined }),
     ...(jit === true && { jit }),
   };
-  frames.push(builder.frame(frame));
 }
 
-function takeNode({ builder, columns, frames, path }: Draft, line: string): void {
-  const numbers = numbersIn(line);
-  const [up, number] = numbers;
-  if (up === undefined || number === undefined) throw new Malformed('expected whole numbers');
-  if (up >= path.length) throw new Malformed('a node is above the root');
+/** See `writeProfile`. */
+function addNodes({ builder, columns, frames, lists }: Draft): void {
+  if (lists.length !== 3 + 2 * columns) throw new Malformed('there are too few or too many lists');
+  const [up, frame, self] = [sparseAt(lists, 0), new NumberReader(lists[2]!), selfReaders(lists)];
+  /** The node before, and all above it; the root first. */
+  const path: NodeIndex[] = [0];
+  while (!frame.isAtEnd) {
+    const above = path.length - 1 - up.next();
+    if (above < 0) throw new Malformed('a node is above the root');
+    const node = builder.child(path[above]!, frameAt(frames, frame.next()));
+    path.length = above + 1;
+    path.push(node);
+    for (let column = 0; column < columns; column++)
+      builder.add(node, column, self[column]!.next());
+  }
+  if (![up, ...self].every(({ isAtEnd }) => isAtEnd))
+    throw new Malformed('the lists are not equally long');
+}
+
+function frameAt(frames: readonly FrameIndex[], number: number): FrameIndex {
   const frame = frames[number];
   if (frame === undefined) throw new Malformed(`frame ${number} is not defined`);
-  if (numbers.length > 2 + columns) throw new Malformed('more weights than columns');
-  path.length -= up;
-  const node = builder.child(path[path.length - 1]!, frame);
-  path.push(node);
-  for (let at = 2; at < numbers.length; at++) builder.add(node, at - 2, numbers[at]!);
+  return frame;
 }
 
-const zero = 0x30;
-const blank = 0x20;
+function sparseAt(lists: readonly string[], at: number): SparseReader {
+  return new SparseReader(lists[at]!, lists[at + 1]!);
+}
 
-/** Whole numbers with a blank between them. There are as many lines as nodes: no texts are cut out. */
-function numbersIn(line: string): number[] {
-  const numbers: number[] = [];
-  let number = 0;
-  let digits = 0;
-  for (let at = 0; at <= line.length; at++) {
-    const code = at < line.length ? line.charCodeAt(at) : blank;
-    if (code === blank && digits > 0) {
-      numbers.push(number);
-      number = digits = 0;
-    } else {
-      number = 10 * number + (code - zero);
-      digits++;
-      if (code < zero || code > zero + 9 || !Number.isSafeInteger(number))
-        throw new Malformed('expected whole numbers');
-    }
-  }
-  return numbers;
+function selfReaders(lists: readonly string[]): SparseReader[] {
+  const starts = Array.from(lists.keys()).filter((at) => at >= 3 && at % 2 === 1);
+  return starts.map((start) => sparseAt(lists, start));
 }
 
 function countIn(value: unknown): number {

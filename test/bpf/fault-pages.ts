@@ -17,6 +17,7 @@ const SWAPPED = 2;
 const ZERO = 4;
 const HUGE = 8;
 const SHMEM = 16;
+const SPLIT = 32;
 const PAGES_IN_HUGE = 512;
 
 /** One page that the resident set size counts, and that it did not count as the same kind before. */
@@ -88,12 +89,12 @@ function ownersOf(capture: RawCapture, process: number): Owners {
 }
 
 /**
- * A huge page belongs to the one record in it. With a page of a file the kernel maps neighbours, or all of the large folio
+ * A huge page belongs to the one record in it, also when it has been taken apart. With a page of a file the kernel maps neighbours, or all of the large folio
  * that it is in: they belong to the nearest record.
  */
 function ownerOf(owners: Owners, page: number, what: number): number | undefined {
   const own = owners.byPage.get(page);
-  if (own !== undefined || !(what & (HUGE | FILE))) return own;
+  if (own !== undefined || !(what & (HUGE | SPLIT | FILE))) return own;
   const mapping = mappingOf(owners, page);
   for (let distance = 1; distance < PAGES_IN_HUGE; distance++)
     for (const near of [page - distance, page + distance])

@@ -180,7 +180,7 @@ describeTracing('--follow-forks', () => {
     expect(traced).toHaveLength(255);
     expectTruths(capture, traced);
     expect(capture.end!.lost).toEqual([{ reason: 'process_table_full', calls: 5 * 30 }]);
-    expect(stderr).toContain('5 children beyond the 256th process');
+    expect(stderr).toContain('5 forks beyond the 256th process');
     expect(stderr).toContain('150 calls, missing: of children beyond the 256th process');
   });
 

@@ -146,7 +146,7 @@ describe('a malformed capture of page faults', () => {
     ['"kind":"file"', '"kind":"device"', '"kind" must be one of anon, file'],
     ['"path":""', '"path":null', '"path" must be a text'],
     ['[65536,10,0]', '[65536,10]', '"resident" must hold lists of 3 numbers'],
-    ['[65536,10,0]', '[65536,10,32]', 'from 0 to 31'],
+    ['[65536,10,0]', '[65536,10,64]', 'from 0 to 63'],
     ['[65536,10,0]', '[275,10,0]', 'must lie behind those before'],
     ['[65536,10,0]', '[65536,-1,0]', '"resident" must be a whole number'],
     ['[65536,10,0]', '[65536,1.5,0]', '"resident" must be a whole number'],

@@ -71,8 +71,8 @@ describe('an SVG that cannot be read', () => {
   const element = (data: string) =>
     `<svg xmlns="http://www.w3.org/2000/svg"><metadata class="memstacks-profile">${data}</metadata></svg>`;
   const packed = (text: string) => element(gzipSync(text).toString('base64'));
-  const head = '{"profile":1,"columns":[{"name":"x","unit":"bytes"}],"root":[0],"meta":{}}\n';
-  const good = gzipSync(`${head}{"name":"a"}\n0 0 1\n`).toString('base64');
+  const head = '{"profile":2,"columns":[{"name":"x","unit":"bytes"}],"root":[0],"meta":{}}\n';
+  const good = gzipSync(`${head}"a"\n\n\nA\nA\nB\n`).toString('base64');
 
   test.each([
     [
@@ -87,7 +87,7 @@ describe('an SVG that cannot be read', () => {
     ['cut within the element', element(good).slice(0, 120), 'cut short'],
     ['a changed byte', element(`${good.slice(0, 60)}AAAA${good.slice(64)}`), 'gzip data'],
     ['no profile', packed('hello'), 'the embedded data are malformed: line 1: '],
-    ['a bad node', packed(`${head}0 7 1\n`), 'line 2: frame 7 is not defined'],
+    ['a bad node', packed(`${head}\n\nH\nA\nB\n`), 'nodes: frame 7 is not defined'],
     ['another version', packed('{"profile":7}\n'), 'of version 7'],
     [
       'an escape',

@@ -130,6 +130,25 @@ describe.skipIf(process.getuid!() !== 0 && !process.env.CI)(
       },
     );
 
+    test('a part of a capture lies beside an older one', async () => {
+      writeFileSync(at.path('x.capture'), 'old');
+      const { stderr } = await at.run([...pid, '-o', 'x.capture'], { FAKE_STACKS: '20000' });
+      expect(stderr).toMatch(/ is kept in \S*\/x\.capture\.partial$/m);
+      expect(at.files).toEqual(['x.capture', 'x.capture.partial']);
+      expect(at.read('x.capture')).toBe('old');
+      expect(at.read('x.capture.partial')).toMatch(/^\{"capture":/);
+    });
+
+    test('nothing is kept where nothing fitted', async () => {
+      const trace = at.start([...pid, '-o', 'x.capture'], { FAKE_DOES: 'until-signal' });
+      await trace.said('Tracing pid');
+      expect(() => writeFileSync(at.path('filler'), Buffer.alloc(131_072))).toThrow('ENOSPC');
+      trace.child.kill('SIGINT');
+      const { stderr } = await trace.ended;
+      expect(stderr).toContain('memstacks: cannot write x.capture: no space left on device\n');
+      expect(at.files).toEqual(['filler']);
+    });
+
     test('an older output survives', async () => {
       writeFileSync(at.path('x.folded'), 'old');
       const { code } = await at.run([...pid, '-o', 'x.folded'], { FAKE_STACKS: '20000' });

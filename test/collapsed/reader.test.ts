@@ -56,6 +56,20 @@ describe('readCollapsed', () => {
     expect([...totals(profile, profile.columns[0]!)]).toEqual([6, 6, 4, 2, 3]);
   });
 
+  it('tells names apart that differ in one byte or in their length, however long they are', async () => {
+    const pair = (length: number) => ['x'.repeat(length), `${'x'.repeat(length - 1)}y`];
+    const pairs = Array.from({ length: 700 }, (_, i) => i + 1).flatMap(pair);
+    const inside = pairs.map((_, i) => `${'x'.repeat(i)}z${'x'.repeat(pairs.length - i)}`);
+    const zeros = Array.from({ length: 70 }, (_, i) => `x${'\0'.repeat(i + 1)}`);
+    const names = [...pairs, ...inside, ...zeros];
+    const text = [...names, ...names].map((name, i) => `main;${name};leaf ${i + 1}\n`).join('');
+    const { profile } = await readCollapsed(chunksOf(text));
+    const found = profile.frames.map(({ name }) => name);
+    expect(found).toEqual(['main', names[0], 'leaf', ...names.slice(1)]);
+    const leaves = profile.columns[0]!.self.filter((weight) => weight > 0);
+    expect([...leaves]).toEqual(names.map((_, i) => 2 * i + 2 + names.length));
+  });
+
   it('keeps the first ten skipped lines, shortened, and counts them all', async () => {
     const bad = `${'x'.repeat(5000)}\n`.repeat(25);
     const input = await readCollapsed(chunksOf(`${bad}a 1\n`));

@@ -17,6 +17,7 @@ const bits = {
   zero: pageBits.zero,
   huge: pageBits.huge,
   hugeFile: pageBits.huge + pageBits.file,
+  split: pageBits.split,
 } as const;
 
 /** Number of pages from a page on, and what they are. */

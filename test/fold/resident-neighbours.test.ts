@@ -10,6 +10,24 @@ describe('foldResident: pages that came with their neighbours', () => {
     expect(pagesBy(fields)).toEqual({ a: huge, none: 2 * huge });
   });
 
+  it('gives what is left of a huge page to its fault, also where that page is gone', () => {
+    const fields: PagesFields = {
+      faulted: [
+        [huge + 77, 1, 'a'],
+        [huge + 300, 20, 'again'],
+        [2 * huge + 5, 1, 'b'],
+      ],
+      after: [
+        [huge + 100, 200, 'split'],
+        [huge + 300, 20, 'anon'],
+        [huge + 320, 100, 'split'],
+        [2 * huge, 50, 'split'],
+        [2 * huge + 50, 10, 'anon'],
+      ],
+    };
+    expect(pagesBy(fields)).toEqual({ a: 300, again: 20, b: 50, none: 10 });
+  });
+
   it('shares a huge page by the nearest fault before, else behind', () => {
     const fields: PagesFields = {
       faulted: [

@@ -10,13 +10,16 @@ import { ProfileTextReader } from '../../src/profile/text-reader.ts';
 import type { Profile } from '../../src/profile.ts';
 import { meta } from '../render/pictures.ts';
 
+/** Without the last line feed. */
 function textOf(profile: Profile): string {
-  return [...writeProfile(profile)].join('');
+  return Buffer.concat([...writeProfile(profile)])
+    .toString()
+    .replace(/\n$/, '');
 }
 
 function read(text: string): Profile {
   const reader = new ProfileTextReader(wrongField);
-  for (const line of text.trimEnd().split('\n')) reader.take(line);
+  for (const line of text.split('\n')) reader.take(line);
   return reader.finish();
 }
 
@@ -57,24 +60,29 @@ function profileOf(stacks: Stacks, metadata: Metadata = {}): Profile {
 }
 
 describe('the text of a profile', () => {
-  test('is lines of frames and nodes', () => {
+  test('is lines of frames, then lists', () => {
     const main = { name: 'main', module: 'a.out' };
+    const b = { name: 'b' };
     const profile = profileOf([
-      [[main, { name: 'b' }], 4096, 1],
+      [[main, b], 4096, 1],
       [[main, { name: 'a', inlined: true }], 0, 2],
-      [[{ name: 'b' }], 8, 0],
+      [[main, { name: 'a', inlined: true }, main, b], 33, 0],
+      [[b], 8, 0],
     ]);
+    // b, main, main;a, main;a;main, main;a;main;b, main;b: letters are A = 0, B = 1 and so on.
     expect(
       textOf(profile),
-    ).toBe(`{"profile":1,"columns":[{"name":"inuse_space","unit":"bytes"},{"name":"inuse_objects","unit":"count"}],"root":[0,0],"meta":{}}
-{"name":"b"}
-0 0 8
-{"name":"main","module":"a.out"}
-1 1
+    ).toBe(`{"profile":2,"columns":[{"name":"inuse_space","unit":"bytes"},{"name":"inuse_objects","unit":"count"}],"root":[0,0],"meta":{}}
 {"name":"a","inlined":true}
-0 2 0 2
-1 0 4096 1
-`);
+"b"
+{"name":"main","module":"a.out"}
+BD
+BD
+BCACBB
+ADA
+IhBggE
+CC
+CB`);
   });
 
   test('gives back everything, whatever the frames, and is the same then', () => {
@@ -108,14 +116,14 @@ describe('the text of a profile', () => {
     expect(read(textOf(profileOf([[frames, 7, 1]]))).parent).toHaveLength(100_001);
   });
 
-  const head = '{"profile":1,"columns":[{"name":"x","unit":"bytes"}],"root":[0],"meta":{}}';
-  const frame = '{"name":"a"}';
+  const head = '{"profile":2,"columns":[{"name":"x","unit":"bytes"}],"root":[0],"meta":{}}';
+  const lists = '"a"\n\n\nA\nA\nB';
 
   test.each([
-    ['{"profile":2}', 'the embedded data are of version 2'],
+    ['{"profile":1}', 'the embedded data are of version 1'],
     ['nonsense', 'line 1: '],
     ['[]', 'line 1: expected an object'],
-    ['{"profile":1,"columns":[],"root":[],"meta":{}}', 'line 1: there are no columns'],
+    ['{"profile":2,"columns":[],"root":[],"meta":{}}', 'line 1: there are no columns'],
     [head.replace('bytes', 'hours'), 'line 1: a column is none'],
     [head.replace('{}', '{"host":1}'), 'line 1: "host" is not what it should be'],
     [head.replace('{}', '{"lost":[{"reason":"x","calls":-1}]}'), 'line 1: "lost" is not'],
@@ -124,13 +132,19 @@ describe('the text of a profile', () => {
     [head.replace('{}', '{"residency":[{}]}'), 'line 1: "residency" is not'],
     [head.replace('{}', '{"differential":{"before":[]}}'), 'line 1: "differential" is not'],
     [head.replace('{}', '{"a":'.repeat(100_000)), 'line 1: '],
-    [`${head}\n0 0 1`, 'line 2: frame 0 is not defined'],
-    [`${head}\n${frame}\n1 0 1`, 'line 3: a node is above the root'],
-    [`${head}\n${frame}\n0 0 1 1`, 'line 3: more weights than columns'],
-    [`${head}\n${frame}\n0 0 -1`, 'line 3: expected whole numbers'],
-    [`${head}\n${frame}\n0 0 1e5`, 'line 3: expected whole numbers'],
-    [`${head}\n${frame}\n0 0 99999999999999999999`, 'line 3: expected whole numbers'],
-    [`${head}\n${frame}\n0`, 'line 3: expected whole numbers'],
+    [head, 'nodes: there are too few or too many lists'],
+    [`${head}\n${lists}\nB\nB`, 'nodes: there are too few or too many lists'],
+    [`${head}\n\n\nA\nA\nB`, 'nodes: frame 0 is not defined'],
+    [`${head}\n"a"\n\n\nB\nA\nB`, 'nodes: frame 1 is not defined'],
+    [`${head}\n"a"\nA\nB\nA\nA\nB`, 'nodes: a node is above the root'],
+    [`${head}\n"a"\n\n\n-\nA\nB`, 'nodes: expected whole numbers'],
+    [`${head}\n"a"\n\n\nA\nA\nü`, 'nodes: expected whole numbers'],
+    [`${head}\n"a"\n\n\nA\nA\n`, 'nodes: expected whole numbers'],
+    [`${head}\n"a"\n\n\nA\nA\n+++++++++++B`, 'nodes: expected whole numbers'],
+    [`${head}\n"a"\n\n\nA\nB\nB`, 'nodes: the lists are not equally long'],
+    [`${head}\n"a"\n\nB\nA\nA\nB`, 'nodes: the lists are not equally long'],
+    [`${head}\n"a"\n\n\nA\nA\nBB`, 'nodes: the lists are not equally long'],
+    [`${head}\n1`, 'nodes: there are too few or too many lists'],
     [`${head}\n{"name":1}`, 'line 2: a frame has no name'],
     [`${head}\n{"name":"a","line":-1}`, 'line 2: expected a whole number'],
   ])('is refused when it is %j', (text, message) => {
@@ -139,8 +153,10 @@ describe('the text of a profile', () => {
   });
 
   test('is refused when its sums cannot be exact, or nothing is there', () => {
-    const most = Number.MAX_SAFE_INTEGER;
-    expect(() => read(`${head}\n${frame}\n0 0 ${most}\n0 0 ${most}`)).toThrow(UserError);
+    const most = `${'/'.repeat(10)}H`;
+    const twice = (weights: string) => `${head}\n"a"\n\n\nAA\nAA\n${weights}`;
+    expect(read(twice(`${most}A`)).columns[0]!.self).toContain(Number.MAX_SAFE_INTEGER);
+    expect(() => read(twice(`${most}B`))).toThrow(UserError);
     expect(() => new ProfileTextReader().finish()).toThrow('the embedded data are empty');
   });
 });

@@ -53,7 +53,7 @@ function readProfile(base64: string): Profile {
   const bytes = new Uint8Array(letters.length);
   for (let at = 0; at < bytes.length; at++) bytes[at] = letters.charCodeAt(at);
   const reader = new ProfileTextReader();
-  for (const line of strFromU8(gunzipSync(bytes)).trimEnd().split('\n')) reader.take(line);
+  for (const line of strFromU8(gunzipSync(bytes)).slice(0, -1).split('\n')) reader.take(line);
   return reader.finish();
 }
 

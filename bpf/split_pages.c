@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Huge pages that were taken apart, as by munmap of a part of one: the page table has small pages then, which still lie where
+ * the huge page lay, each at its own place in an aligned block of page frames. Without CAP_SYS_ADMIN nobody is told where.
+ */
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <unistd.h>
+#include "resident.h"
+
+/* Entries of the page table for what a huge page spans. */
+struct huge_block {
+	uint64_t number; /* address / size of a huge page */
+	uint64_t frame; /* where the huge page lay that they are from; 0: there was none */
+	uint64_t *entries;
+};
+
+/* Where a huge page lies that the page can be a part of; 0 when it can not. */
+static uint64_t huge_frame_of(uint64_t entry, uint64_t place)
+{
+	const uint64_t frame = PAGEMAP_FRAME(entry);
+
+	if (!(entry & PAGEMAP_PRESENT) || entry & PAGEMAP_FILE || frame % huge_pages() != place)
+		return 0;
+	return frame - place;
+}
+
+/* That of most of them, by the vote of Boyer and Moore (1981). One page alone may lie there by chance. */
+static uint64_t find_huge_frame(const uint64_t *entries)
+{
+	uint64_t found = 0, votes = 0, pages = 0;
+
+	for (uint64_t i = 0; i < huge_pages(); i++) {
+		const uint64_t frame = huge_frame_of(entries[i], i);
+
+		if (!frame)
+			continue;
+		if (!votes)
+			found = frame;
+		votes += frame == found ? 1 : -1;
+	}
+	for (uint64_t i = 0; i < huge_pages(); i++)
+		pages += found && huge_frame_of(entries[i], i) == found;
+	return pages > 1 ? found : 0;
+}
+
+static void read_block(int pagemap, uint64_t number, struct huge_block *block)
+{
+	const ssize_t size = huge_pages() * sizeof(*block->entries);
+
+	if (block->number == number)
+		return;
+	block->number = number;
+	block->frame = pread(pagemap, block->entries, size, number * size) == size ? find_huge_frame(block->entries) : 0;
+}
+
+/* A run of small pages of memory without a file. */
+static void mark_run(int pagemap, const struct page_run *run, struct huge_block *block, struct runs *marked)
+{
+	for (uint64_t page = run->first; page < run->first + run->nr; page++) {
+		const uint64_t place = page % huge_pages();
+		uint32_t what = 0;
+
+		read_block(pagemap, page / huge_pages(), block);
+		if (block->frame && huge_frame_of(block->entries[place], place) == block->frame)
+			what = PAGE_SPLIT;
+		add_run(marked, &(struct page_run){ page, 1, what });
+	}
+}
+
+void mark_split_pages(const struct process *process, struct runs *runs)
+{
+	struct huge_block block = { .number = UINT64_MAX, .entries = allocate(huge_pages() * sizeof(*block.entries)) };
+	int pagemap = open_pagemap(process);
+	struct runs marked = { NULL, 0 };
+
+	for (size_t i = 0; i < runs->nr; i++) {
+		if (runs->run[i].what)
+			add_run(&marked, &runs->run[i]);
+		else
+			mark_run(pagemap, &runs->run[i], &block, &marked);
+	}
+	close(pagemap);
+	free(block.entries);
+	free(runs->run);
+	*runs = marked;
+}

@@ -1,0 +1,86 @@
+import type { Frame } from '../frame.ts';
+import type { Profile } from '../profile.ts';
+
+/** A process as it stands at the root of the stacks of several: `name-pid`. */
+interface Process {
+  readonly root: string;
+  readonly name: string;
+  readonly pid: number;
+}
+
+/**
+ * Profiles of several processes such that the same process has the same frame at the root. A service
+ * that was started again has other pids: what is left of a name when equal pids are matched is matched
+ * in the order of its pids, and called `name`, or `name (1)` and so on where it is several. Undefined
+ * where there is nothing to match.
+ */
+export function withMatchedProcesses(profiles: readonly Profile[]): Profile[] | undefined {
+  const runs = profiles.map(processesIn);
+  if (!runs.every((processes) => processes !== undefined)) return undefined;
+  const known = runs.filter((processes) => processes.length > 0);
+  const isEverywhere = ({ root }: Process) =>
+    known.every((processes) => processes.some((other) => other.root === root));
+  const groups = runs.map((processes) =>
+    byName(processes.filter((process) => !isEverywhere(process))),
+  );
+  const names = groups.map((group) => namesFor(group, groups));
+  if (names.every(({ size }) => size === 0)) return undefined;
+  return profiles.map((profile, run) => renamed(profile, names[run]!));
+}
+
+/** Undefined where something else is at the root of a stack. */
+function processesIn(profile: Profile): Process[] | undefined {
+  const processes = rootsOf(profile).map((node) =>
+    processOf(profile.frames[profile.frame[node]!]!),
+  );
+  return processes.every((process) => process !== undefined) ? processes : undefined;
+}
+
+function rootsOf({ parent }: Profile): number[] {
+  const roots: number[] = [];
+  for (let node = 1; node < parent.length; node++) if (parent[node] === 0) roots.push(node);
+  return roots;
+}
+
+function processOf({ name: root, module }: Frame): Process | undefined {
+  const [, name, pid] = /^(.+)-(\d+)$/s.exec(root) ?? [];
+  if (name === undefined || module !== undefined) return undefined;
+  return { root, name, pid: Number(pid) };
+}
+
+/** The processes of a run, in the order of their pids. */
+type Groups = ReadonlyMap<string, readonly Process[]>;
+
+function byName(processes: readonly Process[]): Groups {
+  const groups = new Map<string, Process[]>();
+  for (const process of [...processes].sort((a, b) => a.pid - b.pid)) {
+    const same = groups.get(process.name);
+    if (same === undefined) groups.set(process.name, [process]);
+    else same.push(process);
+  }
+  return groups;
+}
+
+/** What the processes of a run are called from now on, by what they were called. */
+function namesFor(group: Groups, all: readonly Groups[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const [name, processes] of group) {
+    const sizes = all.map((other) => other.get(name)?.length ?? 0);
+    if (sizes.filter((size) => size > 0).length === 1) continue;
+    const isOne = Math.max(...sizes) === 1;
+    for (const [index, { root }] of processes.entries())
+      names.set(root, isOne ? name : `${name} (${index + 1})`);
+  }
+  return names;
+}
+
+/** Only at the root: further up a function may have such a name. */
+function renamed(profile: Profile, names: ReadonlyMap<string, string>): Profile {
+  const frames = [...profile.frames];
+  const frame = Int32Array.from(profile.frame);
+  for (const node of rootsOf(profile)) {
+    const name = names.get(frames[frame[node]!]!.name);
+    if (name !== undefined) frame[node] = frames.push({ name }) - 1;
+  }
+  return { ...profile, frames, frame };
+}
