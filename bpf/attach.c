@@ -50,6 +50,14 @@ static void leave_out_unused(struct heap_bpf *skel, const struct settings *setti
 	bpf_program__set_autoload(skel->progs.enter_request, settings->alloc_only);
 }
 
+static bool any_main_thread_ended(void)
+{
+	for (unsigned i = 0; i < nr_processes; i++)
+		if (processes[i].thread != processes[i].pid)
+			return true;
+	return false;
+}
+
 void choose_attachment(struct heap_bpf *skel, const struct settings *settings)
 {
 	struct bpf_program *program;
@@ -145,28 +153,6 @@ unsigned layout_at(const struct process *process, uint64_t ns)
 	while (layout && programs->bss->layout_began[index][layout] > ns)
 		layout--;
 	return layout;
-}
-
-/* The old probes have no effect any more. They stay until the end: the kernel takes its time to remove one. */
-static void attach_again(struct heap_bpf *skel, const struct settings *settings, struct process *process)
-{
-	event_warning("thread %d, by which pid %d (%s) was traced, has ended: it is traced by another one; calls of the "
-		      "last half second may be missing", process->attached_thread, process->pid, process->name);
-	process->attached_thread = 0;
-	process->nr_described = process->nr_searched;
-	process->nr_searched = process->nr_is_searched = 0;
-	attach_allocators(skel, settings, process);
-}
-
-void follow_threads(struct heap_bpf *skel, const struct settings *settings)
-{
-	for (unsigned i = 0; i < nr_processes; i++) {
-		struct process *process = &processes[i];
-
-		if (process->attached_thread && !process->exited &&
-		    !is_alive(process->pid, process->attached_thread) && find_living_thread(process->pid))
-			attach_again(skel, settings, process);
-	}
 }
 
 bool has_sessions(void)

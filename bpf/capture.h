@@ -13,7 +13,6 @@ struct sums {
 	struct weight exec_mapped, allocator_mapped; /* left out of these, and of all of them */
 };
 
-void write_weight(FILE *out, const char *key, const struct weight *weight);
 void write_frames(FILE *out);
 void write_stacks(FILE *out, const struct run *run, const struct ledger *ledger, struct sums *sums);
 /* The line of a stack of faults, by the number that the kernel knows it by. */

@@ -74,11 +74,6 @@ static unsigned frames_of(const struct stack *stack, struct frame_list lists[MOS
 	return nr;
 }
 
-void write_weight(FILE *out, const char *key, const struct weight *weight)
-{
-	fprintf(out, ",\"%s\":[%" PRIu64 ",%" PRIu64 "]", key, (uint64_t)weight->bytes, (uint64_t)weight->calls);
-}
-
 /* What was neither freed, nor lost sight of, nor released by an exec, nor too young. */
 static struct weight unfreed_of(const struct ledger *ledger, unsigned index, struct sums *sums)
 {

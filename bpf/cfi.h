@@ -74,9 +74,11 @@ struct cie {
 void run_function(const struct cie *cie, struct cursor *instructions, const struct function_range *range,
 		  struct unwind_rows *rows);
 
+/* --- unwind_rules.c --- */
 /* The rule's number among those of all processes. */
 uint32_t intern_rule(struct unwind_rule rule);
 void add_row(struct unwind_rows *rows, uint64_t pc, struct unwind_rule rule);
+
 /* --- gap.c: code that the call frame information leaves out --- */
 struct gap {
 	uint64_t start, end; /* as linked */

@@ -81,9 +81,13 @@ void *allocate(size_t size); /* zeroed */
 void *grow(void *array, size_t nr, size_t size);
 char *duplicate(const char *text);
 char *formatted(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Files of the traced processes may fill a gigabyte of our memory in all. False, and a warning, when it is full. */
+bool take_room(size_t size);
 
 /* --- json.c --- */
 void json_string(FILE *out, const char *text);
+/* A member of an object that has others before it: `[bytes,calls]`. */
+void write_weight(FILE *out, const char *key, const struct weight *weight);
 
 /* --- unwind_maps.c: what the BPF walk reads --- */
 /* Before loading: how many rows the kernel shall have room for. */
@@ -131,8 +135,6 @@ struct process {
 extern struct process processes[MAX_PROCESSES];
 extern unsigned nr_processes;
 struct process *add_process(pid_t pid);
-/* Content of /proc/PID/`name` with a NUL behind it, or NULL. */
-char *read_proc(pid_t pid, const char *name, size_t *length);
 void describe_process(struct process *process);
 /* Adds what /proc/PID/maps has. */
 void read_mappings(struct process *process);
@@ -150,6 +152,8 @@ struct generation {
 const struct mapping *find_mapping(const struct process *process, struct generation when, uint64_t address);
 
 /* --- threads.c --- */
+/* Content of /proc/PID/`name` with a NUL behind it, or NULL. */
+char *read_proc(pid_t pid, const char *name, size_t *length);
 /* Among the flags: PF_KTHREAD of include/linux/sched.h. */
 #define KERNEL_THREAD 0x00200000
 /* State letter and flags of the thread, as /proc/PID/stat has them. False: there is no such process. */
@@ -161,7 +165,6 @@ bool is_alive(pid_t pid, pid_t thread);
 pid_t find_living_thread(pid_t pid);
 /* The same thread as long as it lives. When none does, the last one. */
 pid_t living_thread(struct process *process);
-bool any_main_thread_ended(void);
 
 /* --- mapwatch.c: mappings that appear while tracing --- */
 /* With `forks` it also wakes us when a process forks or ends. */
@@ -196,15 +199,17 @@ int uprobe_multi_attach(const struct uprobe_multi *probes);
 /* --- attach.c --- */
 /* Before loading: chooses how the programs will be attached. */
 void choose_attachment(struct heap_bpf *skel, const struct settings *settings);
-/* Attaches to the allocators among mappings not looked at before. */
-void attach_allocators(struct heap_bpf *skel, const struct settings *settings, struct process *process);
 /* The number of times that the process had unloaded libraries by then, CLOCK_MONOTONIC. */
 unsigned layout_at(const struct process *process, uint64_t ns);
-/* Perf event probes end with the thread that they were attached by: attaches them by another one. */
-void follow_threads(struct heap_bpf *skel, const struct settings *settings);
 /* On one function of our own file, in a process that runs it. */
 bool attach_return_probe(struct bpf_program *program, pid_t pid, uint64_t offset);
 void detach_all(void);
+
+/* --- probes.c --- */
+/* Attaches to the allocators among mappings not looked at before. */
+void attach_allocators(struct heap_bpf *skel, const struct settings *settings, struct process *process);
+/* Perf event probes end with the thread that they were attached by: attaches them by another one. */
+void follow_threads(struct heap_bpf *skel, const struct settings *settings);
 
 /* --- launch.c --- */
 /* What we have changed for ourselves and COMMAND shall not inherit. */

@@ -14,7 +14,7 @@ char *inflated(const struct content *compressed, size_t size)
 	uLongf length = size;
 	char *bytes;
 
-	if (size / most_expansion > compressed->size || !elf_take_room(size))
+	if (size / most_expansion > compressed->size || !take_room(size))
 		return NULL;
 	bytes = allocate(size + 1);
 	if (uncompress((Bytef *)bytes, &length, (const Bytef *)compressed->bytes, compressed->size) == Z_OK &&
@@ -29,7 +29,7 @@ static bool extend(struct content *output, lzma_stream *stream)
 {
 	size_t done = output->size, more = done ? done : 4 * stream->avail_in;
 
-	if (!more || done + more > largest_xz_output || !elf_take_room(more))
+	if (!more || done + more > largest_xz_output || !take_room(more))
 		return false;
 	output->size += more;
 	output->bytes = realloc(output->bytes, output->size);

@@ -9,22 +9,6 @@
 #include <unistd.h>
 #include "elf_file.h"
 
-bool elf_take_room(size_t size)
-{
-	/* A sparse file may claim any size and cost its owner nothing; we would fill our memory with it. */
-	static size_t room = 1 << 30;
-	static bool told;
-
-	if (size <= room) {
-		room -= size;
-		return true;
-	}
-	if (!told)
-		event_warning("symbols and unwind tables of what is traced need more than 1 GB: not all are used");
-	told = true;
-	return false;
-}
-
 static bool is_inside(const struct elf_file *file, uint64_t offset, uint64_t size)
 {
 	return offset <= file->size && size <= file->size - offset;
@@ -53,7 +37,7 @@ static void *read_part(const struct elf_file *file, uint64_t offset, size_t size
 {
 	char *part;
 
-	if (!is_inside(file, offset, size) || !elf_take_room(size))
+	if (!is_inside(file, offset, size) || !take_room(size))
 		return NULL;
 	part = allocate(size + 1);
 	if (read_at(file, offset, part, size))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* JSON strings; https://www.rfc-editor.org/rfc/rfc8259#section-7. */
+/* JSON strings, https://www.rfc-editor.org/rfc/rfc8259#section-7, and weights. */
+#include <inttypes.h>
 #include "collector.h"
 
 /* Length of the UTF-8 sequence at `s`, or 0 where it is malformed (overlong, surrogate, cut short). */
@@ -38,4 +39,9 @@ void json_string(FILE *out, const char *text)
 		s += length ? length : 1;
 	}
 	putc('"', out);
+}
+
+void write_weight(FILE *out, const char *key, const struct weight *weight)
+{
+	fprintf(out, ",\"%s\":[%" PRIu64 ",%" PRIu64 "]", key, (uint64_t)weight->bytes, (uint64_t)weight->calls);
 }

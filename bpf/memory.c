@@ -45,3 +45,19 @@ char *formatted(const char *format, ...)
 	va_end(args);
 	return text;
 }
+
+bool take_room(size_t size)
+{
+	/* A sparse file may claim any size and cost its owner nothing; we would fill our memory with it. */
+	static size_t room = 1 << 30;
+	static bool told;
+
+	if (size <= room) {
+		room -= size;
+		return true;
+	}
+	if (!told)
+		event_warning("symbols and unwind tables of what is traced need more than 1 GB: not all are used");
+	told = true;
+	return false;
+}

@@ -36,8 +36,6 @@ uint64_t elf_entry(const struct elf_file *file);
 bool elf_mapping_address(struct elf_file *file, uint64_t offset, uint64_t *address);
 /* Decompressed if need be. False where there is none with content. */
 bool elf_section(struct elf_file *file, const char *name, struct elf_section *found);
-/* Files of the traced processes may fill a gigabyte of our memory in all. False, and a warning, when it is full. */
-bool elf_take_room(size_t size);
 
 /* --- elf_functions.c --- */
 enum function_kind {
@@ -135,6 +133,8 @@ struct unwind_table {
 /* Makes the module's table when it is asked for first. */
 const struct unwind_table *unwind_table_of(struct module *module);
 const struct unwind_row *all_unwind_rows(uint32_t *nr);
+
+/* --- unwind_rules.c --- */
 const struct unwind_rule *all_unwind_rules(uint32_t *nr);
 
 /* --- symbols.c --- */

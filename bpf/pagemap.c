@@ -12,6 +12,27 @@
 #include <unistd.h>
 #include "resident.h"
 
+int open_pagemap(const struct process *process)
+{
+	char *path = formatted("/proc/%d/pagemap", process->pid);
+	int pagemap = open(path, O_RDONLY | O_CLOEXEC);
+
+	free(path);
+	return pagemap;
+}
+
+void add_run(struct runs *runs, const struct page_run *run)
+{
+	struct page_run *last = runs->nr ? &runs->run[runs->nr - 1] : NULL;
+
+	if (last && last->first + last->nr == run->first && last->what == run->what) {
+		last->nr += run->nr;
+		return;
+	}
+	runs->run = grow(runs->run, runs->nr, sizeof(*run));
+	runs->run[runs->nr++] = *run;
+}
+
 /* Entries at a time: whole huge pages. */
 #define ENTRIES (1 << 16)
 /* Entries of holes are read, too: a mapping of terabytes would take minutes. Of one that is not small we look whether it is in use. */

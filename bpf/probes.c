@@ -150,3 +150,25 @@ void attach_allocators(struct heap_bpf *skel, const struct settings *settings, s
 		watch_dlclose(skel, settings, process, &modules[module]);
 	}
 }
+
+/* The old probes have no effect any more. They stay until the end: the kernel takes its time to remove one. */
+static void attach_again(struct heap_bpf *skel, const struct settings *settings, struct process *process)
+{
+	event_warning("thread %d, by which pid %d (%s) was traced, has ended: it is traced by another one; calls of the "
+		      "last half second may be missing", process->attached_thread, process->pid, process->name);
+	process->attached_thread = 0;
+	process->nr_described = process->nr_searched;
+	process->nr_searched = process->nr_is_searched = 0;
+	attach_allocators(skel, settings, process);
+}
+
+void follow_threads(struct heap_bpf *skel, const struct settings *settings)
+{
+	for (unsigned i = 0; i < nr_processes; i++) {
+		struct process *process = &processes[i];
+
+		if (process->attached_thread && !process->exited &&
+		    !is_alive(process->pid, process->attached_thread) && find_living_thread(process->pid))
+			attach_again(skel, settings, process);
+	}
+}

@@ -15,28 +15,6 @@
 struct process processes[MAX_PROCESSES];
 unsigned nr_processes;
 
-char *read_proc(pid_t pid, const char *name, size_t *length)
-{
-	char *path = formatted("/proc/%d/%s", pid, name), *text = NULL;
-	FILE *file = fopen(path, "re");
-	size_t room = 0;
-
-	free(path);
-	*length = 0;
-	if (!file)
-		return NULL;
-	do {
-		room = room ? 2 * room : 4096;
-		text = realloc(text, room + 1);
-		if (!text)
-			die(1, "out of memory in the collector");
-		*length += fread(text + *length, 1, room - *length, file);
-	} while (*length == room);
-	fclose(file);
-	text[*length] = 0;
-	return text;
-}
-
 struct process *add_process(pid_t pid)
 {
 	struct process *process = &processes[nr_processes];

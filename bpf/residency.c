@@ -27,18 +27,6 @@ void read_whole_pagemaps(void)
 	whole_pagemaps = true;
 }
 
-void add_run(struct runs *runs, const struct page_run *run)
-{
-	struct page_run *last = runs->nr ? &runs->run[runs->nr - 1] : NULL;
-
-	if (last && last->first + last->nr == run->first && last->what == run->what) {
-		last->nr += run->nr;
-		return;
-	}
-	runs->run = grow(runs->run, runs->nr, sizeof(*run));
-	runs->run[runs->nr++] = *run;
-}
-
 /* include/uapi/linux/fs.h, which is newer than the headers that we are built with. */
 struct scan_arguments {
 	uint64_t size, flags, start, end, walk_end, regions, nr_regions, max_pages;
@@ -99,15 +87,6 @@ static bool scan(int pagemap, uint64_t end, uint64_t return_mask, struct runs *r
 	} while (nr > 0 && arguments.start < arguments.end);
 	free(regions);
 	return nr >= 0;
-}
-
-int open_pagemap(const struct process *process)
-{
-	char *path = formatted("/proc/%d/pagemap", process->pid);
-	int pagemap = open(path, O_RDONLY | O_CLOEXEC);
-
-	free(path);
-	return pagemap;
 }
 
 static bool read_pages(const struct process *process, const struct mapped_pages *mapped, struct runs *runs)

@@ -57,17 +57,16 @@ struct runs {
 	struct page_run *run;
 	size_t nr;
 };
-/* At the end; continues the last one if it can. */
-void add_run(struct runs *runs, const struct page_run *run);
-
-/* Negative where it may not be read. */
-int open_pagemap(const struct process *process);
 
 /* --- page_frames.c --- */
 /* Tells which pages are on their way to another frame, not swapped; at the end also which were a part of a huge page. */
 void look_at_frames(const struct process *process, enum moment moment, struct runs *runs);
 
 /* --- pagemap.c --- */
+/* Negative where it may not be read. */
+int open_pagemap(const struct process *process);
+/* At the end; continues the last one if it can. */
+void add_run(struct runs *runs, const struct page_run *run);
 /* Pages in a huge page: as many as a page table has entries. */
 uint64_t huge_pages(void);
 /* The same from /proc/PID/pagemap. */

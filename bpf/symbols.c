@@ -192,7 +192,7 @@ static void index_sources(struct symbols *symbols, const struct source sources[N
 		nr += sources[i].nr_complete + sources[i].nr_exported;
 		found.complete |= sources[i].nr_complete > 0;
 	}
-	if (!nr || !elf_take_room(nr * (sizeof(*found.symbol) + 2 * sizeof(*symbols->range))))
+	if (!nr || !take_room(nr * (sizeof(*found.symbol) + 2 * sizeof(*symbols->range))))
 		return;
 	found.symbol = allocate(nr * sizeof(*found.symbol));
 	for (unsigned i = 0; i < NR_SOURCES; i++)
@@ -251,7 +251,7 @@ static const char *shown_name(const char *name)
 		*version = 0;
 	shown = demangled(plain);
 	free(plain);
-	if (elf_take_room(strlen(shown)))
+	if (take_room(strlen(shown)))
 		return shown;
 	free(shown);
 	return NULL;

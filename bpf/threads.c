@@ -8,6 +8,28 @@
 #include <string.h>
 #include "collector.h"
 
+char *read_proc(pid_t pid, const char *name, size_t *length)
+{
+	char *path = formatted("/proc/%d/%s", pid, name), *text = NULL;
+	FILE *file = fopen(path, "re");
+	size_t room = 0;
+
+	free(path);
+	*length = 0;
+	if (!file)
+		return NULL;
+	do {
+		room = room ? 2 * room : 4096;
+		text = realloc(text, room + 1);
+		if (!text)
+			die(1, "out of memory in the collector");
+		*length += fread(text + *length, 1, room - *length, file);
+	} while (*length == room);
+	fclose(file);
+	text[*length] = 0;
+	return text;
+}
+
 /* The name before them may hold anything, `)` too. */
 bool read_state(pid_t pid, pid_t thread, char *state, unsigned *flags)
 {
@@ -67,12 +89,4 @@ pid_t living_thread(struct process *process)
 	if (other)
 		process->thread = other;
 	return process->thread;
-}
-
-bool any_main_thread_ended(void)
-{
-	for (unsigned i = 0; i < nr_processes; i++)
-		if (processes[i].thread != processes[i].pid)
-			return true;
-	return false;
 }
