@@ -1,12 +1,11 @@
-import { closeSync, mkdtempSync, openSync, rmSync, statfsSync, statSync, writeSync } from 'node:fs';
+import { mkdtempSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { MeasuringFailed } from './children.mjs';
 import { capture, collapsedStacks } from './collapsed-input.mjs';
-import { median, table } from './figures.mjs';
+import { table } from './figures.mjs';
 import { MEMSTACKS, onPath } from './paths.mjs';
-import { runOf } from './process-run.mjs';
+import { measureCommands, writeInput } from './whole-process.mjs';
 
 const SEED = 20_260_101;
 const FEW = 1000;
@@ -139,32 +138,13 @@ async function measureSet(
   if (lines === undefined) return { title };
   progress(`${title}: making them`);
   writeInput(input, make(lines, SEED));
-  const runs = commands.map(() => []);
-  for (let round = 0; round < rounds; round++) {
-    progress(`${title}, round ${round + 1} of ${rounds}`);
-    for (const [i, command] of commands.entries())
-      runs[i].push(await measured(command, join(folder, 'output')));
-  }
+  const results = await measureCommands(commands, {
+    rounds,
+    output: join(folder, 'output'),
+    onRound: (round) => progress(`${title}, round ${round} of ${rounds}`),
+  });
   const bytes = statSync(input).size;
-  const results = commands.map(({ label }, i) => ({ label, ...medians(runs[i]) }));
   return { title, lines, bytes, results };
-}
-
-function writeInput(path, chunks) {
-  const fd = openSync(path, 'w');
-  for (const chunk of chunks) writeSync(fd, chunk);
-  closeSync(fd);
-}
-
-async function measured({ label, line, isSilent }, output) {
-  const run = await runOf(line, output);
-  if (run.fate !== 0) throw new MeasuringFailed(`${label} ended with ${run.fate}`);
-  if (!isSilent && statSync(output).size === 0) throw new MeasuringFailed(`${label} wrote nothing`);
-  return run;
-}
-
-function medians(runs) {
-  return { ms: median(runs.map(({ ms }) => ms)), mb: median(runs.map(({ mb }) => mb)) };
 }
 
 /** The tables of `measureRender`: ours, and what part of each of the others it takes. */

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { MeasuringFailed } from './children.mjs';
 import { attachTable, costTable, doubts, measureCost } from './cost.mjs';
+import { diffTable, measureDiff } from './diff.mjs';
 import { faultsTable, measureFaults, measureResidency, residencyTable } from './faults.mjs';
 import { measureMemory, memoryTable } from './memory.mjs';
 import { measureNames, namesTable } from './names.mjs';
@@ -32,6 +33,7 @@ const ROUNDS = {
   tables: 5,
   names: 5,
   render: 5,
+  diff: 3,
   pages: 5,
 };
 const ONE_ROUND = {
@@ -42,6 +44,7 @@ const ONE_ROUND = {
   tables: 1,
   names: 1,
   render: 1,
+  diff: 1,
   pages: 1,
 };
 const LIVE_BLOCKS = [200_000, 10_000_000];
@@ -118,6 +121,12 @@ async function benchRender(rounds) {
   else section(title, renderTables(await measureRender(rounds.render, progress)));
 }
 
+async function benchDiff(rounds) {
+  const title = `Two runs compared, whole processes (rounds: ${rounds.diff})`;
+  if (!isReadable(MEMSTACKS)) section(title, 'skipped: dist is not built, run npm run build\n');
+  else section(title, diffTable(await measureDiff(rounds.diff, progress)));
+}
+
 async function benchPages(rounds) {
   const title = `Pictures in Chromium: load and answer, milliseconds (rounds: ${rounds.pages})`;
   if (!isReadable(MEMSTACKS)) section(title, 'skipped: dist is not built, run npm run build\n');
@@ -140,6 +149,7 @@ async function main(args) {
     await benchStacks(rounds);
   }
   await benchRender(rounds);
+  await benchDiff(rounds);
   await benchPages(rounds);
 }
 

@@ -23,6 +23,7 @@ struct unwind_rule;
 struct elf_file;
 struct jit_map;
 struct code_cache;
+struct mapping_index;
 struct process;
 
 /* --- options.c --- */
@@ -109,6 +110,7 @@ struct process {
 	size_t command_length;
 	struct mapping *mappings; /* executable ones, oldest first */
 	unsigned nr_mappings;
+	struct mapping_index *mapping_index; /* see mappings.c; NULL: it has none yet */
 	unsigned nr_searched; /* of the mappings: looked at for allocators */
 	unsigned nr_described; /* of these, when it had to be done again */
 	bool *is_searched; /* the modules that were looked at */
@@ -134,11 +136,13 @@ char *read_proc(pid_t pid, const char *name, size_t *length);
 void describe_process(struct process *process);
 /* Adds what /proc/PID/maps has. */
 void read_mappings(struct process *process);
-/* Adds a mapping, unless it is known already. */
-void add_mapping(struct process *process, const struct mapping *mapping);
 /* The module of a mapping, opened by its address, by the target's path, or by ours should the target be gone. */
 unsigned mapped_module(const struct process *process, const struct mapping *mapping, dev_t dev, ino_t ino,
 		       const char *path);
+
+/* --- mappings.c --- */
+/* Adds a mapping, unless it is known already. */
+void add_mapping(struct process *process, const struct mapping *mapping);
 /* What was mapped when the process had this image and layout, counted as in struct mapping; or NULL. */
 struct generation {
 	unsigned image, layout;

@@ -165,7 +165,7 @@ static const char *objection(const struct jit_map *map)
 
 void name_jit_code(struct process *process, struct jit_code *codes, size_t nr)
 {
-	const struct jit_map *map = process->jit_map;
+	const struct jit_map *map = jit_map_of(process); /* a child that ended at once has none yet */
 	const char *problem;
 	uint64_t malformed = 0;
 

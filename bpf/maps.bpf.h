@@ -15,7 +15,7 @@
 /* Setting, fixed before loading: bytes of a page of MAP_HUGETLB that does not say its size. */
 const volatile __u64 huge_page_size = 2 << 20;
 
-__u64 lost_map_events, failed_maps;
+__u64 lost_map_events, failed_maps; /* system calls */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -30,6 +30,7 @@ struct map_call {
 	__u64 start, length; /* what is there before; brk: where the break is, and where it shall be */
 	__u64 wanted; /* bytes of what will be there */
 	bool leaves; /* the range has left the ledger */
+	bool lost; /* and is counted: there was no room to tell something of it */
 };
 
 struct {
@@ -54,16 +55,22 @@ static __always_inline __u64 whole_pages(__u64 bytes)
 	return whole(bytes, 1ULL << page_bits);
 }
 
-static __always_inline void tell(__u32 process, struct map_event event)
+/* False when there is no room. */
+static __always_inline bool tell(struct map_call *call, struct map_event event)
 {
+	__u32 process = traced_process();
 	__u64 waiting = bpf_ringbuf_query(&map_events, BPF_RB_AVAIL_DATA);
 
 	event.process = process;
 	event.image = execs[process % MAX_PROCESSES];
 	event.thread = (__u32)bpf_get_current_pid_tgid();
 	if (bpf_ringbuf_output(&map_events, &event, sizeof(event),
-			       waiting > enough_map_events ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP))
+			       waiting > enough_map_events ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP) == 0)
+		return true;
+	if (!call->lost)
 		__sync_fetch_and_add(&lost_map_events, 1);
+	call->lost = true;
+	return false;
 }
 
 /* Whether the allocator maps memory for itself: one of its functions is under way in this thread. */
@@ -116,7 +123,7 @@ static __always_inline struct map_call *begin_map_call(void)
 	if (!call)
 		__sync_fetch_and_add(&lost_map_events, 1);
 	else
-		call->leaves = false;
+		call->leaves = call->lost = false;
 	return call;
 }
 
@@ -135,23 +142,22 @@ static __always_inline bool end_map_call(struct map_call *copy)
 
 static __always_inline void leave(struct map_call *call, __u64 start, __u64 length)
 {
-	tell(traced_process(), (struct map_event){ .change = MAP_LEAVES, .start = start, .length = whole_pages(length) });
-	call->leaves = true;
+	call->leaves = tell(call, (struct map_event){ .change = MAP_LEAVES, .start = start, .length = whole_pages(length) });
 }
 
 static __always_inline void settle(struct map_call *call, bool failed)
 {
 	if (call->leaves)
-		tell(traced_process(), (struct map_event){ .change = failed ? MAP_STAYS : MAP_LEFT });
+		tell(call, (struct map_event){ .change = failed ? MAP_STAYS : MAP_LEFT });
 }
 
-static __always_inline void add_range(__u64 start, __u64 length)
+static __always_inline void add_range(struct map_call *call, __u64 start, __u64 length)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
 	__u32 process = traced_process();
 	__u64 stack = is_allocators(task) ? 0 : map_stack(task, process);
 
-	tell(process, (struct map_event){ .change = MAP_ADDED, .start = start, .length = length, .stack = stack });
+	tell(call, (struct map_event){ .change = MAP_ADDED, .start = start, .length = length, .stack = stack });
 }
 
 /* Of a mapping: of pages that may be huge; mmap(2). */
@@ -185,7 +191,7 @@ int exit_mmap(struct call_return *ctx)
 	if (is_error(ctx->result))
 		__sync_fetch_and_add(&failed_maps, 1);
 	else
-		add_range(ctx->result, call.wanted);
+		add_range(&call, ctx->result, call.wanted);
 	return 0;
 }
 
@@ -235,7 +241,7 @@ int exit_mremap(struct call_return *ctx)
 	if (is_error(ctx->result))
 		__sync_fetch_and_add(&failed_maps, 1);
 	else
-		add_range(ctx->result, call.wanted);
+		add_range(&call, ctx->result, call.wanted);
 	return 0;
 }
 
@@ -268,7 +274,7 @@ int exit_brk(struct call_return *ctx)
 		return 0;
 	settle(&call, new != call.wanted);
 	if (new > call.start)
-		add_range(call.start, new - call.start);
+		add_range(&call, call.start, new - call.start);
 	else if (call.wanted > new)
 		__sync_fetch_and_add(&failed_maps, 1);
 	return 0;

@@ -224,8 +224,8 @@ void take_snapshot(const struct process *process, enum moment moment)
 	snapshot->has_pages &= snapshot->has_rss && snapshot->mapped;
 	if (!snapshot->has_pages)
 		found.nr = 0;
-	else if (moment == AT_END)
-		mark_split_pages(process, &found);
+	else
+		look_at_frames(process, moment, &found);
 	runs = classify(&found, snapshot->mapped);
 	free(found.run);
 	snapshot->runs = runs.run;

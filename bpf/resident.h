@@ -25,6 +25,7 @@ enum {
 #define PAGEMAP_PRESENT (1ULL << 63)
 #define PAGEMAP_SWAPPED (1ULL << 62)
 #define PAGEMAP_FILE (1ULL << 61)
+#define PAGEMAP_SWAP_TYPE(entry) ((entry) & 31) /* of what is swapped; likewise */
 #define PAGEMAP_FRAME(entry) ((entry) & ((1ULL << 55) - 1)) /* 0 without CAP_SYS_ADMIN */
 
 struct page_run {
@@ -62,9 +63,9 @@ void add_run(struct runs *runs, const struct page_run *run);
 /* Negative where it may not be read. */
 int open_pagemap(const struct process *process);
 
-/* --- split_pages.c --- */
-/* Tells which of the pages were a part of a huge page when they became resident. */
-void mark_split_pages(const struct process *process, struct runs *runs);
+/* --- page_frames.c --- */
+/* Tells which pages are on their way to another frame, not swapped; at the end also which were a part of a huge page. */
+void look_at_frames(const struct process *process, enum moment moment, struct runs *runs);
 
 /* --- pagemap.c --- */
 /* Pages in a huge page: as many as a page table has entries. */

@@ -7,6 +7,7 @@ import type { Frame } from '../src/frame.ts';
 import { ProfileBuilder } from '../src/profile/builder.ts';
 import { type Profile, totals } from '../src/profile.ts';
 import { chunksOf } from './chunks.ts';
+import { textOf } from './text-of.ts';
 
 type Stack = readonly [frames: Frame[], weight: number];
 
@@ -28,7 +29,7 @@ function stack(names: string, weight: number): Stack {
 }
 
 function written(profile: Profile, column?: string): string {
-  return [...writeCollapsed(profile, column)].join('');
+  return textOf(writeCollapsed(profile, column));
 }
 
 const hostileName = fc.oneof(

@@ -3,8 +3,9 @@
  *     jit [WORD...]
  *
  * late: writes them when told to start, says "written" and waits for another line. map: names them in
- * /tmp/perf-PID.map, PID as it sees itself. Talks as truth.c does; has no truth to tell: jit_outer calls
- * jit_inner, and that malloc(48), a thousand times.
+ * /tmp/perf-PID.map, PID as it sees itself. child: each call is made by a child of its own, which ends at
+ * once. Talks as truth.c does; has no truth to tell: jit_outer calls jit_inner, and that malloc(48), a
+ * thousand times, or fifty by children.
  */
 #include "frames.h"
 #include "talk.h"
@@ -15,11 +16,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define PAGE 4096
 
-static const int times = 1000, outer_at = 0x100, inner_at = 0x200;
+static const int outer_at = 0x100, inner_at = 0x200;
 
 typedef void *(*jitted_function)(void);
 
@@ -85,6 +87,19 @@ static bool has_word(char **words, const char *word)
 	return *words != NULL;
 }
 
+static void calls_in_child(jitted_function function)
+{
+	const pid_t child = fork();
+
+	if (child < 0)
+		give_up("cannot fork");
+	if (child == 0) {
+		calls_jitted(function);
+		_exit(0);
+	}
+	waitpid(child, NULL, 0);
+}
+
 static jitted_function prepare(char **words)
 {
 	jitted_function function = write_functions();
@@ -97,6 +112,8 @@ static jitted_function prepare(char **words)
 int main(int argc, char **argv)
 {
 	const bool late = argc > 1 && has_word(argv + 1, "late");
+	const bool is_parent = has_word(argv, "child");
+	const int times = is_parent ? 50 : 1000;
 	jitted_function function = late ? NULL : prepare(argv);
 
 	say("ready\n");
@@ -107,7 +124,7 @@ int main(int argc, char **argv)
 		heard_line();
 	}
 	for (int i = 0; i < times; i++)
-		calls_jitted(function);
+		is_parent ? calls_in_child(function) : calls_jitted(function);
 	say("done\n");
 	heard_line();
 	return 0;

@@ -108,7 +108,10 @@ function outputKinds(look: SvgOptions): readonly [ProfileOutputKind, ...ProfileO
   return [profileOutputs[0], ...pictures.map((kind) => pictureOutput(kind, look))];
 }
 
-function stdoutOf(args: Args, hasOutputs: boolean): (profile: Profile) => Iterable<string> {
+function stdoutOf(
+  args: Args,
+  hasOutputs: boolean,
+): (profile: Profile) => Iterable<string | Uint8Array> {
   if (args.json) return diffJson;
   if (args.folded) return collapsedText;
   if (hasOutputs) return () => [];

@@ -6,7 +6,7 @@ import { isSvg } from '../embedded.ts';
 import { UserError } from '../errors.ts';
 import type { ResidentChoice } from '../fold/resident.ts';
 import type { FrameChoice } from '../fold/stack-tree.ts';
-import { foldOtherViews, foldView, type View, views } from '../fold/views.ts';
+import { foldOtherViews, foldView, naturalView, type View, views } from '../fold/views.ts';
 import type { Unit } from '../units.ts';
 import { foreignKind } from './foreign.ts';
 import { single } from './numbers.ts';
@@ -74,6 +74,7 @@ async function parse(bytes: Bytes, name: string, options: InputOptions): Promise
   const { first, all } = await peek(bytes);
   if (isCapture(first)) {
     const capture = await readCapture(all);
+    refuseOptionsOfPages(options, options.view ?? naturalView(capture));
     return {
       profile: foldView(capture, options),
       otherViews: () => foldOtherViews(capture, options),
@@ -92,6 +93,11 @@ async function parse(bytes: Bytes, name: string, options: InputOptions): Promise
   const isFile = all instanceof RegularFile;
   const input = await (isFile ? readStacksFile(all, column, threads) : readCollapsed(all, column));
   return { profile: input.profile, warnings: skippedLines(input, name) };
+}
+
+function refuseOptionsOfPages({ resident = {} }: InputOptions, view: View): void {
+  if (view !== 'resident' && (resident.bytes || resident.kinds))
+    throw new UserError('--bytes, --anon, --file and --shmem need --view resident', 2);
 }
 
 function refuseOptionsOfCaptures(options: InputOptions, what: string): void {

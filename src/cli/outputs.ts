@@ -37,7 +37,7 @@ export const traceOutputs: readonly OutputKind[] = [
 ];
 
 /** Of a differential with both of its counts. */
-export function collapsedText(profile: Profile): Iterable<string> {
+export function collapsedText(profile: Profile): Iterable<Uint8Array> {
   return profile.meta.differential ? writeDifferential(profile) : writeCollapsed(profile);
 }
 

@@ -8,6 +8,7 @@ import { faultsRequestOf, pageFlags } from './pgfault.ts';
 import type { TracePlan } from './run-trace.ts';
 import { addressFlags, frameChoiceOf, stackFlags } from './stack-options.ts';
 import { chooseTarget } from './target.ts';
+import { ticketFlags } from './ticket-options.ts';
 import { tableOptionsOf } from './top.ts';
 import { commonRequestOf, roomFlags, secondsPositional, targetFlags } from './trace-options.ts';
 
@@ -43,6 +44,7 @@ function options(parser: Argv) {
       ...stackFlags,
       ...addressFlags,
       ...roomFlags,
+      redact: ticketFlags.redact,
     })
     .group([...Object.keys(targetFlags)], 'Target:')
     .group(
@@ -72,7 +74,7 @@ function planOf(args: ArgumentsCamelCase<Options>): TracePlan {
     })),
     folded: false,
     ticket: undefined,
-    redact: false,
+    redact: args.redact ?? false,
     table: tableOptionsOf({}),
   };
 }
@@ -80,7 +82,7 @@ function planOf(args: ArgumentsCamelCase<Options>): TracePlan {
 /** The files have suffixes of their own. */
 function nameOf(value: string | undefined): string {
   const name = single(value, '--output') ?? 'incident';
-  if (/\.(svg|html|folded|stacks|capture)(\.gz)?$/.test(name) || name === '-')
+  if (/\.(svg|html|folded|stacks|capture)(\.gz)?$/.test(name) || /^-$|\/$/.test(name))
     throw new UserError(`-o ${name}: record writes several files, name what they begin with`, 2);
   return name;
 }

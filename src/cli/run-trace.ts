@@ -129,7 +129,7 @@ async function deliver(capture: Capture, { plan, outputs, screen }: Delivery): P
   return failed ? 1 : programStatus(capture);
 }
 
-function stdoutText(profile: Profile, plan: TracePlan): Iterable<string> {
+function stdoutText(profile: Profile, plan: TracePlan): Iterable<string | Uint8Array> {
   const { folded, results, table, ticket } = plan;
   if (folded) return writeCollapsed(profile);
   if (ticket !== undefined || results.some(({ outputs }) => outputs.length > 0)) return [];

@@ -7,6 +7,14 @@ import vm = require('node:vm');
 // scripts/bundle.mjs made, with V8's compiled code beside it. On small inputs most of the time would
 // go into finding, reading and compiling modules. Code of another version of Node is not taken.
 
+try {
+  process.cwd();
+} catch {
+  // Relative names would lead nowhere, and libraries ask for it before there is a command.
+  process.stderr.write('memstacks: the working directory is gone: cd to one that is there\n');
+  process.exit(1);
+}
+
 type Program = (load: NodeJS.Require, file: string) => void;
 
 const file = path.join(__dirname, 'memstacks.cjs');

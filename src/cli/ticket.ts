@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { UserError } from '../errors.ts';
 import type { SvgOptions } from '../render/svg.ts';
 import { openOutput } from './output-file.ts';
@@ -22,11 +22,24 @@ const mostSvgBytes = 1024 * 1024;
 /** Makes the folder. Throws a UserError when that is impossible. */
 export async function openTicket(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
   } catch (error) {
     const reason = systemReason(error);
     throw reason ? new UserError(`cannot make the folder ${folder}: ${reason}`) : error;
   }
+}
+
+/** With those that it lies in. Node's own way does not end where none can be made, as in /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  const isThere = (path: string) =>
+    stat(path).then(
+      () => true,
+      () => false,
+    );
+  if (!(await isThere(dirname(folder)))) await makeFolder(dirname(folder));
+  await mkdir(folder).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST' || !(await stat(folder)).isDirectory()) throw error;
+  });
 }
 
 /**

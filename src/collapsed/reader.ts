@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import { ProfileBuilder } from '../profile/builder.ts';
+import { withFramesOnce } from '../profile/frames-once.ts';
 import { type Column, type Profile, sumOf, totalTooLarge } from '../profile.ts';
 import type { Unit } from '../units.ts';
 import { frameOfText } from './name.ts';
@@ -115,18 +115,6 @@ function isAmbiguous(name: string): boolean {
   return (
     name === '' || name === '[empty]' || name.includes('\ufffd') || /_\[.\]_\[.\]$/s.test(name)
   );
-}
-
-function withFramesOnce({ frames, parent, frame, columns, meta }: Profile): Profile {
-  const builder = new ProfileBuilder(columns);
-  const known = frames.map((each) => builder.frame(each));
-  const moved = new Int32Array(parent.length);
-  for (let node = 1; node < parent.length; node++) {
-    moved[node] = builder.child(moved[parent[node]!]!, known[frame[node]!]!);
-    for (const [index, { self }] of columns.entries())
-      builder.add(moved[node]!, index, self[node]!);
-  }
-  return builder.build(meta);
 }
 
 function nothingIn({ skipped }: Tally): UserError {

@@ -42,15 +42,15 @@ export class FaultReach {
     let start = segment.first;
     const before = this.#donor(segment.nextFault - 1, -1, segment);
     if (before !== undefined) {
-      const end = Math.min(segment.end, this.#rangeOf(this.#lastPage(before), segment).end);
-      if (end > start) reached.push({ fault: before, pages: end - start });
+      const end = Math.min(segment.end, this.#rangeOf(before.page, segment).end);
+      if (end > start) reached.push({ fault: before.fault, pages: end - start });
       start = Math.max(start, end);
     }
     const behind = this.#donor(segment.nextFault, 1, segment);
     if (behind !== undefined) {
-      const { first } = this.#rangeOf(this.#pages.faulted.first[behind]!, segment);
+      const { first } = this.#rangeOf(behind.page, segment);
       const pages = segment.end - Math.max(start, first);
-      if (pages > 0) reached.push({ fault: behind, pages });
+      if (pages > 0) reached.push({ fault: behind.fault, pages });
     }
     return reached;
   }
@@ -62,23 +62,36 @@ export class FaultReach {
 
   /**
    * The nearest fault from `place` on, in steps of 1 or -1, that can have brought its neighbours. A write
-   * over a page that was there brings none, unless a huge page; nor does one on a page that came by itself
-   * after the huge page was taken apart. The search ends where nothing reaches.
+   * over a page that was there brings none, unless a huge page. The search ends where nothing reaches.
    */
-  #donor(place: number, step: 1 | -1, { first, end, after }: PageSegment): number | undefined {
+  #donor(place: number, step: 1 | -1, segment: PageSegment): Donor | undefined {
     const { what, first: starts } = this.#pages.faulted;
     for (let at = place; at >= 0 && at < starts.length; at += step) {
-      const distance = step < 0 ? first - this.#lastPage(at) : starts[at]! - end;
+      const distance = step < 0 ? segment.first - this.#lastPage(at) : starts[at]! - segment.end;
       if (distance > this.#blockPages) return undefined;
-      if (after & pageBits.split && this.#cameByItself(starts[at]!)) continue;
-      if (after & ofHugePage || what[at] !== faultHow.copy) return at;
+      const page = this.#bringingPage(at, step, segment);
+      if (page !== undefined && (segment.after & ofHugePage || what[at] !== faultHow.copy))
+        return { fault: at, page };
     }
     return undefined;
   }
 
-  #cameByItself(page: number): boolean {
-    const what = whatAt(this.#pages.end, page);
-    return what !== undefined && !(what & pageBits.split);
+  /**
+   * The page of a fault that is nearest to the segment. Where a huge page was taken apart, pages that are
+   * there and were no part of it came later, by themselves.
+   */
+  #bringingPage(fault: number, step: 1 | -1, { after }: PageSegment): number | undefined {
+    const first = this.#pages.faulted.first[fault]!;
+    const last = this.#lastPage(fault);
+    const nearest = step < 0 ? last : first;
+    if (!(after & pageBits.split)) return nearest;
+    const most = Math.min(last - first, this.#blockPages);
+    for (let i = 0; i <= most; i++) {
+      const page = nearest + step * i;
+      const what = whatAt(this.#pages.end, page);
+      if (what === undefined || what & pageBits.split) return page;
+    }
+    return undefined;
   }
 
   /** The pages like those of the segment that a fault on `page` can have brought. */
@@ -112,6 +125,12 @@ export class FaultReach {
     }
     return true;
   }
+}
+
+/** A page of a fault. */
+interface Donor {
+  readonly fault: number;
+  readonly page: number;
 }
 
 interface Range {

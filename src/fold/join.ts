@@ -1,6 +1,7 @@
 import { collapsedName, frameOfText } from '../collapsed/name.ts';
 import type { Frame } from '../frame.ts';
 import { ProfileBuilder } from '../profile/builder.ts';
+import { withFramesOnce } from '../profile/frames-once.ts';
 import type { FrameIndex, Profile } from '../profile.ts';
 import { joinTrees, type NamedTree } from './join-trees.ts';
 
@@ -28,39 +29,30 @@ export function join(
   const project = projectionFor(profiles, matching);
   const { unit } = profiles[0]!.columns[0]!;
   const known = new ProfileBuilder([{ name: 'frames', unit }]);
-  const numbers = profiles.map((each) => each.frames.map((frame) => known.frame(project(frame))));
+  const projected = profiles.map((profile) => projectedBy(project, profile));
+  const numbers = projected.map((each) => each.frames.map((frame) => known.frame(frame)));
   const { frames } = known.build();
-  const [first, ...others] = profiles.map((profile, index) => treeOf(profile, numbers[index]!));
+  const [first, ...others] = projected.map((profile, index) => treeOf(profile, numbers[index]!));
   const { parent, frame, selfs } = joinTrees([first!, ...others], frames.length);
   const columns = selfs.map((self, index) => ({ name: names[index]!, unit, self }));
   return { frames, parent, frame, columns, meta: {} };
 }
 
-/** The first column of a profile, its frames called by other numbers. */
-function treeOf(profile: Profile, frames: readonly FrameIndex[]): NamedTree {
-  const { parent, frame, columns } = profile;
-  const { self } = columns[0]!;
-  const isOnce = new Set(frames).size === frames.length;
-  if (!isOnce) return withStacksOnce(profile, frames);
-  const isSame = frames.every((to, from) => to === from);
-  const renamed = isSame ? frame : frame.map((from, node) => (node === 0 ? -1 : frames[from]!));
-  return { parent, frame: renamed, self };
+/** Frames that become equal make equal stacks. */
+function projectedBy(project: Projection, { columns, ...profile }: Profile): Profile {
+  const frames = profile.frames.map(project);
+  const projected = { ...profile, columns: columns.slice(0, 1), frames };
+  const known = new ProfileBuilder(projected.columns);
+  const isOnce = frames.every((frame, index) => known.frame(frame) === index);
+  return isOnce ? projected : withFramesOnce(projected);
 }
 
-/** Frames that became equal make equal stacks. */
-function withStacksOnce(
-  { parent, frame, columns }: Profile,
-  frames: readonly FrameIndex[],
-): NamedTree {
-  const { self } = columns[0]!;
-  const builder = new ProfileBuilder([columns[0]!]);
-  const moved = new Int32Array(parent.length);
-  for (let node = 0; node < moved.length; node++) {
-    if (node > 0) moved[node] = builder.child(moved[parent[node]!]!, frames[frame[node]!]!);
-    if (self[node]! > 0) builder.add(moved[node]!, 0, self[node]!);
-  }
-  const once = builder.build();
-  return { parent: once.parent, frame: once.frame, self: once.columns[0]!.self };
+/** The first column of a profile, its frames called by other numbers. */
+function treeOf(profile: Profile, numbers: readonly FrameIndex[]): NamedTree {
+  const { parent, frame, columns } = profile;
+  const isSame = numbers.every((to, from) => to === from);
+  const renamed = isSame ? frame : frame.map((from, node) => (node === 0 ? -1 : numbers[from]!));
+  return { parent, frame: renamed, self: columns[0]!.self };
 }
 
 /**

@@ -49,7 +49,8 @@ function framesIn(view: View, { frames = {} }: ViewChoice): FrameChoice {
   return view === 'resident' ? { ...frames, hideAllocator: false } : frames;
 }
 
-function naturalView({ header: { kind, mode } }: Capture): View {
+/** What a capture is for, where nobody asks for anything else. */
+export function naturalView({ header: { kind, mode } }: Capture): View {
   if (kind === 'faults') return 'resident';
   return mode === 'full' ? 'unfreed' : 'all';
 }

@@ -3,7 +3,7 @@ import type { Metadata } from '../profile/metadata.ts';
 import { residencyNotes } from '../profile/residency.ts';
 import { qualityLines } from '../profile/stack-quality.ts';
 import type { Column, Profile } from '../profile.ts';
-import { counted, formatBytes, formatCount, formatDuration } from '../units.ts';
+import { counted, formatAmount, formatBytes, formatCount, formatDuration } from '../units.ts';
 import type { Layout } from './layout.ts';
 
 const titles = {
@@ -100,7 +100,8 @@ export function hiddenLines(drawn: Drawn, minWidth: number): string[] {
   const { hidden } = layout;
   if (hidden.frames === 0) return [];
   const weight = Math.round(hidden.weight * factor);
-  const amount = column.unit === 'bytes' ? formatBytes(weight) : formatCount(weight);
+  const amount =
+    column.unit === 'pages' ? counted(weight, 'page') : formatAmount(weight, column.unit);
   const frames = counted(hidden.frames, 'frame');
   return [
     `${frames} narrower than ${minWidth} px, and what they call, not drawn: ${amount}, part of the frames below them`,

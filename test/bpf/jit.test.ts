@@ -37,6 +37,13 @@ describeTracing('code that is made at run time', () => {
     expect(moduleOf(capture, '[anon]')).toMatchObject({ unwind: 'none', symbols: 'none' });
   });
 
+  test('is walked in children that end before anybody has looked at them', async () => {
+    const capture = await collectJit(await startJit(['child']), [], ['--follow-forks']);
+    expect(callsOf(capture.stacks)).toBe(50);
+    for (const stack of capture.stacks)
+      expect(namesOf(capture, stack).slice(-3)).toEqual(unnamed.slice(-3));
+  });
+
   test('ends a walk by tables alone', async () => {
     const capture = await collectJit(await startJit(['map']), [], ['--unwind', 'dwarf']);
     expect(capture.stacks.map((stack) => namesOf(capture, stack))).toEqual([named.slice(3)]);

@@ -9,6 +9,7 @@ import { foldHeap } from '../../src/fold/heap.ts';
 import { foldResident } from '../../src/fold/resident.ts';
 import type { Profile } from '../../src/profile.ts';
 import { chunksOf } from '../chunks.ts';
+import { textOf } from '../text-of.ts';
 import { withFrames } from './frames-of.ts';
 
 const folder = new URL('../data/capture/', import.meta.url);
@@ -27,7 +28,7 @@ function changed(good: string, bad: string): string {
 }
 
 function collapsed(profile: Profile): string {
-  return [...writeCollapsed(profile)].join('');
+  return textOf(writeCollapsed(profile));
 }
 
 async function messageOf(text: string): Promise<string> {

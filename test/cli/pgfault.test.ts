@@ -105,6 +105,7 @@ describe('memstacks pgfault', () => {
     ['pgfault', '-p 1 x', 'x is neither a command nor seconds'],
     ['pgfault', '', 'say what to trace'],
     ['record', '-p 1 -o x.svg', 'record writes several files'],
+    ['record', '-p 1 -o /tmp/', 'record writes several files'],
     ['record', '-p 1 --older 5 -a', 'unknown argument'],
   ])('refuses %s %s', async (command, line, message) => {
     const words = line.split(' ').filter((word) => word !== '');
@@ -169,6 +170,15 @@ describe('views of captures', () => {
     expect(stderr).toMatch(/^memstacks: [^\n]*\n$/);
     expect(code).toBeGreaterThan(0);
   });
+
+  test.each(['fold', 'top', 'render'])(
+    '%s: other views have no pages to choose',
+    async (command) => {
+      const { code, stderr } = await at.run([command, incidentCapture, '--view', 'all', '--anon']);
+      expect(stderr).toContain('--anon, --file and --shmem need --view resident');
+      expect(code).toBe(2);
+    },
+  );
 
   test('collapsed stacks have no pages to choose', async () => {
     const { code, stderr } = await at.run(['fold', '-', '--anon'], {}, 'main 1\n');

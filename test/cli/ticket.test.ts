@@ -22,6 +22,12 @@ function outside(markdown: string): string[] {
 }
 
 describe('--ticket', () => {
+  test('where no folder can be made is refused before the trace', async () => {
+    const { code, stderr } = await at.run(['-p', '1234', '1', '--ticket', '/proc/a/b']);
+    expect({ code, log: at.log }).toEqual({ code: 1, log: [] });
+    expect(stderr).toBe('memstacks: cannot make the folder /proc/a/b: no such file or directory\n');
+  });
+
   test('of a trace has picture, stacks and a summary', async () => {
     const { code, stdout, stderr } = await at.run(['-p', '1234', '1', '--ticket', 'a/t']);
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });

@@ -1,5 +1,9 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Workplace } from './program.ts';
+import { mainFile, Workplace } from './program.ts';
 
 const at = new Workplace();
 
@@ -77,4 +81,16 @@ test('the help fits a screen and names every command and output', async () => {
 test('the version is that of the package', async () => {
   const { version } = (await import('../../package.json', { with: { type: 'json' } })).default;
   expect((await at.run(['--version'])).stdout).toBe(`${version}\n`);
+});
+
+test('a working directory that is gone is said in one line', () => {
+  const here = mkdtempSync(join(tmpdir(), 'memstacks-test-'));
+  const script = `cd ${here} && rmdir ${here} && exec "$0" "$1" --version`;
+  const { status, stderr } = spawnSync('sh', ['-c', script, process.execPath, mainFile], {
+    encoding: 'utf8',
+  });
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: 'memstacks: the working directory is gone: cd to one that is there\n',
+  });
 });

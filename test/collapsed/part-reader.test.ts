@@ -6,6 +6,7 @@ import type { Part } from '../../src/collapsed/tally.ts';
 import { writeCollapsed } from '../../src/collapsed.ts';
 import { UserError } from '../../src/errors.ts';
 import { simplyRead } from '../simple-collapsed.ts';
+import { textOf } from '../text-of.ts';
 
 // A kernel for every run, and two or more where there are parts.
 vi.setConfig({ testTimeout: 60_000 });
@@ -42,7 +43,10 @@ type Outcome = Partial<Omit<CollapsedInput, 'profile'>> & { stacks?: string; ref
 function outcome(read: () => CollapsedInput): Outcome {
   try {
     const { profile, ...rest } = read();
-    const stacks = profile.columns.flatMap(({ name }) => [name, ...writeCollapsed(profile, name)]);
+    const stacks = profile.columns.flatMap(({ name }) => [
+      name,
+      textOf(writeCollapsed(profile, name)),
+    ]);
     return { stacks: stacks.join('\n'), ...rest };
   } catch (error) {
     if (error instanceof UserError) return { refused: true };

@@ -6,6 +6,7 @@ import { writeCollapsed, writeDifferential } from '../../src/collapsed.ts';
 import { UserError } from '../../src/errors.ts';
 import { totals } from '../../src/profile.ts';
 import { chunksOf } from '../chunks.ts';
+import { textOf } from '../text-of.ts';
 
 const folder = new URL('../data/collapsed/', import.meta.url);
 const inputs = readdirSync(folder).filter((file) => file.endsWith('.stacks'));
@@ -16,7 +17,7 @@ function shown({ profile, skipped, skippedLines }: CollapsedInput): string {
   const lines = skipped.map(({ line, text, why }) => `line ${line}: ${why}: ${text}\n`);
   const count = skippedLines > 0 ? [`skipped: ${skippedLines}\n`] : [];
   const write = profile.meta.differential ? writeDifferential : writeCollapsed;
-  return [...write(profile), ...notes, ...count, ...lines].join('');
+  return [textOf(write(profile)), ...notes, ...count, ...lines].join('');
 }
 
 async function outcome(bytes: Uint8Array, chunkSize?: number): Promise<string> {

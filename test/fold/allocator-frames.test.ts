@@ -6,6 +6,7 @@ import { writeCollapsed } from '../../src/collapsed.ts';
 import { isAllocating, withoutAllocator } from '../../src/fold/allocator-frames.ts';
 import { foldHeap } from '../../src/fold/heap.ts';
 import { totals } from '../../src/profile.ts';
+import { textOf } from '../text-of.ts';
 import { captureOf, type FrameText, libc } from './captures.ts';
 
 const cxx = '/usr/lib/libstdc++.so.6';
@@ -19,9 +20,10 @@ interface Setting {
 /** What is left of a stack, as text. */
 function left(frames: readonly FrameText[], setting: Setting = {}): string {
   const capture = captureOf({ stacks: [{ frames }], ...setting });
-  return [...writeCollapsed(foldHeap(capture, 'all', { hideAllocator: true }))]
-    .join('')
-    .replace(/ \d+\n$/, '');
+  return textOf(writeCollapsed(foldHeap(capture, 'all', { hideAllocator: true }))).replace(
+    / \d+\n$/,
+    '',
+  );
 }
 
 describe('what is left of a stack', () => {

@@ -1,6 +1,9 @@
 import { type CaptureMapping, faultHow, pageBits, type Rss } from '../../src/capture/faults.ts';
 import { FaultRunTable, PageRunTable } from '../../src/capture/page-runs.ts';
 import type { Capture } from '../../src/capture.ts';
+import { writeCollapsed } from '../../src/collapsed.ts';
+import { foldResident, type ResidentChoice } from '../../src/fold/resident.ts';
+import { textOf } from '../text-of.ts';
 import { captureOf } from './captures.ts';
 
 export const pageSize = 4096;
@@ -91,4 +94,14 @@ function runs(list: readonly Run<keyof typeof bits>[]) {
   const table = new PageRunTable();
   for (const [first, count, what] of list) table.add(first, count, bits[what]);
   return table.runs();
+}
+
+/** Pages by function; what has no fault is there as `none`. */
+export function pagesBy(fields: PagesFields, choice: ResidentChoice = {}): Record<string, number> {
+  const lines = textOf(writeCollapsed(foldResident(faultCapture(fields), choice)));
+  const found: Record<string, number> = {};
+  for (const [, stack, pages] of lines.matchAll(/^(.*) (\d+)$/gm))
+    found[stack!.replace(/^main;/, '').replace('[resident without a fault]', 'none')] =
+      Number(pages);
+  return found;
 }

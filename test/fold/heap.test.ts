@@ -7,6 +7,7 @@ import { UserError } from '../../src/errors.ts';
 import { foldHeap } from '../../src/fold/heap.ts';
 import { type Profile, totals } from '../../src/profile.ts';
 import { chunksOf } from '../chunks.ts';
+import { textOf } from '../text-of.ts';
 
 const folder = new URL('../data/capture/', import.meta.url);
 
@@ -17,7 +18,7 @@ function captureOf(file: string): Promise<Capture> {
 /** Every column as collapsed stacks. */
 function shown(profile: Profile): string {
   return profile.columns
-    .map(({ name }) => `# ${name}\n${[...writeCollapsed(profile, name)].join('')}`)
+    .map(({ name }) => `# ${name}\n${textOf(writeCollapsed(profile, name))}`)
     .join('\n');
 }
 
@@ -37,7 +38,7 @@ describe('foldHeap', () => {
     ['hidden', { hideAllocator: true }],
   ] as const)('folds what is known of frames: %s', async (name, choice) => {
     const profile = foldHeap(await captureOf('details.capture'), 'all', choice);
-    const text = [...writeCollapsed(profile)].join('');
+    const text = textOf(writeCollapsed(profile));
     await expect(text).toMatchFileSnapshot(golden(`details.${name}.folded`));
   });
 

@@ -6,6 +6,7 @@ import { writeCollapsed } from '../../src/collapsed.ts';
 import { foldHeap } from '../../src/fold/heap.ts';
 import { foldMaps, foldMemory } from '../../src/fold/maps.ts';
 import { sumOf } from '../../src/profile.ts';
+import { textOf } from '../text-of.ts';
 import { captureOf } from './captures.ts';
 
 const none = { bytes: 0, calls: 0 };
@@ -50,7 +51,7 @@ function withMaps(capture: Capture, process: number): Capture {
 }
 
 function folded(profile: Parameters<typeof writeCollapsed>[0]): string[] {
-  return [...writeCollapsed(profile)].join('').trimEnd().split('\n');
+  return textOf(writeCollapsed(profile)).trimEnd().split('\n');
 }
 
 test('a view of its own: all that was mapped, or what was not unmapped', () => {

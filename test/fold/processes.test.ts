@@ -1,23 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { writeDifferential } from '../../src/collapsed.ts';
-import { type DiffOptions, diff } from '../../src/fold/diff.ts';
+import { diff } from '../../src/fold/diff.ts';
 import { profileOf, type Stacks } from '../render/profiles.ts';
-
-const options: DiffOptions = {
-  normalize: 'none',
-  threshold: { amount: 0 },
-  matching: { by: 'all', stripHex: false },
-};
+import { textOf } from '../text-of.ts';
+import { plain } from './comparisons.ts';
 
 function compared(before: Stacks, ...after: Stacks[]) {
   const run = (stacks: Stacks) => ({ name: 'run', profile: profileOf(stacks) });
-  return diff({ before: [run(before)], after: after.map(run) }, options);
+  return diff({ before: [run(before)], after: after.map(run) }, plain);
 }
 
 function written(before: Stacks, after: Stacks) {
   const difference = compared(before, after);
   return {
-    lines: [...writeDifferential(difference)].join('').trimEnd().split('\n'),
+    lines: textOf(writeDifferential(difference)).trimEnd().split('\n'),
     notes: difference.meta.notes!.length,
   };
 }

@@ -5,7 +5,7 @@ import { pageKinds } from '../../src/profile/residency.ts';
 import { type Profile, stackOf, totals } from '../../src/profile.ts';
 import { type Fault, faultCapture, type PagesFields, type Run } from './fault-captures.ts';
 
-const whats = ['anon', 'file', 'shmem', 'swapped', 'zero', 'huge', 'hugeFile'] as const;
+const whats = ['anon', 'file', 'shmem', 'swapped', 'zero', 'huge', 'hugeFile', 'split'] as const;
 type What = (typeof whats)[number];
 
 /** Runs with gaps between them, over three huge pages or so. */
@@ -105,7 +105,8 @@ function byNearestFault(fields: PagesFields): Record<string, number> {
     const mapping = [first];
     for (let page = first; page < first + count; page++) mappings.set(page, mapping);
   }
-  const isHuge = (page: number) => /^huge/.test(after.get(page) ?? '');
+  const isSplit = (page: number) => after.get(page) === 'split';
+  const isHuge = (page: number) => /^huge/.test(after.get(page) ?? '') || isSplit(page);
   const isFile = (page: number) => /^(file|shmem|hugeFile)$/.test(after.get(page) ?? '');
   const between = (a: number, b: number) =>
     Array.from({ length: Math.abs(a - b) + 1 }, (_, i) => Math.min(a, b) + i);
@@ -119,7 +120,9 @@ function byNearestFault(fields: PagesFields): Record<string, number> {
     return page >= start && page < start + 16;
   };
   const brings = (page: number, fault: number) =>
-    faulted.has(fault) && (isHuge(page) || faulted.get(fault)![3] !== 'copy');
+    faulted.has(fault) &&
+    (isHuge(page) || faulted.get(fault)![3] !== 'copy') &&
+    !(isSplit(page) && after.has(fault) && !isSplit(fault));
   const nearest = (page: number, step: 1 | -1) => {
     for (let at = page + step; Math.abs(at - page) <= 512; at += step)
       if (brings(page, at)) return reaches(page, at) ? faulted.get(at)![2] : undefined;

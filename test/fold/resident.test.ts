@@ -6,18 +6,9 @@ import { writeCollapsed } from '../../src/collapsed.ts';
 import { UserError } from '../../src/errors.ts';
 import { foldResident, type ResidentChoice } from '../../src/fold/resident.ts';
 import { residencyNotes } from '../../src/profile/residency.ts';
+import { textOf } from '../text-of.ts';
 import { captureOf } from './captures.ts';
-import { faultCapture, huge, type PagesFields } from './fault-captures.ts';
-
-/** Pages by function; what has no fault is there as `none`. */
-function pagesBy(fields: PagesFields, choice: ResidentChoice = {}): Record<string, number> {
-  const lines = [...writeCollapsed(foldResident(faultCapture(fields), choice))].join('');
-  const found: Record<string, number> = {};
-  for (const [, stack, pages] of lines.matchAll(/^(.*) (\d+)$/gm))
-    found[stack!.replace(/^main;/, '').replace('[resident without a fault]', 'none')] =
-      Number(pages);
-  return found;
-}
+import { faultCapture, type PagesFields, pagesBy } from './fault-captures.ts';
 
 function residencyOf(fields: PagesFields, choice: ResidentChoice = {}) {
   return foldResident(faultCapture(fields), choice).meta.residency![0]!;
@@ -99,127 +90,6 @@ describe('foldResident: what counts', () => {
       'server (pid 1234): resident memory shrank by 60.0 KiB (15 pages): ' +
         'less 28.0 KiB (7 pages) freed meanwhile, less 32.0 KiB (8 pages) swapped out',
     ]);
-  });
-});
-
-describe('foldResident: pages that came with their neighbours', () => {
-  it('gives a huge page to the one fault in it, and no other', () => {
-    const fields: PagesFields = {
-      faulted: [[2 * huge + 77, 1, 'a']],
-      after: [[huge, 3 * huge, 'huge']],
-    };
-    expect(pagesBy(fields)).toEqual({ a: huge, none: 2 * huge });
-  });
-
-  it('gives what is left of a huge page to its fault, also where that page is gone', () => {
-    const fields: PagesFields = {
-      faulted: [
-        [huge + 77, 1, 'a'],
-        [huge + 300, 20, 'again'],
-        [2 * huge + 5, 1, 'b'],
-      ],
-      after: [
-        [huge + 100, 200, 'split'],
-        [huge + 300, 20, 'anon'],
-        [huge + 320, 100, 'split'],
-        [2 * huge, 50, 'split'],
-        [2 * huge + 50, 10, 'anon'],
-      ],
-    };
-    expect(pagesBy(fields)).toEqual({ a: 300, again: 20, b: 50, none: 10 });
-  });
-
-  it('shares a huge page by the nearest fault before, else behind', () => {
-    const fields: PagesFields = {
-      faulted: [
-        [huge + 10, 2, 'a'],
-        [huge + 100, 1, 'b', 'copy'],
-      ],
-      after: [[huge, huge, 'huge']],
-    };
-    expect(pagesBy(fields)).toEqual({ a: 100, b: huge - 100 });
-  });
-
-  it('tells each huge page of a row its own fault', () => {
-    const fields: PagesFields = {
-      faulted: [
-        [huge + 500, 1, 'a'],
-        [2 * huge + 500, 1, 'b'],
-        [4 * huge, 1, 'c'],
-      ],
-      after: [[huge, 4 * huge, 'huge']],
-    };
-    expect(pagesBy(fields)).toEqual({ a: huge, b: huge, c: huge, none: huge });
-  });
-
-  it('gives neighbours in the file to the fault in their 64 KiB, in the same mapping', () => {
-    const fields: PagesFields = {
-      mappings: [
-        [160, 40, 'file'],
-        [200, 40, 'file'],
-      ],
-      faulted: [[197, 1, 'a', 'read']],
-      after: [
-        [160, 36, 'file'],
-        [197, 43, 'file'],
-      ],
-    };
-    // The window is 192 to 207, of which the mapping has 8, but one is not there.
-    expect(pagesBy(fields)).toEqual({ a: 7, none: 72 });
-  });
-
-  it('gives an unbroken row in a file to one fault, as far as its block and mapping go', () => {
-    const fields: PagesFields = {
-      mappings: [[160, 2 * huge, 'file', 'rw-s']],
-      faulted: [[300, 1, 'a']],
-      after: [
-        [160, 100, 'file'],
-        [261, 20, 'hugeFile'],
-        [281, huge, 'file'],
-      ],
-    };
-    expect(pagesBy(fields)).toEqual({ a: huge - 261, none: 100 + 281 });
-  });
-
-  it('begins the window where the mapping begins', () => {
-    const fields: PagesFields = {
-      mappings: [[165, 100, 'file']],
-      faulted: [[166, 1, 'a', 'read']],
-      after: [
-        [166, 1, 'file'],
-        [170, 35, 'file'],
-      ],
-    };
-    expect(pagesBy(fields)).toEqual({ a: 1 + 181 - 170, none: 205 - 181 });
-  });
-
-  it('looks past copies of pages of the file, which bring no neighbours', () => {
-    const fields: PagesFields = {
-      mappings: [[160, 32, 'file']],
-      faulted: [
-        [162, 1, 'a', 'read'],
-        [164, 1, 'b', 'copy'],
-        [180, 1, 'b', 'copy'],
-      ],
-      after: [
-        [160, 4, 'file'],
-        [164, 1, 'anon'],
-        [165, 15, 'file'],
-        [180, 1, 'anon'],
-        [181, 11, 'file'],
-      ],
-    };
-    // The page at 164 was copied: nobody knows any more that the row was unbroken.
-    expect(pagesBy(fields)).toEqual({ a: 15, b: 2, none: 15 });
-  });
-
-  it('takes anonymous pages one by one', () => {
-    const fields: PagesFields = {
-      mappings: [[160, 32, 'anon']],
-      faulted: [[161, 1, 'a']],
-      after: [[160, 16, 'anon']],
-    };
-    expect(pagesBy(fields)).toEqual({ a: 1, none: 15 });
   });
 });
 
@@ -332,7 +202,7 @@ describe('foldResident: processes', () => {
       },
     };
     const profile = foldResident(capture);
-    expect([...writeCollapsed(profile)].join('')).toBe(
+    expect(textOf(writeCollapsed(profile))).toBe(
       'server-1234;main;a 3\nserver-9;[resident without a fault] 5\nserver-9;main;a 4\n',
     );
     const sums = profile.meta.residency!.map(({ before, after }) => [before, after]);

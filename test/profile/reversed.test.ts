@@ -5,9 +5,10 @@ import { UserError } from '../../src/errors.ts';
 import { reversed } from '../../src/profile/reversed.ts';
 import type { Profile } from '../../src/profile.ts';
 import { profileOf, someStacks } from '../render/profiles.ts';
+import { textOf } from '../text-of.ts';
 
 function folded(profile: Profile): string[] {
-  return [...writeCollapsed(profile)].join('').split('\n');
+  return textOf(writeCollapsed(profile)).split('\n');
 }
 
 test('turns every stack round and merges what ends alike', () => {

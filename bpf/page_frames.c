@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * Huge pages that were taken apart, as by munmap of a part of one: the page table has small pages then, which still lie where
- * the huge page lay, each at its own place in an aligned block of page frames. Without CAP_SYS_ADMIN nobody is told where.
+ * What only page frames tell. Huge pages that were taken apart, as by munmap of a part of one: the page table has small pages
+ * then, which still lie where the huge page lay, each at its own place in an aligned block of frames. And pages that are on
+ * their way to another frame (compaction, NUMA balancing): they look swapped, but are in memory, and RSS counts them.
+ * Without CAP_SYS_ADMIN nobody is told the frames.
  */
 #define _GNU_SOURCE
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #include "resident.h"
 
@@ -51,7 +54,9 @@ static void read_block(int pagemap, uint64_t number, struct huge_block *block)
 	if (block->number == number)
 		return;
 	block->number = number;
-	block->frame = pread(pagemap, block->entries, size, number * size) == size ? find_huge_frame(block->entries) : 0;
+	if (pread(pagemap, block->entries, size, number * size) != size)
+		memset(block->entries, 0, size); /* the process has ended */
+	block->frame = find_huge_frame(block->entries);
 }
 
 /* A run of small pages of memory without a file. */
@@ -68,20 +73,45 @@ static void mark_run(int pagemap, const struct page_run *run, struct huge_block 
 	}
 }
 
-void mark_split_pages(const struct process *process, struct runs *runs)
+/* Number of swap areas that there can be; include/linux/swap.h leaves the higher types to the kernel's own entries. */
+#define MOST_SWAP_AREAS 23
+
+static bool is_in_memory(uint64_t entry)
+{
+	return entry & PAGEMAP_PRESENT || (entry & PAGEMAP_SWAPPED && PAGEMAP_SWAP_TYPE(entry) >= MOST_SWAP_AREAS);
+}
+
+/* A run of pages that look swapped. */
+static void find_moving(int pagemap, const struct page_run *run, struct huge_block *block, struct runs *found)
+{
+	for (uint64_t page = run->first; page < run->first + run->nr; page++) {
+		uint32_t what = run->what;
+
+		read_block(pagemap, page / huge_pages(), block);
+		if (is_in_memory(block->entries[page % huge_pages()]))
+			what &= ~PAGE_SWAPPED;
+		add_run(found, &(struct page_run){ page, 1, what });
+	}
+}
+
+void look_at_frames(const struct process *process, enum moment moment, struct runs *runs)
 {
 	struct huge_block block = { .number = UINT64_MAX, .entries = allocate(huge_pages() * sizeof(*block.entries)) };
 	int pagemap = open_pagemap(process);
-	struct runs marked = { NULL, 0 };
+	struct runs found = { NULL, 0 };
 
 	for (size_t i = 0; i < runs->nr; i++) {
-		if (runs->run[i].what)
-			add_run(&marked, &runs->run[i]);
+		const struct page_run *run = &runs->run[i];
+
+		if (run->what & PAGE_SWAPPED)
+			find_moving(pagemap, run, &block, &found);
+		else if (!run->what && moment == AT_END)
+			mark_run(pagemap, run, &block, &found);
 		else
-			mark_run(pagemap, &runs->run[i], &block, &marked);
+			add_run(&found, run);
 	}
 	close(pagemap);
 	free(block.entries);
 	free(runs->run);
-	*runs = marked;
+	*runs = found;
 }
