@@ -12,6 +12,15 @@ export function compareFrames(left: Frame, right: Frame): number {
   );
 }
 
+/** Of each frame, its place among all when they are sorted; equal ones in their order. */
+export function ranksOf(frames: readonly Frame[]): Int32Array {
+  const order = Array.from(frames.keys());
+  order.sort((a, b) => compareFrames(frames[a]!, frames[b]!));
+  const rank = new Int32Array(frames.length);
+  for (const [place, index] of order.entries()) rank[index] = place;
+  return rank;
+}
+
 function compare(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;

@@ -1,6 +1,7 @@
 import type { Frame } from '../frame.ts';
-import type { FrameIndex, NodeIndex, Profile } from '../profile.ts';
-import { compareFrames } from './frame-order.ts';
+import type { NodeIndex, Profile } from '../profile.ts';
+import { type Children, childNodes, childrenOf } from './children.ts';
+import { compareFrames, ranksOf } from './frame-order.ts';
 import { NumberList, SparseList } from './number-list.ts';
 
 /** Letters of names. */
@@ -10,19 +11,19 @@ const lineFeed = Uint8Array.of(0x0a);
 /**
  * A profile with everything in it as lines of text, in UTF-8, in chunks; the same for the same profile,
  * whatever its order. Line 1 is a JSON object: the format's version, `columns`, the weights that the
- * `root` itself has, `meta`. Lines of JSON lists hold the frames in the order of `compareFrames`: a name,
- * or an object where more is known. The lines after them are lists of numbers about the nodes, depth
- * first, siblings in the order of their frames:
+ * `root` itself has, `meta`. Lines of JSON lists hold the frames in the order of their first nodes: a
+ * name, or an object where more is known. The lines after them are lists of numbers about the nodes,
+ * depth first, siblings in the order of `compareFrames`:
  * - `up`, sparse: the parent of a node lies so many nodes above the node before (0: it is that node).
  * - `frame`: counted from 0.
  * - `self` of each column, sparse.
  * See NumberList for their letters. A sparse list is two lines: see SparseList.
  */
 export function* writeProfile(profile: Profile): Generator<Uint8Array> {
-  const { sorted, rank } = sortedFrames(profile);
+  const { frames, lists } = listsOf(profile);
   yield Buffer.from(headOf(profile));
-  yield* frameLines(sorted);
-  for (const list of listsOf(profile, rank)) {
+  yield* frameLines(frames);
+  for (const list of lists) {
     yield list.bytes();
     yield lineFeed;
   }
@@ -68,80 +69,66 @@ function known({ name, module, file, line, kernel, inlined, jit }: Frame): Frame
   };
 }
 
-interface SortedFrames {
-  /** Those that a node has. */
-  readonly sorted: readonly Frame[];
-  /** Of each frame of the profile, its place among the sorted. */
-  readonly rank: Int32Array;
-}
-
-function sortedFrames({ frames, frame }: Profile): SortedFrames {
-  const isUsed = new Uint8Array(frames.length);
-  for (let node = 1; node < frame.length; node++) isUsed[frame[node]!] = 1;
-  const order: FrameIndex[] = [];
-  for (let index = 0; index < frames.length; index++) if (isUsed[index]) order.push(index);
-  order.sort((a, b) => compareFrames(frames[a]!, frames[b]!));
-  const rank = new Int32Array(frames.length);
-  for (let place = 0; place < order.length; place++) rank[order[place]!] = place;
-  return { sorted: order.map((index) => frames[index]!), rank };
-}
-
-function listsOf(profile: Profile, rank: Int32Array): NumberList[] {
+/** The numbers about nodes, and the frames that they have, in the order of their own numbers. */
+function listsOf(profile: Profile): { frames: Frame[]; lists: NumberList[] } {
   const { columns, frame } = profile;
   const up = new SparseList();
-  const frames = new NumberList();
+  const numbers = new NumberList();
   const self = columns.map(() => new SparseList());
-  visit(profile, rank, (node, ups) => {
+  const frames: Frame[] = [];
+  const numberOf = new Int32Array(profile.frames.length).fill(-1);
+  visit(profile, (node, ups) => {
+    const its = frame[node]!;
+    if (numberOf[its] === -1) numberOf[its] = frames.push(profile.frames[its]!) - 1;
     up.push(ups);
-    frames.push(rank[frame[node]!]!);
+    numbers.push(numberOf[its]!);
     for (let column = 0; column < self.length; column++)
       self[column]!.push(columns[column]!.self[node]!);
   });
-  return [up.gaps, up.values, frames, ...self.flatMap(({ gaps, values }) => [gaps, values])];
+  const lists = [up.gaps, up.values, numbers];
+  return { frames, lists: [...lists, ...self.flatMap(({ gaps, values }) => [gaps, values])] };
 }
 
 /** Calls `take` for each node but the root, depth first, with how far above the node before its parent lies. */
-function visit(
-  profile: Profile,
-  rank: Int32Array,
-  take: (node: NodeIndex, up: number) => void,
-): void {
-  const { parent } = profile;
-  const { firstChild, nextSibling } = links(profile, rank);
-  let node = firstChild[0]!;
-  for (let up = 0; node > 0; ) {
+function visit(profile: Profile, take: (node: NodeIndex, up: number) => void): void {
+  const { start, nodes } = sortedChildren(profile);
+  const isLast = (place: number) => place + 1 === start[profile.parent[nodes[place]!]! + 1];
+  /** Where among the children the nodes above are. */
+  const above: number[] = [];
+  let place: number | undefined = nodes.length > 0 ? 0 : undefined;
+  for (let up = 0; place !== undefined; ) {
+    const node: NodeIndex = nodes[place]!;
     take(node, up);
     up = 0;
-    if (firstChild[node]! > 0) {
-      node = firstChild[node]!;
+    if (start[node]! < start[node + 1]!) {
+      above.push(place);
+      place = start[node]!;
       continue;
     }
     // The parent of a sibling is the parent of the node, one above it.
-    for (up = 1; node > 0 && nextSibling[node] === 0; up++) node = parent[node]!;
-    node = nextSibling[node]!;
+    for (up = 1; place !== undefined && isLast(place); up++) place = above.pop();
+    if (place !== undefined) place++;
   }
 }
 
-/** Of each node; 0 for none. Siblings are in the order of their frames. */
-function links({ parent, frame }: Profile, rank: Int32Array) {
-  const firstChild = new Int32Array(parent.length);
-  const nextSibling = new Int32Array(parent.length);
-  const order = byRank(frame, rank);
-  // Backwards: the last that becomes the first child stays it.
-  for (let at = order.length - 1; at >= 0; at--) {
-    const node = order[at]!;
-    nextSibling[node] = firstChild[parent[node]!]!;
-    firstChild[parent[node]!] = node;
+/** Siblings are in the order of their frames. Most have none, and those of sorted input are in order already. */
+function sortedChildren(profile: Profile): Children {
+  const children = childrenOf(profile);
+  const compare = comparisonOf(profile);
+  for (let node = 0; node < profile.frame.length; node++) {
+    if (children.start[node + 1]! - children.start[node]! < 2) continue;
+    const own = childNodes(children, node);
+    let at = 1;
+    while (at < own.length && compare(own[at - 1]!, own[at]!) < 0) at++;
+    if (at < own.length) own.sort(compare);
   }
-  return { firstChild, nextSibling };
+  return children;
 }
 
-/** All nodes but the root by the rank of their frames: counted, not compared. */
-function byRank(frame: Int32Array, rank: Int32Array): Int32Array {
-  const next = new Int32Array(rank.length + 1);
-  for (let node = 1; node < frame.length; node++) next[rank[frame[node]!]! + 1]!++;
-  for (let at = 0; at < rank.length; at++) next[at + 1]! += next[at]!;
-  const order = new Int32Array(frame.length - 1);
-  for (let node = 1; node < frame.length; node++) order[next[rank[frame[node]!]!]!++] = node;
-  return order;
+/** Of nodes by their frames. Where there are many nodes it pays to sort the frames first: they lie all over the memory. */
+function comparisonOf({ frames, frame }: Profile): (a: NodeIndex, b: NodeIndex) => number {
+  if (frame.length < 8 * frames.length)
+    return (a, b) => compareFrames(frames[frame[a]!]!, frames[frame[b]!]!);
+  const rank = ranksOf(frames);
+  return (a, b) => rank[frame[a]!]! - rank[frame[b]!]!;
 }

@@ -1,7 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
 import type { Frame } from '../frame.ts';
 import { ProfileBuilder } from '../profile/builder.ts';
-import { compareFrames } from '../profile/frame-order.ts';
+import { ranksOf } from '../profile/frame-order.ts';
 import { kindsOf } from '../profile/frame-words.ts';
 import type { Column, FrameIndex, NodeIndex, Profile } from '../profile.ts';
 import type { ColourMap } from './colour.ts';
@@ -66,11 +66,10 @@ interface SortedFrames {
 }
 
 function sortedFrames(frames: readonly Frame[]): SortedFrames {
-  const order = frames.map((_, index) => index);
-  order.sort((a, b) => compareFrames(frames[a]!, frames[b]!));
-  const rank = new Int32Array(frames.length);
-  for (const [place, index] of order.entries()) rank[index] = place;
-  return { sorted: order.map((index) => frames[index]!), rank };
+  const rank = ranksOf(frames);
+  const sorted: Frame[] = [];
+  for (const [index, place] of rank.entries()) sorted[place] = frames[index]!;
+  return { sorted, rank };
 }
 
 /** Interns texts in the order of their first use. */

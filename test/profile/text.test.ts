@@ -73,10 +73,10 @@ describe('the text of a profile', () => {
     expect(
       textOf(profile),
     ).toBe(`{"profile":2,"columns":[{"name":"inuse_space","unit":"bytes"},{"name":"inuse_objects","unit":"count"}],"root":[0,0],"meta":{}}
-[{"name":"a","inlined":true},"b",{"name":"main","module":"a.out"}]
+["b",{"name":"main","module":"a.out"},{"name":"a","inlined":true}]
 BD
 BD
-BCACBB
+ABCBAA
 ADA
 IhBggE
 CC
@@ -105,6 +105,20 @@ CB`);
     fc.assert(
       fc.property(anyStacks, (stacks) => {
         expect(textOf(profileOf([...stacks].reverse()))).toBe(textOf(profileOf(stacks)));
+      }),
+    );
+  });
+
+  test('does not depend on it where a few frames have many nodes', () => {
+    const few = fc.constantFrom({ name: 'a' }, { name: 'b' }, { name: 'b', module: 'c' });
+    const stacks = fc.array(fc.tuple(fc.array(few, { maxLength: 9 }), fc.nat(), fc.nat()), {
+      minLength: 40,
+    });
+    fc.assert(
+      fc.property(stacks, (found) => {
+        const text = textOf(profileOf([...found].reverse()));
+        expect(text).toBe(textOf(profileOf(found)));
+        expect(textOf(read(text))).toBe(text);
       }),
     );
   });
