@@ -8,6 +8,7 @@ import { chooseTarget } from './target.ts';
 import { tableFlags } from './top.ts';
 import {
   commonRequestOf,
+  inGroups,
   resultFlags,
   resultsOf,
   roomFlags,
@@ -30,29 +31,21 @@ export const pageFlags = {
 } as const;
 
 function options(parser: Argv) {
-  return parser
+  const { top } = tableFlags;
+  const flags = { ...targetFlags, ...residentFlags, ...pageFlags, ...stackFlags, ...addressFlags };
+  const described = parser
     .usage('Which code made the resident memory of a process (-p, -n or -c) grow')
     .positional('seconds', secondsPositional)
-    .options({
-      ...targetFlags,
-      ...residentFlags,
-      ...pageFlags,
-      ...stackFlags,
-      ...addressFlags,
-      ...roomFlags,
-      ...resultFlags,
-      top: tableFlags.top,
-    })
-    .group(Object.keys(targetFlags), 'Target:')
-    .group([...Object.keys(residentFlags), ...Object.keys(pageFlags)], 'Pages:')
-    .group(
-      [...Object.keys(stackFlags), ...Object.keys(addressFlags), ...Object.keys(roomFlags)],
-      'Stacks:',
-    )
-    .group([...Object.keys(resultFlags), 'top'], 'Result:')
+    .options({ ...flags, ...roomFlags, ...resultFlags, top })
     .example('$0 pgfault -p 123 60', 'table of what became resident')
     .example('$0 pgfault -p 123 -f 60 > pgfault.stacks', 'pages, collapsed')
     .example('$0 pgfault -p 123 60 --anon -o pgfault.svg', 'without files');
+  return inGroups(described, {
+    Target: [targetFlags],
+    Pages: [residentFlags, pageFlags],
+    Stacks: [stackFlags, addressFlags, roomFlags],
+    Result: [resultFlags, { top }],
+  });
 }
 
 type Options = ReturnType<typeof options> extends Argv<infer Found> ? Found : never;

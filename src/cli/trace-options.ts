@@ -1,3 +1,4 @@
+import type { Argv } from 'yargs';
 import type { TraceRequest } from '../collect/trace.ts';
 import { UserError } from '../errors.ts';
 import type { ViewChoice } from '../fold/views.ts';
@@ -37,6 +38,16 @@ export const resultFlags = {
 export const roomFlags = {
   'max-stacks': { ...text, describe: 'room for distinct stacks (65536)' },
 } as const;
+
+/** The options of a trace under their headings in its help, which come in this order. */
+export function inGroups<T>(
+  parser: Argv<T>,
+  groups: Readonly<Record<string, readonly object[]>>,
+): Argv<T> {
+  for (const [heading, flags] of Object.entries(groups))
+    parser.group(flags.flatMap(Object.keys), `${heading}:`);
+  return parser;
+}
 
 type Value = string | readonly string[] | undefined;
 

@@ -10,6 +10,7 @@ import { chooseTarget } from './target.ts';
 import { tableFlags } from './top.ts';
 import {
   commonRequestOf,
+  inGroups,
   resultFlags,
   resultsOf,
   roomFlags,
@@ -39,27 +40,27 @@ const heapFlags = {
 } as const;
 
 function options(parser: Argv) {
-  return parser
+  const flags = {
+    ...targetFlags,
+    ...heapFlags,
+    ...heapCostFlags,
+    ...stackFlags,
+    ...frameFlags,
+    ...roomFlags,
+    ...resultFlags,
+    ...tableFlags,
+  };
+  const described = parser
     .usage('Flame graphs of what a process (-p PID, -n NAME or -c COMMAND) allocates')
     .positional('seconds', secondsPositional)
-    .options({
-      ...targetFlags,
-      ...heapFlags,
-      ...heapCostFlags,
-      ...stackFlags,
-      ...frameFlags,
-      ...roomFlags,
-      ...resultFlags,
-      ...tableFlags,
-    })
-    .group(Object.keys(targetFlags), 'Target:')
-    .group([...Object.keys(heapFlags), ...Object.keys(heapCostFlags)], 'Allocations:')
-    .group(
-      [...Object.keys(stackFlags), ...Object.keys(frameFlags), ...Object.keys(roomFlags)],
-      'Stacks:',
-    )
-    .group([...Object.keys(resultFlags), ...Object.keys(tableFlags)], 'Result:')
+    .options(flags)
     .epilogue('Example: memstacks -p 123 60 -o leak.svg');
+  return inGroups(described, {
+    Target: [targetFlags],
+    Allocations: [heapFlags, heapCostFlags],
+    Stacks: [stackFlags, frameFlags, roomFlags],
+    Result: [resultFlags, tableFlags],
+  });
 }
 
 type Options = ReturnType<typeof options> extends Argv<infer Found> ? Found : never;
