@@ -44,6 +44,20 @@ static void *copy_in_area(void *old, size_t size)
 #define ALLOCATOR(scope, prefix)                                                                           \
 	scope ALLOCATOR_FUNCTION void *prefix##malloc(size_t size) { return part_of_area(size); }         \
 	scope ALLOCATOR_FUNCTION void prefix##free(void *block) { (void)block; }                          \
+	scope ALLOCATOR_FUNCTION void prefix##cfree(void *block) { (void)block; }                         \
+	scope ALLOCATOR_FUNCTION void prefix##free_sized(void *block, size_t size)                        \
+	{                                                                                                 \
+		(void)block, (void)size;                                                                  \
+	}                                                                                                 \
+	scope ALLOCATOR_FUNCTION void prefix##free_aligned_sized(void *block, size_t alignment, size_t size) \
+	{                                                                                                 \
+		(void)block, (void)alignment, (void)size;                                                 \
+	}                                                                                                 \
+	static void prefix##give_sized(void *block) { prefix##free_sized(block, ((size_t *)block)[-2]); }  \
+	static void prefix##give_aligned(void *block)                                                     \
+	{                                                                                                 \
+		prefix##free_aligned_sized(block, 16, ((size_t *)block)[-2]);                             \
+	}                                                                                                 \
 	scope ALLOCATOR_FUNCTION void *prefix##calloc(size_t count, size_t size)                          \
 	{                                                                                                 \
 		return part_of_area(count * size);                                                        \
@@ -214,8 +228,9 @@ static void give_to_pool(struct block block)
 
 #define USE(prefix, i)                                                        \
 	give_back(site_##prefix##malloc(100 + (i)), prefix##free);            \
-	give_back(site_##prefix##calloc(7, 11 + (i)), prefix##free);          \
-	give_back(site_##prefix##realloc(site_##prefix##malloc(30), 300), prefix##free)
+	give_back(site_##prefix##malloc(40 + (i)), prefix##cfree);            \
+	give_back(site_##prefix##calloc(7, 11 + (i)), prefix##give_sized);    \
+	give_back(site_##prefix##realloc(site_##prefix##malloc(30), 300), prefix##give_aligned)
 
 static void round_of(int i)
 {
