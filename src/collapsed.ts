@@ -1,6 +1,6 @@
 import { partsOf, textTree } from './collapsed/text-tree.ts';
 import { TextWriter } from './collapsed/text-writer.ts';
-import { type Column, columnNamed, type NodeIndex, type Profile } from './profile.ts';
+import { type Column, columnNamed, type Profile } from './profile.ts';
 
 /**
  * Collapsed stacks as text, in chunks of UTF-8: one line per distinct stack with a weight above zero in
@@ -22,29 +22,38 @@ export function writeDifferential(profile: Profile): Generator<Uint8Array> {
   return lines(profile, [columnNamed(profile, 'before'), columnNamed(profile, 'after')]);
 }
 
-/** Parts of one parent that are still to be written, and how long the text is that leads to them. */
-interface Waiting {
-  next: number;
-  readonly end: number;
-  readonly length: number;
-}
-
 function* lines(profile: Profile, columns: readonly Column[]): Generator<Uint8Array> {
   const tree = textTree(profile, columns);
   const { start, parts } = partsOf(tree);
   const writer = new TextWriter(tree.names);
-  const below = (node: NodeIndex, length: number): Waiting => ({
-    next: start[node]!,
-    end: start[node + 1]!,
-    length,
-  });
-  const path = [below(0, 0)];
-  for (let at = path.at(-1); at !== undefined; at = path.at(-1)) {
-    const part = at.next < at.end ? parts[at.next++]! : -1;
-    const length = part < 0 ? 0 : writer.name(at.length, tree.name[part >> 1]!);
-    if (part < 0) path.pop();
-    else if (part & 1) path.push(below(part >> 1, writer.separator(length)));
-    else yield* writer.line(length, tree.selfs.map((self) => self[part >> 1]!).join(' '));
+  const selfs = tree.selfs;
+  // Of each depth: the parts that are still to be written, and how long the text is that leads to them.
+  const next = [start[0]!];
+  const end = [start[1]!];
+  const lengths = [0];
+  for (let depth = 0; depth >= 0; ) {
+    if (next[depth]! === end[depth]!) {
+      depth--;
+      continue;
+    }
+    const part = parts[next[depth]!++]!;
+    const node = part >> 1;
+    const length = writer.name(lengths[depth]!, tree.name[node]!);
+    if (part & 1) {
+      depth++;
+      next[depth] = start[node]!;
+      end[depth] = start[node + 1]!;
+      lengths[depth] = writer.separator(length);
+      continue;
+    }
+    if (!writer.fits(length, selfs.length)) {
+      const full = writer.take(length, selfs.length);
+      if (full !== undefined) yield full;
+    }
+    writer.begin(length);
+    for (let column = 0; column < selfs.length; column++) writer.count(selfs[column]![node]!);
+    writer.endLine();
   }
-  yield* writer.rest();
+  const rest = writer.take();
+  if (rest !== undefined) yield rest;
 }
