@@ -57,8 +57,19 @@ function parserOf(words: readonly string[]): Argv {
 
 function usageMistake(message: string, error: Error | undefined): never {
   if (error && error.name !== 'YError') throw error;
-  const text = (message || error?.message || 'wrong usage').replace(/\s+/g, ' ');
+  const text = withoutTwins((message || error?.message || 'wrong usage').replace(/\s+/g, ' '));
   throw new UserError(`${text[0]!.toLowerCase()}${text.slice(1)}; see memstacks --help`, 2);
+}
+
+/** yargs knows an option `--max-rate` as `maxRate`, too, and tells both. */
+function withoutTwins(text: string): string {
+  const [, list] = /^Unknown arguments: (.*)$/i.exec(text) ?? [];
+  if (list === undefined) return text;
+  const names = list.split(', ');
+  const isTwin = (name: string) =>
+    /[A-Z]/.test(name) && names.includes(name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`));
+  const shown = names.filter((name) => !isTwin(name));
+  return `Unknown argument${shown.length === 1 ? '' : 's'}: ${shown.join(', ')}`;
 }
 
 function packageVersion(): string {

@@ -22,6 +22,8 @@ test.each([
   ['-p 1 fould', 'fould is neither a command nor seconds'],
   ['-p 1 5 6', 'unknown argument: 6'],
   ['-p 1 --bogus', 'unknown argument: bogus'],
+  ['pgfault -p 1 --max-rate 5', 'unknown argument: max-rate;'],
+  ['-p 1 --so-what --and', 'unknown arguments: so-what, and;'],
   ['-p 1 --entry-only', '--entry-only needs -a'],
   ['-p 1 -a --older 5', '--older is about unfreed blocks'],
   ['-p 1 --kill', '--kill needs -c'],
