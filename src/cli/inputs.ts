@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
 import { type ExitCode, UserError } from '../errors.ts';
 import { type Input, type InputOptions, readInput } from './input.ts';
+import { startThread, type Thread } from './threads.ts';
 
 /** Other views stay in the thread that could make them. */
 export type OneView = Omit<Input, 'otherViews'>;
@@ -35,7 +35,7 @@ export async function readInputs(
   const lanes = Math.max(1, Math.min(paths.filter(isLarge).length, processors));
   if (lanes === 1) return inLanes(1, paths, (path) => readInput(path, options));
   const threads = { most: Math.floor(processors / lanes), bytes: threadBytes };
-  const running = new Set<Worker>();
+  const running = new Set<Thread<InputAnswer>>();
   try {
     return await inLanes(lanes, paths, (path) =>
       isLarge(path)
@@ -43,7 +43,7 @@ export async function readInputs(
         : readInput(path, options),
     );
   } finally {
-    for (const worker of running) void worker.terminate();
+    for (const { stop } of running) void stop();
   }
 }
 
@@ -68,17 +68,16 @@ async function inLanes<Item, Result>(
   return results;
 }
 
-async function readInThread(request: InputRequest, running: Set<Worker>): Promise<OneView> {
-  // Resolves from src/cli and from dist/cli alike.
-  const file = new URL('../../dist/cli/input-worker.js', import.meta.url);
-  const worker = new Worker(file, { workerData: request });
-  running.add(worker);
-  const answer = await new Promise<InputAnswer>((resolve, reject) => {
-    worker.once('message', resolve).once('error', reject);
-  });
+async function readInThread(
+  request: InputRequest,
+  running: Set<Thread<InputAnswer>>,
+): Promise<OneView> {
+  const thread = startThread<InputAnswer>('input-worker.js', request);
+  running.add(thread);
+  const answer = await thread.answer;
   // Its memory is wanted back.
-  await worker.terminate();
-  running.delete(worker);
+  await thread.stop();
+  running.delete(thread);
   if ('problem' in answer) throw new UserError(answer.problem, answer.exitCode);
   return answer.input;
 }

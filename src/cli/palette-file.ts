@@ -6,7 +6,7 @@ import { openOutput } from './output-file.ts';
 import { systemReason } from './system-error.ts';
 
 /** Where flamegraph.pl keeps colours from one picture to the next. */
-export const paletteFile = 'palette.map';
+const paletteFile = 'palette.map';
 
 /**
  * The colours of the functions of a profile: those in the palette file, and for functions that are not

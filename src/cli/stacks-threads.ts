@@ -1,8 +1,8 @@
-import { Worker } from 'node:worker_threads';
 import type { PartReader } from '../collapsed/part-reader.ts';
 import type { Part } from '../collapsed/tally.ts';
 import { UserError } from '../errors.ts';
 import { readSection, type Section } from './stacks-section.ts';
+import { startThread } from './threads.ts';
 
 /** What a thread found in its section, or why it could not read it. */
 export type Answer = { readonly part: Part } | { readonly problem: string };
@@ -16,7 +16,7 @@ export async function readTogether(
   own: Section,
   others: readonly Section[],
 ): Promise<void> {
-  const threads = others.map(startThread);
+  const threads = others.map((section) => startThread<Answer>('stacks-worker.js', section));
   try {
     readSection(reader, own);
     for (const { answer, stop } of threads) {
@@ -29,18 +29,6 @@ export async function readTogether(
   } finally {
     for (const { stop } of threads) void stop();
   }
-}
-
-function startThread(section: Section) {
-  // Resolves from src/cli and from dist/cli alike.
-  const file = new URL('../../dist/cli/stacks-worker.js', import.meta.url);
-  const worker = new Worker(file, { workerData: section });
-  const answer = new Promise<Answer>((resolve, reject) => {
-    worker.once('message', resolve).once('error', reject);
-  });
-  // Nobody waits for it when a section before it is refused.
-  answer.catch(() => {});
-  return { answer, stop: () => worker.terminate() };
 }
 
 function partOf(answer: Answer): Part {

@@ -15,7 +15,7 @@ export async function selfTest(pids: readonly number[], walk: WalkRequest): Prom
 }
 
 /** A line of the helper's --doctor; bpf/README.md. Anything else that it says is bad news. */
-export function parseCheck(line: string): Check {
+function parseCheck(line: string): Check {
   const fields: { check?: unknown; ok?: unknown; detail?: unknown; advice?: unknown } =
     jsonFields(line);
   return {

@@ -35,7 +35,7 @@ export function collect(
 }
 
 /** The helper's arguments; bpf/README.md lists them. */
-export function traceArguments(request: TraceRequest): string[] {
+function traceArguments(request: TraceRequest): string[] {
   const { heap, faults } = request;
   return [
     // Allocations are what the helper traces unless it is told otherwise.

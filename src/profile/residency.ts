@@ -71,6 +71,6 @@ export const upperBoundWords =
   'counts, also when it was dropped since, and a fault counts one page';
 
 /** `1.0 MiB (256 pages)` */
-export function amountOf(pages: number, { pageSize }: Pick<Residency, 'pageSize'>): string {
+function amountOf(pages: number, { pageSize }: Pick<Residency, 'pageSize'>): string {
   return `${formatBytes(pages * pageSize)} (${counted(pages, 'page')})`;
 }

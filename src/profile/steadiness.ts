@@ -1,7 +1,7 @@
 import { columnNamed, type NodeIndex, type Profile, totals } from '../profile.ts';
 
 /** How what is unfreed went on while it was traced. A cache that fills up levels off; a leak grows steadily. */
-export const steadinesses = ['steady', 'growing', 'level', 'shrinking'] as const;
+const steadinesses = ['steady', 'growing', 'level', 'shrinking'] as const;
 export type Steadiness = (typeof steadinesses)[number];
 
 export const steadinessWords = {
