@@ -105,9 +105,9 @@ export class FaultReach {
     if (page < from || page >= to) return nothing;
     if (this.#isUnbroken(page, segment))
       return { first: Math.max(from, whole.first), end: Math.min(to, whole.end) };
-    // Aligned, but from the start of the mapping where that comes later: do_fault_around().
+    // Aligned, but from the start of the mapping where that comes later, and within a page table: do_fault_around().
     const first = Math.max(from, block(page, this.#windowPages).first);
-    return { first, end: Math.min(to, first + this.#windowPages) };
+    return { first, end: Math.min(to, whole.end, first + this.#windowPages) };
   }
 
   /** Whether all pages from the segment to `page` are of files, and resident. */

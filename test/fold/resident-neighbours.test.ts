@@ -92,6 +92,18 @@ describe('foldResident: pages that came with their neighbours', () => {
     expect(pagesBy(fields)).toEqual({ a: 1 + 181 - 170, none: 205 - 181 });
   });
 
+  it('ends the window where the page table ends', () => {
+    const fields: PagesFields = {
+      mappings: [[huge - 15, 40, 'file']],
+      faulted: [[huge - 14, 1, 'a', 'read']],
+      after: [
+        [huge - 14, 1, 'file'],
+        [huge - 12, 20, 'file'],
+      ],
+    };
+    expect(pagesBy(fields)).toEqual({ a: 1 + 12, none: 8 });
+  });
+
   it('looks past copies of pages of the file, which bring no neighbours', () => {
     const fields: PagesFields = {
       mappings: [[160, 32, 'file']],

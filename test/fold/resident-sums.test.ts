@@ -115,7 +115,8 @@ function byNearestFault(fields: PagesFields): Record<string, number> {
     if (isHuge(page)) return sameBlock;
     const mapping = mappings.get(page);
     if (!isFile(page) || !mapping || mapping !== mappings.get(fault)) return false;
-    if (sameBlock && between(page, fault).every(isFile)) return true;
+    if (!sameBlock) return false;
+    if (between(page, fault).every(isFile)) return true;
     const start = Math.max(mapping[0]!, fault - (fault % 16));
     return page >= start && page < start + 16;
   };
