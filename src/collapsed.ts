@@ -1,4 +1,4 @@
-import { partsOf, textTree } from './collapsed/text-tree.ts';
+import { isBelow, isLast, partsOf, textTree } from './collapsed/text-tree.ts';
 import { TextWriter } from './collapsed/text-writer.ts';
 import { type Column, columnNamed, type Profile } from './profile.ts';
 
@@ -24,25 +24,25 @@ export function writeDifferential(profile: Profile): Generator<Uint8Array> {
 
 function* lines(profile: Profile, columns: readonly Column[]): Generator<Uint8Array> {
   const tree = textTree(profile, columns);
-  const { start, parts } = partsOf(tree);
+  const parts = partsOf(tree);
   const writer = new TextWriter(tree.names);
   const selfs = tree.selfs;
-  // Of each depth: the parts that are still to be written, and how long the text is that leads to them.
-  const next = [start[0]!];
-  const end = [start[1]!];
+  // Of each depth: the part that is to be written next, none at -1, and how long the text is that leads to it.
+  const next = [parts.length > 0 ? 0 : -1];
   const lengths = [0];
   for (let depth = 0; depth >= 0; ) {
-    if (next[depth]! === end[depth]!) {
+    const at = next[depth]!;
+    if (at < 0) {
       depth--;
       continue;
     }
-    const part = parts[next[depth]!++]!;
-    const node = part >> 1;
-    const length = writer.name(lengths[depth]!, tree.name[node]!);
-    if (part & 1) {
+    const part = parts[at]!;
+    const place = parts[at + 1]!;
+    next[depth] = part & isLast ? -1 : at + 2;
+    const length = writer.name(lengths[depth]!, part >> 2);
+    if (part & isBelow) {
       depth++;
-      next[depth] = start[node]!;
-      end[depth] = start[node + 1]!;
+      next[depth] = place;
       lengths[depth] = writer.separator(length);
       continue;
     }
@@ -51,7 +51,7 @@ function* lines(profile: Profile, columns: readonly Column[]): Generator<Uint8Ar
       if (full !== undefined) yield full;
     }
     writer.begin(length);
-    for (let column = 0; column < selfs.length; column++) writer.count(selfs[column]![node]!);
+    for (let column = 0; column < selfs.length; column++) writer.count(selfs[column]![place]!);
     writer.endLine();
   }
   const rest = writer.take();

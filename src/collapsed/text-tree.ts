@@ -1,5 +1,5 @@
 import { withFramesOnce } from '../profile/frames-once.ts';
-import type { Column, Profile } from '../profile.ts';
+import type { Column, NodeIndex, Profile } from '../profile.ts';
 import { collapsedName } from './name.ts';
 
 /** Stacks by their text: siblings have different names. */
@@ -28,24 +28,88 @@ export function textTree(profile: Profile, columns: readonly Column[]): TextTree
 }
 
 /**
- * What is to be written below each node, in order. A node is two things: the stack that ends there, and
- * all that is below it. The two sort apart: of siblings `b` and `b.x`, the line of `b` comes first and the
- * lines below `b` last, for `;` is above `.`.
+ * What is to be written below each node, in order: lists of parts, of two numbers each. A node is two
+ * parts: the stack that ends there, and all that is below it. The two sort apart: of siblings `b` and `b.x`,
+ * the line of `b` comes first and the lines below `b` last, for `;` is above `.`. The numbers of a part are
+ * - four times its name, and `isBelow`, and `isLast` of the list;
+ * - where the list below begins in this array, or the node that ends there.
+ * So whoever goes through it comes to one place in memory for each node. The list below the root is at 0.
  */
-export interface Parts {
-  /** The parts below node n are those from `start[n]` up to, not including, `start[n + 1]`. */
-  readonly start: Int32Array;
-  /** Twice the node, and one more for what is below it. */
-  readonly parts: Int32Array;
+export type Parts = Int32Array;
+
+export const isBelow = 1;
+export const isLast = 2;
+
+export function partsOf(tree: TextTree): Parts {
+  const starts = startsOf(tree);
+  const parts = partsAt(starts, tree);
+  const ranks = ranksOf(tree.names);
+  const keyOf = (part: number) => ranks[2 * (part >> 2) + (part & isBelow)]!;
+  for (let node = 0; node + 1 < starts.length; node++) {
+    const end = starts[node + 1]!;
+    if (end === starts[node]) continue;
+    if (end > starts[node]! + 2) sortBy(keyOf, parts.subarray(starts[node], end));
+    parts[end - 2]! |= isLast;
+  }
+  return parts;
 }
 
-/** Sorted by the parts' own names first, and then by their parents: no list of siblings is sorted by itself. */
-export function partsOf(tree: TextTree): Parts {
+/** Where the list below each node begins; the one behind it begins where it ends. */
+function startsOf(tree: TextTree): Int32Array {
+  const { parent } = tree;
+  const starts = new Int32Array(parent.length + 1);
+  for (let node = parent.length - 1; node > 0; node--) {
+    const numbers = 2 * (Number(hasWeight(tree, node)) + Number(starts[node + 1]! > 0));
+    starts[parent[node]! + 1]! += numbers;
+  }
+  for (let node = 0; node < parent.length; node++) starts[node + 1]! += starts[node]!;
+  return starts;
+}
+
+/** Of each list in the order of the nodes; none is marked as the last. */
+function partsAt(starts: Int32Array, tree: TextTree): Parts {
   const { parent, name } = tree;
-  const ranks = ranksOf(tree.names);
-  const parts = partsIn(tree);
-  const sorted = sortedBy(parts, ranks.length, (part) => ranks[2 * name[part >> 1]! + (part & 1)]!);
-  return sortedBy(sorted.parts, parent.length, (part) => parent[part >> 1]!);
+  const parts = new Int32Array(starts.at(-1)!);
+  const next = starts.slice();
+  for (let node = 1; node < parent.length; node++) {
+    let at = next[parent[node]!]!;
+    if (hasWeight(tree, node)) {
+      parts[at++] = name[node]! << 2;
+      parts[at++] = node;
+    }
+    if (starts[node]! < starts[node + 1]!) {
+      parts[at++] = (name[node]! << 2) | isBelow;
+      parts[at++] = starts[node]!;
+    }
+    next[parent[node]!] = at;
+  }
+  return parts;
+}
+
+/** Of most lists there is nothing to do, and most are short. */
+function sortBy(keyOf: (part: number) => number, list: Parts): void {
+  if (list.length > 64) return sortLong(keyOf, list);
+  for (let i = 2; i < list.length; i += 2) {
+    const part = list[i]!;
+    const place = list[i + 1]!;
+    let at = i;
+    for (; at > 0 && keyOf(list[at - 2]!) > keyOf(part); at -= 2) {
+      list[at] = list[at - 2]!;
+      list[at + 1] = list[at - 1]!;
+    }
+    list[at] = part;
+    list[at + 1] = place;
+  }
+}
+
+function sortLong(keyOf: (part: number) => number, list: Parts): void {
+  const old = list.slice();
+  const order = Int32Array.from({ length: list.length / 2 }, (_, index) => 2 * index);
+  order.sort((a, b) => keyOf(old[a]!) - keyOf(old[b]!));
+  for (const [index, at] of order.entries()) {
+    list[2 * index] = old[at]!;
+    list[2 * index + 1] = old[at + 1]!;
+  }
 }
 
 /** Of each name its place among all names, with a `;` behind them and without; by code units. */
@@ -57,26 +121,7 @@ function ranksOf(names: readonly string[]): Int32Array {
   return ranks;
 }
 
-/** Every stack with a weight, and every node with something below it. */
-function partsIn({ parent, selfs }: TextTree): Int32Array {
-  const hasChild = new Uint8Array(parent.length);
-  for (let node = 1; node < parent.length; node++) hasChild[parent[node]!] = 1;
-  const parts = new Int32Array(2 * parent.length);
-  let count = 0;
-  for (let node = 1; node < parent.length; node++) {
-    if (selfs.some((self) => self[node]! > 0)) parts[count++] = 2 * node;
-    if (hasChild[node]) parts[count++] = 2 * node + 1;
-  }
-  return parts.subarray(0, count);
-}
-
-/** A counting sort; parts with the same key stay in their order. */
-function sortedBy(parts: Int32Array, keys: number, keyOf: (part: number) => number): Parts {
-  const start = new Int32Array(keys + 1);
-  for (const part of parts) start[keyOf(part) + 1]!++;
-  for (let key = 0; key < keys; key++) start[key + 1]! += start[key]!;
-  const next = start.slice();
-  const sorted = new Int32Array(parts.length);
-  for (const part of parts) sorted[next[keyOf(part)]!++] = part;
-  return { start, parts: sorted };
+function hasWeight({ selfs }: TextTree, node: NodeIndex): boolean {
+  for (let column = 0; column < selfs.length; column++) if (selfs[column]![node]! > 0) return true;
+  return false;
 }
