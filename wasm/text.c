@@ -14,8 +14,8 @@
 #define STEP 16u
 /* Digits of a number below 2^53, and the space before it. */
 #define COUNT_SIZE 17u
-/* Of a chunk, unless a line is longer. */
-#define CHUNK_SIZE 0x100000u
+/* Of a chunk, unless a line is longer: two stay in the cache of a processor until they are written. */
+#define CHUNK_SIZE 0x40000u
 
 /* How large what is written from is; src/collapsed/text-writer.ts has the same, in this order. */
 struct sizes {

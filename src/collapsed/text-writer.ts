@@ -31,7 +31,7 @@ type Sizes = readonly [
 ];
 
 /**
- * The lines of a tree, sorted by the code units of their stacks, in chunks of about a megabyte. A chunk is
+ * The lines of a tree, sorted by the code units of their stacks, in chunks of about 256 KiB. A chunk is
  * valid until the next but one is taken. Throws a UserError where there is not enough memory.
  */
 export function* textLines(tree: TextTree): Generator<Uint8Array> {
@@ -66,17 +66,18 @@ function filled(tree: TextTree): Kernel {
 
 function sizesOf(tree: TextTree, names: readonly Uint8Array[], starts: Int32Array): Sizes {
   const { parent, name, selfs } = tree;
-  const [depth, line] = [new Int32Array(parent.length), new Float64Array(parent.length)];
+  const [depth, line] = [new Int32Array(parent.length), new Uint32Array(parent.length)];
   const most = { depth: 0, line: 0 };
   let stacks = 0;
   for (let node = 1; node < parent.length; node++) {
     depth[node] = depth[parent[node]!]! + 1;
-    line[node] = line[parent[node]!]! + names[name[node]!]!.length + 1;
+    const length = line[parent[node]!]! + names[name[node]!]!.length + 1;
+    if (length >= 2 ** 31) throw new RangeError('a stack is longer than any text may be');
+    line[node] = length;
     most.depth = Math.max(most.depth, depth[node]!);
-    most.line = Math.max(most.line, line[node]!);
+    most.line = Math.max(most.line, length);
     if (hasWeight(tree, node)) stacks++;
   }
-  if (most.line >= 2 ** 31) throw new RangeError('a stack is longer than any text may be');
   const nameBytes = names.reduce((sum, { length }) => sum + length, 0);
   return [names.length, nameBytes, starts.at(-1)!, stacks, selfs.length, most.depth, most.line];
 }
