@@ -1,10 +1,10 @@
 /* Takes more and more memory, step by step, in ways of which some go on and some come to an end, and knows how much it
  * had after every system call.
  *
- *     growing
+ *     growing [STEPS]
  *
- * Talks as truth does (README.md of the samples), but steps until it hears the second line; says `full` when its caches
- * are. In its truth `unfreed` of a site that maps is what is still mapped. A second line of truth has what was mapped
+ * Talks as truth does (README.md of the samples), but without STEPS it goes on until it hears another line, and says `full`
+ * when its caches are. In its truth `unfreed` of a site that maps is what is still mapped. A second line of truth has what was mapped
  * after each of the system calls, in their order, in bytes: [[site_map_leak, site_map_cache, site_map_array], ...].
  */
 #define _GNU_SOURCE
@@ -132,24 +132,29 @@ static void say_history(void)
 	say("]\n");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	const bool is_counted = argc > 1;
+	const unsigned steps = is_counted ? atoi(argv[1]) : MOST_STEPS;
 	void *array;
 
+	if (steps > MOST_STEPS)
+		give_up("so many steps are not remembered");
 	page = sysconf(_SC_PAGESIZE);
 	array = map(ARRAY_PAGES);
 	say("ready\n");
 	heard_line();
-	for (unsigned step = 0; step < MOST_STEPS && !heard_within(STEP_MS); step++) {
+	for (unsigned step = 0; step < steps && (is_counted || !heard_within(STEP_MS)); step++) {
 		site_map_leak();
 		site_map_cache(step);
 		site_map_array(array, step);
 		site_heap_leak();
 		site_heap_cache(step);
-		if (step == CACHED)
+		if (step == CACHED && !is_counted)
 			say("full\n");
 	}
-	heard_line();
+	if (!is_counted)
+		heard_line();
 	say_truth(tallies, NR_SITES);
 	say_history();
 	heard_line();
