@@ -101,6 +101,8 @@ function inputOf(args: Args): InputOptions {
     frames: frameChoiceOf(args),
     resident: residentChoiceOf(args),
     unit: unitOf(single(args.countname, '--countname')),
+    // What a program leaves that is mended.
+    mayBeEmpty: true,
   };
 }
 

@@ -7,6 +7,7 @@ import { UserError } from '../errors.ts';
 import type { ResidentChoice } from '../fold/resident.ts';
 import type { FrameChoice } from '../fold/stack-tree.ts';
 import { foldOtherViews, foldView, naturalView, type View, views } from '../fold/views.ts';
+import { ProfileBuilder } from '../profile/builder.ts';
 import type { Unit } from '../units.ts';
 import { foreignKind } from './foreign.ts';
 import { single } from './numbers.ts';
@@ -33,6 +34,8 @@ export interface InputOptions {
   readonly unit: Unit;
   /** For a large file of collapsed stacks. Default: as many as there is use for. */
   readonly threads?: Threads;
+  /** An empty file is one without stacks, which is said; it is refused unless this is set. */
+  readonly mayBeEmpty?: boolean;
 }
 
 export interface Input extends Source {
@@ -90,6 +93,11 @@ async function parse(bytes: Bytes, name: string, options: InputOptions): Promise
   if (foreign !== undefined) throw new UserError(`this is ${foreign}`);
   refuseOptionsOfCaptures(options, 'a file of collapsed stacks');
   const column = { unit, column: unit === 'count' ? 'samples' : unit };
+  if (first.length === 0 && options.mayBeEmpty)
+    return {
+      profile: new ProfileBuilder([{ name: column.column, unit }]).build({}),
+      warnings: [`${name} is empty: taken for stacks of which there are none`],
+    };
   const isFile = all instanceof RegularFile;
   const input = await (isFile ? readStacksFile(all, column, threads) : readCollapsed(all, column));
   return { profile: input.profile, warnings: skippedLines(input, name) };

@@ -86,6 +86,23 @@ describe('inputs', () => {
     expect((await at.run(line)).stdout).toContain('\nnoise: +15,360 in 1 stack\n');
   });
 
+  test('may be empty, which is said', async () => {
+    writeFileSync(at.path('none.folded'), '');
+    writeFileSync(at.path('none.folded.gz'), gzipSync(''));
+    for (const none of ['none.folded', 'none.folded.gz']) {
+      const said = `${none} is empty: taken for stacks of which there are none\n`;
+      const fixed = await at.run(['diff', 'old.folded', none, '-f', '--fail-above', '0']);
+      const expected = 'main;a 102400 0\nmain;b 51200 0\nmain;c 7168 0\n';
+      expect(fixed).toEqual({ code: 0, stdout: expected, stderr: said });
+      const grown = await at.run(['diff', none, 'old.folded', '-f', '--fail-above', '0']);
+      expect({ ...grown, stdout: '' }).toMatchObject({
+        code: 3,
+        stderr: expect.stringContaining(said),
+      });
+    }
+    expect((await at.run(['diff', 'none.folded', 'none.folded'])).stdout).toContain('no change');
+  });
+
   test.each([
     [['old.folded'], 'name two files'],
     [[], 'nothing to compare: say what was before'],
@@ -125,6 +142,26 @@ describe('inputs', () => {
     expect(stderr).toContain('(after) began before later.capture (before): are they swapped?\n');
     const right = await at.run(['diff', serverCapture, 'later.capture']);
     expect(right.stderr).not.toContain('swapped');
+  });
+});
+
+describe('--json', () => {
+  test('has every stack, whatever its name, the largest change first and then by name', async () => {
+    const names = Array.from({ length: 3000 }, (_, index) => `"${index}\\é`);
+    const lines = names.map((name, index) => `main;${name} ${1 + (index % 7)}\n`);
+    writeFileSync(at.path('none.folded'), '');
+    writeFileSync(at.path('many.folded'), lines.join(''));
+    const { stdout } = await at.run(['diff', 'none.folded', 'many.folded', '--json']);
+    const expected = names.map((name, index) => ({ name, change: 1 + (index % 7) }));
+    expected.sort((a, b) => b.change - a.change || (a.name < b.name ? -1 : 1));
+    expect(json(stdout).stacks).toEqual(
+      expected.map(({ name, change }) => ({
+        ...{ before: 0, after: change, change, noise: false },
+        stack: ['main', name],
+      })),
+    );
+    // A line for each, which grep finds.
+    expect(stdout.split('\n')).toHaveLength(1 + names.length + 2);
   });
 });
 
