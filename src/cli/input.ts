@@ -11,7 +11,7 @@ import { ProfileBuilder } from '../profile/builder.ts';
 import type { Unit } from '../units.ts';
 import { foreignKind } from './foreign.ts';
 import { single } from './numbers.ts';
-import { type Bytes, peek } from './peek.ts';
+import { type Bytes, type Peeked, peek } from './peek.ts';
 import type { Source } from './pictures.ts';
 import { RegularFile, regularFile } from './regular-file.ts';
 import { readStacksFile, type Threads } from './stacks-file.ts';
@@ -59,7 +59,10 @@ export async function readInput(path: string | undefined, options: InputOptions)
     const bytes = await unzipped(file ?? streamOf(path), () =>
       cut.push(`${name}: the gzip data ends early`),
     );
-    const { warnings, ...source } = await parse(bytes, name, options);
+    const start = await peek(bytes);
+    if (cut.length > 0 && start.first.length === 0)
+      throw new UserError('the gzip data ends before there is anything in it');
+    const { warnings, ...source } = await parse(start, name, options);
     return { ...source, warnings: [...cut, ...warnings] };
   } catch (error) {
     throw unreadable(name, error);
@@ -72,9 +75,8 @@ function streamOf(path: string | undefined): Bytes {
   return path ? createReadStream(path) : process.stdin;
 }
 
-async function parse(bytes: Bytes, name: string, options: InputOptions): Promise<Input> {
+async function parse({ first, all }: Peeked, name: string, options: InputOptions): Promise<Input> {
   const { unit, threads } = options;
-  const { first, all } = await peek(bytes);
   if (isCapture(first)) {
     const capture = await readCapture(all);
     refuseOptionsOfPages(options, options.view ?? naturalView(capture));

@@ -113,6 +113,7 @@ describe('inputs', () => {
     [['old.folded', 'new.folded', '-n', '--normalize', 'before'], '-n is --normalize after'],
     [['old.folded', 'new.folded', '--threshold', 'much'], '--threshold much: expected bytes'],
     [['old.folded', 'new.folded', '--fail-above', 'x%'], '--fail-above x: expected a number'],
+    [['old.folded', 'new.folded', '-n', '--fail-above', '5'], '--normalize after makes totals'],
     [['old.folded', 'new.folded', '-o', 'x.capture'], '-o x.capture: the suffix'],
   ])('%j is wrong usage', async (args, message) => {
     const { code, stdout, stderr } = await at.run(['diff', ...args]);
@@ -122,12 +123,14 @@ describe('inputs', () => {
   });
 
   test.each([
+    [['old.folded', 'cut.gz'], 'cut.gz: the gzip data ends before there is anything'],
     [['old.folded', 'missing'], 'cannot read missing: no such file or directory'],
     [[serverCapture, 'new.folded', '--countname', 'pages'], 'the unit of '],
     [['old.folded', 'x.diff.folded'], 'x.diff.folded is a differential already'],
     [['old.folded', 'new.folded', '--normalize', 'duration'], 'does not say how long it took'],
   ])('%j cannot be compared', async (args, message) => {
     writeFileSync(at.path('x.diff.folded'), both);
+    writeFileSync(at.path('cut.gz'), gzipSync(both).subarray(0, 11));
     const { code, stdout, stderr } = await at.run(['diff', ...args]);
     expect(stderr).toMatch(/^memstacks: [^\n]*\n$/);
     expect(stderr).toContain(message);
@@ -197,6 +200,18 @@ describe('--fail-above', () => {
     const result = await at.run(['diff', 'old.folded', 'new.folded', '-f', '--fail-above', limit]);
     expect({ code: result.code, stdout: result.stdout }).toEqual({ code, stdout: both });
     expect(result.stderr).toMatch(code === 0 ? /^$/ : /^memstacks: grew by 20,480, more than /);
+  });
+
+  test('says when the runs of a side differ as much', async () => {
+    writeFileSync(at.path('other.folded'), 'main;a 181249\n');
+    const runs = ['--before', 'old.folded', '--after', 'new.folded', 'other.folded'];
+    const line = ['diff', ...runs, '--fail-above', '20480'];
+    const { code, stderr } = await at.run(line);
+    const grew = 'memstacks: grew by 20,481, more than the --fail-above of 20,480';
+    expect({ code, stderr }).toEqual({ code: 3, stderr: `${grew}\n` });
+    writeFileSync(at.path('other.folded'), 'main;a 222208\n');
+    const said = (await at.run(line)).stderr;
+    expect(said).toContain('; but the runs of a side differ by as much (40,960)\n');
   });
 
   test('lets pass what shrank', async () => {
