@@ -28,7 +28,7 @@ const viewsInWords = {
 } as const;
 
 interface Drawn {
-  readonly column: Column;
+  readonly column: Pick<Column, 'name' | 'unit'>;
   readonly layout: Layout;
   /** What shown numbers are multiplied with; 1 unless given. */
   readonly factor?: number;

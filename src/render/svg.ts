@@ -8,7 +8,8 @@ import { diffDrawing } from './diff-drawing.ts';
 import { type Drawing, framesEnd, type Look } from './document.ts';
 import { type Picture, padding, roomFor } from './draw.ts';
 import { flameFace } from './face.ts';
-import { growthDrawing, hasGrowth } from './growth-drawing.ts';
+import { growthDrawing } from './growth-drawing.ts';
+import { hasGrowth } from './growth-face.ts';
 import { defaultCountName, hiddenLines } from './header.ts';
 import type { Font } from './labels.ts';
 import { layOut } from './layout.ts';
@@ -132,6 +133,7 @@ function plainDrawing({ profile, column }: Shown, options: SvgOptions, fit: Fit)
   ];
   const footer = footerLines(caption, subject, framesEnd(picture) + 4);
   return {
+    kind: 'flame',
     picture,
     look,
     lines: [...header, ...footer],
@@ -176,6 +178,7 @@ function lookOf({ column, layout }: Subject, options: SvgOptions, fit: Fit): Fla
     scale: scaleFor(layout.total * factor, column.unit),
     countName: options.countName ?? defaultCountName(column),
     nameType: options.nameType ?? 'Function:',
+    minWidth: fit.minWidth,
     flame: {
       column: column.name,
       reverse,
@@ -183,7 +186,6 @@ function lookOf({ column, layout }: Subject, options: SvgOptions, fit: Fit): Fla
       factor,
       palette,
       colors: options.colors ?? 'mem',
-      minWidth: fit.minWidth,
     },
   };
 }

@@ -14,6 +14,11 @@ export interface Swatch {
   readonly pattern: string;
 }
 
+/** Patterns, thin and bright, over a colour. */
+export const lines = '<path d="M-2 2l4-4M0 8l8-8M6 10l4-4" stroke="#ffffff" stroke-width="1"/>';
+export const dots =
+  '<g fill="#ffffff"><circle cx="2" cy="2" r="1.1"/><circle cx="6" cy="6" r="1.1"/></g>';
+
 /** What fills a box: a colour, or a reference to one of `patternDefinitions`. */
 export function fillOf({ name, colour, pattern }: Swatch): string {
   return pattern === '' ? colour : `url(#memstacks-${name})`;

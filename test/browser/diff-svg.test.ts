@@ -86,7 +86,7 @@ describeWithNeeds('the picture of a differential in a browser', lacking, () => {
     await page.keyboard.type('malloc');
     const found = page.locator('.controls > text');
     expect(await found.textContent()).toBe(
-      'matched 4 frames: 6.77 MiB to 6.82 MiB, +0.05 MiB, +0.7%',
+      'matched 4 frames: 100.00% to 100.00% of all, 6.77 MiB to 6.82 MiB, +0.05 MiB, +0.7%',
     );
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+f');
