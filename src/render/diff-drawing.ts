@@ -45,8 +45,7 @@ export function diffDrawing(profile: Profile, options: DiffDrawingOptions, fit: 
   const layout = layOutTree(shown.tree, { node: 0 }, smallestOf);
   const sums = totalsOf(profile, options);
   const header = arrangeHeader(headerTexts(profile, sums, options), { font, width });
-  const scale = scaleFor(Math.max(sums.before, sums.after), sums.unit);
-  const face = diffFace(shown, { scale, ...sums });
+  const face = diffFace(shown, sums);
   const top = header.at(-1)!.y + padding;
   const { frameHeight, inverted = false } = options;
   const { rows } = layout;
@@ -55,7 +54,7 @@ export function diffDrawing(profile: Profile, options: DiffDrawingOptions, fit: 
   const swatches = legend(diffSwatches, { font, width, top: bottom });
   const caption = [
     widthsInWords[widths],
-    ...hiddenLines({ column: { name: widths, unit: sums.unit }, layout }, minWidth),
+    ...hiddenLines({ ...sums, column: sums, layout }, minWidth),
     ...remarks.map((remark) => `note: ${remark}`),
   ];
   const footer = footerLines(caption, { font, width }, bottom + swatches.height);
@@ -64,7 +63,7 @@ export function diffDrawing(profile: Profile, options: DiffDrawingOptions, fit: 
     picture,
     lines: [...header, ...footer],
     look: {
-      scale,
+      scale: sums.scale,
       countName: sums.countName,
       nameType: options.nameType ?? 'Function:',
       minWidth,
@@ -82,10 +81,11 @@ function totalsOf(profile: Profile, { countName }: DiffDrawingOptions): Totals {
   const { unit } = before!;
   // Calls are of captures, which have a view.
   const counted = unit === 'count' && profile.meta.view === undefined ? 'samples' : 'calls';
+  const sums = { before: sumOf(before!), after: sumOf(after!) };
   return {
-    before: sumOf(before!),
-    after: sumOf(after!),
+    ...sums,
     unit,
+    scale: scaleFor(Math.max(sums.before, sums.after), unit),
     countName: countName ?? (unit === 'count' ? counted : unit),
   };
 }

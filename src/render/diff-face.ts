@@ -2,8 +2,7 @@ import { formatGrowth } from '../growth.ts';
 import { childNodes } from '../profile/children.ts';
 import { isNoise } from '../profile/differential.ts';
 import type { NodeIndex } from '../profile.ts';
-import type { Unit } from '../units.ts';
-import { formatChange, formatCount, type Scale } from '../units.ts';
+import { formatChange, formatChangeIn, formatCount, type Scale } from '../units.ts';
 import { type Change, changeAmounts } from './change-amounts.ts';
 import { fillFor, type Tendency, tendencyOf } from './diff-colour.ts';
 import type { DiffShown } from './diff-shown.ts';
@@ -11,7 +10,6 @@ import { detailsOf, type Face, frameOf, nameOf } from './face.ts';
 import type { Box, Tree } from './layout.ts';
 
 export interface DiffLook {
-  readonly unit: Unit;
   readonly scale: Scale;
   readonly countName: string;
 }
@@ -28,7 +26,7 @@ export function diffFace(shown: DiffShown, look: DiffLook): (box: Box) => Face {
       name,
       ...changeAmounts(change, look.scale),
       tooltip: [
-        `${name} (${inWords(change, tendency, look.unit)})`,
+        `${name} (${inWords(change, tendency, look.scale)})`,
         ...(frame === undefined ? [] : detailsOf(frame)),
         exactly('total', change, look),
         ...selfLine(box, shown, look),
@@ -59,10 +57,9 @@ function sumAt(weights: Float64Array, nodes: readonly NodeIndex[]): number {
 }
 
 /** `+1.2 MiB, +15.0%`; `new, +2.0 MiB` */
-function inWords({ before, after }: Change, tendency: Tendency, unit: Unit): string {
+function inWords({ before, after }: Change, tendency: Tendency, scale: Scale): string {
   if (before === after) return 'no change';
-  const change = formatChange(after - before, unit);
-  const words = `${change}, ${formatGrowth(before, after)}`;
+  const words = `${formatChangeIn(before, after, scale)}, ${formatGrowth(before, after)}`;
   return tendency === 'noise' ? `${words}, noise` : words;
 }
 

@@ -146,7 +146,16 @@ function subjectOf({ profile, column }: Shown, options: SvgOptions): Subject {
   const { width = defaults.width, minWidth = defaults.minWidth } = options;
   const layout = layOut(profile, column, (minWidth * sumOf(column)) / roomFor({ width }));
   const { factor = defaults.factor } = options;
-  return { profile, column, layout, font: fontOf(options), width, factor };
+  return {
+    profile,
+    column,
+    layout,
+    width,
+    factor,
+    font: fontOf(options),
+    scale: scaleFor(layout.total * factor, column.unit),
+    countName: options.countName ?? defaultCountName(column),
+  };
 }
 
 interface Framing {
@@ -172,11 +181,15 @@ function pictureOf(subject: Subject, { look, options, top }: Framing): Picture {
 
 type FlameGraphLook = Look & Required<Pick<Look, 'flame'>>;
 
-function lookOf({ column, layout }: Subject, options: SvgOptions, fit: Fit): FlameGraphLook {
+function lookOf(
+  { column, scale, countName }: Subject,
+  options: SvgOptions,
+  fit: Fit,
+): FlameGraphLook {
   const { reverse, total, palette, factor = defaults.factor } = options;
   return {
-    scale: scaleFor(layout.total * factor, column.unit),
-    countName: options.countName ?? defaultCountName(column),
+    scale,
+    countName,
     nameType: options.nameType ?? 'Function:',
     minWidth: fit.minWidth,
     flame: {

@@ -24,14 +24,17 @@ export function fillOf({ name, colour, pattern }: Swatch): string {
   return pattern === '' ? colour : `url(#memstacks-${name})`;
 }
 
-/** SVG that the fills refer to. */
+/** SVG that the fills refer to, and what the entries of the legend hide. */
 export function patternDefinitions(swatches: readonly Swatch[]): string {
   const patterned = swatches.filter(({ pattern }) => pattern !== '');
   const definitions = patterned.map(
     ({ name, colour, pattern }) =>
       `<pattern id="memstacks-${name}" width="8" height="8" patternUnits="userSpaceOnUse"><rect width="8" height="8" fill="${colour}"/>${pattern}</pattern>\n`,
   );
-  return `<defs>\n${definitions.join('')}</defs>\n`;
+  const rules = swatches.map(
+    ({ name }) => `.memstacks .without-${name} .${name}{visibility:hidden}\n`,
+  );
+  return `<style>\n${rules.join('')}</style>\n<defs>\n${definitions.join('')}</defs>\n`;
 }
 
 interface Page {

@@ -78,7 +78,7 @@ describeWithNeeds('zooming a differential', lacking, () => {
     await at.open(svgOf(compared(many(1), many(3))));
     await at.frame('many').click();
     expect((await seenTooltips()).at(-1)).toBe(
-      '(3,000 smaller frames) (+5.9 KiB, +200.0%)\ntotal: 3,000 bytes before, 9,000 after, change +6,000',
+      '(3,000 smaller frames) (+0.01 MiB, +200.0%)\ntotal: 3,000 bytes before, 9,000 after, change +6,000',
     );
   });
 

@@ -10,8 +10,7 @@ start({
   again(source, { reverse, widths, ...look }) {
     const { profile } = shownOf(source, { reverse });
     const shown = diffShown(profile, widths!);
-    const { unit } = profile.columns[0]!;
-    return { ...shown, changes: shown.total, face: diffFace(shown, { ...look, unit }) };
+    return { ...shown, changes: shown.total, face: diffFace(shown, look) };
   },
   labelOf({ words, data }, { scale }) {
     const change = { before: Number(data.before), after: Number(data.after) };
