@@ -1,4 +1,4 @@
-import { fillOf, type Swatch } from './swatch.ts';
+import { dots, fillOf, lines, type Swatch } from './swatch.ts';
 
 /** What became of a frame, from much less to much more; each has its colour, and a pattern but for the last. */
 export type Tendency =
@@ -11,10 +11,6 @@ export type Tendency =
   | 'new'
   | 'noise';
 
-/** Thin and bright, over a colour. */
-export const lines = '<path d="M-2 2l4-4M0 8l8-8M6 10l4-4" stroke="#ffffff" stroke-width="1"/>';
-export const dots =
-  '<g fill="#ffffff"><circle cx="2" cy="2" r="1.1"/><circle cx="6" cy="6" r="1.1"/></g>';
 const hatch = '<path d="M-2 2l4-4M0 8l8-8M6 10l4-4" stroke="#8abbf0" stroke-width="2"/>';
 
 // Blue for less and orange for more can be told apart with any kind of colour blindness. Every

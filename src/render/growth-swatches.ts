@@ -1,6 +1,5 @@
 import { steadinessWords } from '../profile/steadiness.ts';
-import { dots, lines } from './diff-colour.ts';
-import type { Swatch } from './swatch.ts';
+import { dots, lines, type Swatch } from './swatch.ts';
 
 /** Steady growth is what should be seen first. */
 export const growthSwatches: readonly Swatch[] = [

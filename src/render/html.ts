@@ -1,5 +1,6 @@
 import { qualityProblems } from '../profile/stack-quality.ts';
 import type { Profile } from '../profile.ts';
+import { scaleFor } from '../units.ts';
 import type { ColorScheme, ColourMap } from './colour.ts';
 import {
   defaultCountName,
@@ -93,7 +94,15 @@ function totalOf(profile: Profile, countName: string | undefined): string[] {
   const column = profile.columns[0]!;
   const total = column.self.reduce((sum, value) => sum + value, 0);
   if (total === 0) return ['nothing was recorded'];
-  return [totalLine(profile, { column, layout: { total } }, countName ?? defaultCountName(column))];
+  return [
+    totalLine(profile, {
+      column,
+      layout: { total },
+      // As the page shows amounts.
+      scale: { ...scaleFor(total, column.unit), digits: 1 },
+      countName: countName ?? defaultCountName(column),
+    }),
+  ];
 }
 
 function paragraphs(className: string, texts: readonly string[]): string {

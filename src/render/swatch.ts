@@ -14,19 +14,27 @@ export interface Swatch {
   readonly pattern: string;
 }
 
+/** Patterns, thin and bright, over a colour. */
+export const lines = '<path d="M-2 2l4-4M0 8l8-8M6 10l4-4" stroke="#ffffff" stroke-width="1"/>';
+export const dots =
+  '<g fill="#ffffff"><circle cx="2" cy="2" r="1.1"/><circle cx="6" cy="6" r="1.1"/></g>';
+
 /** What fills a box: a colour, or a reference to one of `patternDefinitions`. */
 export function fillOf({ name, colour, pattern }: Swatch): string {
   return pattern === '' ? colour : `url(#memstacks-${name})`;
 }
 
-/** SVG that the fills refer to. */
+/** SVG that the fills refer to, and what the entries of the legend hide. */
 export function patternDefinitions(swatches: readonly Swatch[]): string {
   const patterned = swatches.filter(({ pattern }) => pattern !== '');
   const definitions = patterned.map(
     ({ name, colour, pattern }) =>
       `<pattern id="memstacks-${name}" width="8" height="8" patternUnits="userSpaceOnUse"><rect width="8" height="8" fill="${colour}"/>${pattern}</pattern>\n`,
   );
-  return `<defs>\n${definitions.join('')}</defs>\n`;
+  const rules = swatches.map(
+    ({ name }) => `.memstacks .without-${name} .${name}{visibility:hidden}\n`,
+  );
+  return `<style>\n${rules.join('')}</style>\n<defs>\n${definitions.join('')}</defs>\n`;
 }
 
 interface Page {

@@ -48,7 +48,7 @@ describe('memstacks pgfault', () => {
     expect(svg).toContain('2.1 MiB (531 pages) explained by faults');
     expect(svg).toContain('7 faults (page table full)');
     await at.run(['pgfault', ...pid, '--bytes', '--anon', '-o', 'bytes.svg']);
-    expect(at.read('bytes.svg')).toContain('total: 2.0 MiB (2,142,208 bytes)');
+    expect(at.read('bytes.svg')).toContain('total: 2.04 MiB (2,142,208 bytes)');
     expect(at.read('bytes.svg')).toContain('only: anonymous memory');
   });
 
