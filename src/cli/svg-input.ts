@@ -1,7 +1,7 @@
 import { embeddedBytes } from '../embedded.ts';
 import { UserError } from '../errors.ts';
 import { forEachLine } from '../lines.ts';
-import { wrongField } from '../profile/metadata-check.ts';
+import { missingColumn, wrongField } from '../profile/metadata-check.ts';
 import { ProfileTextReader } from '../profile/text-reader.ts';
 import type { Profile } from '../profile.ts';
 import { formatBytes } from '../units.ts';
@@ -22,7 +22,11 @@ export async function readSvg(chunks: Bytes): Promise<Profile> {
   await forEachLine(atMost(text, mostEmbeddedBytes), (line) =>
     reader.take(new TextDecoder().decode(line)),
   );
-  return reader.finish();
+  const profile = reader.finish();
+  const missing = missingColumn(profile);
+  if (missing !== undefined)
+    throw new UserError(`the embedded data are malformed: there is no column "${missing}"`);
+  return profile;
 }
 
 /** A small file can stand for a lot of them. */

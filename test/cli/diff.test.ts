@@ -1,9 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { JSDOM } from 'jsdom';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { serverCapture, Workplace } from './program.ts';
 
+const mmapCapture = fileURLToPath(new URL('../data/capture/growth-mmap.capture', import.meta.url));
 const before = 'main;a 102400\nmain;b 51200\nmain;c 7168\n';
 const after = 'main;a 133120\nmain;b 40960\nmain;d 7168\n';
 const both = 'main;a 102400 133120\nmain;b 51200 40960\nmain;c 7168 0\nmain;d 0 7168\n';
@@ -126,6 +128,7 @@ describe('inputs', () => {
     [['old.folded', 'cut.gz'], 'cut.gz: the gzip data ends before there is anything'],
     [['old.folded', 'missing'], 'cannot read missing: no such file or directory'],
     [[serverCapture, 'new.folded', '--countname', 'pages'], 'the unit of '],
+    [[serverCapture, mmapCapture], 'of the same kind, or name a --view that captures of both have'],
     [['old.folded', 'x.diff.folded'], 'x.diff.folded is a differential already'],
     [['old.folded', 'new.folded', '--normalize', 'duration'], 'does not say how long it took'],
   ])('%j cannot be compared', async (args, message) => {
