@@ -1,6 +1,8 @@
 import { qualityProblems } from '../profile/stack-quality.ts';
+import { joinedViews } from '../profile/views.ts';
 import type { Profile } from '../profile.ts';
 import type { ColorScheme, ColourMap } from './colour.ts';
+import { embed } from './embed.ts';
 import {
   defaultCountName,
   defaultSubtitle,
@@ -10,8 +12,8 @@ import {
   totalLine,
 } from './header.ts';
 import { pageBody } from './html-body.ts';
-import { packed, pageData } from './html-data.ts';
 import { policyFor } from './html-policy.ts';
+import type { PageLook } from './page-look.ts';
 import { pageFile } from './script.ts';
 import { escapeXml } from './xml.ts';
 
@@ -33,12 +35,10 @@ export interface HtmlOptions {
   readonly inverted?: boolean;
 }
 
-const chunkLength = 65_536;
-
 /**
  * Flame graphs of the views of one source as one self-contained HTML page, in chunks of text: with a
  * table, a search, and switches between views. The first view is shown first. It loads nothing and runs
- * under `pagePolicy()`, which it carries. Throws an Error if the page's script was not built.
+ * under `pagePolicy()`, which it carries. Throws an Error if the page's script or wasm/ was not built.
  */
 export function* renderHtml(
   views: readonly [Profile, ...Profile[]],
@@ -48,6 +48,7 @@ export function* renderHtml(
   const script = pageFile('html.js');
   const style = pageFile('html.css');
   const title = options.title ?? defaultTitle(views[0].meta);
+  const look = { colors, inverted, reverse, countName, palette };
   yield `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -63,11 +64,18 @@ export function* renderHtml(
 ${views.map((view, index) => about(view, index, options)).join('\n')}
 </header>
 ${pageBody(pageFile('licences.txt'))}
-<script id="data" type="text/plain">`;
-  yield* inChunks(
-    packed(pageData(views, { look: { colors, inverted, reverse }, countName, palette })),
+<svg id="data" hidden width="0" height="0" data-look="${escapeXml(asciiJson(look))}">
+`;
+  yield* embed(joinedViews(views), Number.POSITIVE_INFINITY)!;
+  yield `</svg>\n<script>${script}</script>\n</body>\n</html>\n`;
+}
+
+/** JSON in which every letter stands for itself, whatever is done to unsafe ones. */
+function asciiJson(value: PageLook): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  yield `</script>\n<script>${script}</script>\n</body>\n</html>\n`;
 }
 
 /** The Content-Security-Policy that every page carries, for a server that sends it as a header. */
@@ -101,8 +109,4 @@ function paragraphs(className: string, texts: readonly string[]): string {
     .filter((text) => text !== '')
     .map((text) => `<p class="${className}">${escapeXml(text)}</p>\n`)
     .join('');
-}
-
-function* inChunks(text: string): Generator<string> {
-  for (let at = 0; at < text.length; at += chunkLength) yield text.slice(at, at + chunkLength);
 }

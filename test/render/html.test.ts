@@ -43,9 +43,12 @@ describe('renderHtml()', () => {
     expect(data.functions.name).toEqual(['get', 'main', 'malloc', 'put']);
     expect(data.modules).toEqual(['libc.so.6']);
     expect(data.functions.module).toEqual([-1, -1, 0, -1]);
-    expect(data.nodes).toEqual({ depth: [0, 1, 2, 2, 3], frame: [-1, 1, 0, 3, 2] });
+    expect(data.nodes).toEqual({
+      depth: Int32Array.of(0, 1, 2, 2, 3),
+      frame: Int32Array.of(-1, 1, 0, 3, 2),
+    });
     expect(data.views.map(({ name }) => name)).toEqual(['unfreed', 'all']);
-    expect(data.views.map(({ columns }) => columns.map(({ self }) => self))).toEqual([
+    expect(data.views.map(({ columns }) => columns.map(({ self }) => [...self]))).toEqual([
       [
         [0, 0, 0, 0, 4096],
         [0, 0, 0, 0, 41],
@@ -67,7 +70,7 @@ describe('renderHtml()', () => {
         ]),
       ),
     );
-    expect(data.functions).toEqual({ name: ['f', 'f'], module: [0, 1] });
+    expect(data.functions).toMatchObject({ name: ['f', 'f'], module: [0, 1] });
     expect(data.modules).toEqual(['a', 'b']);
     expect(data.files).toEqual(['f.c']);
     expect(data.frames).toEqual({
@@ -117,7 +120,7 @@ describe('renderHtml()', () => {
       'below',
       'total: 3 samples',
     ]);
-    expect(dataIn(html).look).toEqual({ colors: 'hot', inverted: true, reverse: false });
+    expect(dataIn(html).look).toMatchObject({ colors: 'hot', inverted: true, reverse: false });
     expect(dataIn(html).views[0]!.columns[0]!.countName).toBe('samples');
   });
 
@@ -129,7 +132,7 @@ describe('renderHtml()', () => {
       reverse: true,
     });
     expect(textsOf(documentOf(html), 'header .note')).toEqual(['note: after <fix>']);
-    expect(dataIn(html).functions.colour).toEqual([null, '#123456']);
+    expect(dataIn(html).functions.colour).toEqual([undefined, '#123456']);
     expect(dataIn(html).look.reverse).toBe(true);
   });
 
@@ -140,8 +143,8 @@ describe('renderHtml()', () => {
     });
     const [view] = dataIn(htmlOf(profile)).views;
     expect(view!.columns).toEqual([
-      { title: 'before', unit: 'bytes', countName: 'bytes', self: [0, 30, 1] },
-      { title: 'after', unit: 'bytes', countName: 'bytes', self: [0, 4, 2] },
+      { title: 'before', unit: 'bytes', countName: 'bytes', self: Float64Array.of(0, 30, 1) },
+      { title: 'after', unit: 'bytes', countName: 'bytes', self: Float64Array.of(0, 4, 2) },
     ]);
   });
 

@@ -1,4 +1,4 @@
-import type { PageData } from '../../page-data.ts';
+import type { PageData } from './data.ts';
 import { initialState, type Shape, type State } from './state.ts';
 
 /** The address's hash for a state: what differs from the start, each text encoded. */

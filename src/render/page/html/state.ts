@@ -1,4 +1,4 @@
-import type { PageData } from '../../page-data.ts';
+import type { PageData } from './data.ts';
 import type { FramePath } from './frame-path.ts';
 import type { Query } from './search.ts';
 

@@ -1,7 +1,7 @@
 import { select } from 'd3';
 import { withoutTemplateArguments } from '../../../symbol-name.ts';
 import { formatShare } from '../../../units.ts';
-import type { PageColumn } from '../../page-data.ts';
+import type { PageColumn } from './data.ts';
 import { element, selected } from './elements.ts';
 import { functionColour } from './frame-colour.ts';
 import type { FunctionWeights } from './functions.ts';

@@ -1,5 +1,5 @@
 import { counted, formatBytes, formatCount, formatShare } from '../../../units.ts';
-import type { PageColumn, PageData } from '../../page-data.ts';
+import type { PageColumn, PageData } from './data.ts';
 import type { Model } from './model.ts';
 import { sourceOf } from './search.ts';
 import type { Visible } from './visible.ts';

@@ -1,0 +1,150 @@
+import type { Frame } from '../../../frame.ts';
+import { ranksOf } from '../../../profile/frame-order.ts';
+import { kindsOf } from '../../../profile/frame-words.ts';
+import type { ContainedView } from '../../../profile/metadata.ts';
+import { containedViews } from '../../../profile/views.ts';
+import type { Column, FrameIndex, Profile } from '../../../profile.ts';
+import type { Unit } from '../../../units.ts';
+import type { ColourMap } from '../../colour.ts';
+import { defaultCountName } from '../../header.ts';
+import type { PageLook } from '../../page-look.ts';
+import { visible } from '../../xml.ts';
+
+/**
+ * A page's profile, made ready: every text once. The texts are those of a traced process, with unsafe
+ * characters written out.
+ */
+export interface PageData {
+  readonly modules: readonly string[];
+  readonly files: readonly string[];
+  /** A function is a name in a module; sorted. */
+  readonly functions: {
+    readonly name: readonly string[];
+    /** Index into `modules`; -1 where it is not known. */
+    readonly module: readonly number[];
+    /** `#rrggbb` of those that have had one in other pictures, else undefined. */
+    readonly colour: readonly (string | undefined)[];
+  };
+  /** Sorted: siblings are drawn in the order of their frames. */
+  readonly frames: {
+    readonly function: readonly number[];
+    /** Index into `files`; -1 where it is not known. */
+    readonly file: readonly number[];
+    /** Counted from 1; 0 where it is not known. */
+    readonly line: readonly number[];
+    /** `kernel`, `inlined`, `JIT`; joined by a blank. */
+    readonly kinds: readonly string[];
+  };
+  /** Depth first, siblings sorted; the first is the root, with depth 0 and frame -1. */
+  readonly nodes: { readonly depth: Int32Array; readonly frame: Int32Array };
+  readonly views: readonly PageView[];
+  readonly look: PageLook;
+}
+
+export interface PageView {
+  /** In links: `all`, `unfreed`, `resident`; empty where nobody knows. */
+  readonly name: string;
+  readonly columns: readonly PageColumn[];
+}
+
+export interface PageColumn {
+  /** What it is called where it is chosen, and in links: what is counted, or the side of a differential. */
+  readonly title: string;
+  readonly unit: Unit;
+  /** What is counted, in words: `bytes`, `calls`. */
+  readonly countName: string;
+  /** Per node. */
+  readonly self: Float64Array;
+}
+
+/** What a page shows. The nodes are in the order that `writeProfile` gives them: depth first, siblings sorted. */
+export function pageData(profile: Profile, look: PageLook): PageData {
+  const rank = ranksOf(profile.frames);
+  const sorted: Frame[] = [];
+  for (const [index, place] of rank.entries()) sorted[place] = profile.frames[index]!;
+  return {
+    ...frameTables(sorted, look.palette),
+    nodes: {
+      depth: depthsIn(profile),
+      frame: profile.frame.map((frame) => (frame < 0 ? -1 : rank[frame]!)),
+    },
+    views: viewsOf(profile, look.countName),
+    look,
+  };
+}
+
+function depthsIn({ parent }: Profile): Int32Array {
+  const depth = new Int32Array(parent.length);
+  for (let node = 1; node < depth.length; node++) depth[node] = depth[parent[node]!]! + 1;
+  return depth;
+}
+
+/** Interns texts in the order of their first use. */
+class Texts {
+  readonly all: string[] = [];
+  readonly #indexes = new Map<string, number>();
+
+  /** -1 for none. */
+  index(text: string | undefined): number {
+    if (text === undefined) return -1;
+    const known = this.#indexes.get(text);
+    if (known !== undefined) return known;
+    this.#indexes.set(text, this.all.length);
+    return this.all.push(visible(text)) - 1;
+  }
+}
+
+function frameTables(frames: readonly Frame[], palette: ColourMap = {}) {
+  const modules = new Texts();
+  const files = new Texts();
+  const name: string[] = [];
+  const module: number[] = [];
+  const colour: (string | undefined)[] = [];
+  // Sorted by name and module first, so that the frames of a function are neighbours.
+  const functionOf = frames.map((frame, index): FrameIndex => {
+    const before = frames[index - 1];
+    if (before === undefined || before.name !== frame.name || before.module !== frame.module) {
+      name.push(visible(frame.name));
+      module.push(modules.index(frame.module));
+      colour.push(Object.hasOwn(palette, frame.name) ? palette[frame.name]! : undefined);
+    }
+    return name.length - 1;
+  });
+  const file = frames.map((frame) => files.index(frame.file));
+  return {
+    modules: modules.all,
+    files: files.all,
+    functions: { name, module, colour },
+    frames: {
+      function: functionOf,
+      file,
+      line: frames.map(({ line = 0 }) => line),
+      kinds: frames.map((frame) => kindsOf(frame).join(' ')),
+    },
+  };
+}
+
+function viewsOf(profile: Profile, countName: string | undefined): PageView[] {
+  let end = 0;
+  return containedViews(profile).map((view) => {
+    const columns = profile.columns.slice(end, end + view.columns);
+    // It was given for what collapsed stacks count: the first column, and there the only one.
+    const given = end === 0 ? countName : undefined;
+    end += view.columns;
+    return viewOf(columns, view, given);
+  });
+}
+
+function viewOf(
+  columns: readonly Column[],
+  { meta }: ContainedView,
+  countName: string | undefined,
+): PageView {
+  const page = (column: Column, index: number): PageColumn => {
+    const given = index === 0 || meta.differential ? countName : undefined;
+    const counts = visible(given ?? defaultCountName(column));
+    const title = meta.differential ? column.name : counts;
+    return { title, unit: column.unit, countName: counts, self: column.self };
+  };
+  return { name: meta.view ?? '', columns: columns.map(page) };
+}
