@@ -30,7 +30,7 @@ export const pictures: readonly [PictureKind, ...PictureKind[]] = [
     what: 'flame graphs and a table, to look around in',
     draw: async (source, options) => {
       const { profile, otherViews = () => [] } = source;
-      if (profile.meta.differential || profile.meta.snapshots) return withTable(profile, options);
+      if (profile.meta.snapshots) return withTable(profile, options);
       return (await import('../render/html.ts')).renderHtml([profile, ...otherViews()], options);
     },
   },

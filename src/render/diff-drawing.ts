@@ -4,7 +4,7 @@ import { type Column, type Profile, sumOf, totals } from '../profile.ts';
 import { scaleFor } from '../units.ts';
 import { diffSwatches } from './diff-colour.ts';
 import { diffFace } from './diff-face.ts';
-import { diffHeader, type Totals } from './diff-header.ts';
+import { diffHeader, type Totals, totalsOf } from './diff-header.ts';
 import { type Drawing, framesEnd } from './document.ts';
 import { padding, roomFor } from './draw.ts';
 import { hiddenLines } from './header.ts';
@@ -80,19 +80,6 @@ function widthColumn(profile: Profile, widths: Widths): Column {
   const { before, after } = selfChanges(profile);
   const self = { before, after, max: before.map((weight, node) => Math.max(weight, after[node]!)) };
   return { name: widths, unit: profile.columns[0]!.unit, self: self[widths] };
-}
-
-function totalsOf(profile: Profile, { countName }: DiffDrawingOptions): Totals {
-  const [before, after] = profile.columns;
-  const { unit } = before!;
-  // Calls are of captures, which have a view.
-  const counted = unit === 'count' && profile.meta.view === undefined ? 'samples' : 'calls';
-  return {
-    before: sumOf(before!),
-    after: sumOf(after!),
-    unit,
-    countName: countName ?? (unit === 'count' ? counted : unit),
-  };
 }
 
 function headerTexts(profile: Profile, sums: Totals, options: DiffDrawingOptions) {

@@ -62,7 +62,7 @@ function sumAt(weights: Float64Array, nodes: readonly NodeIndex[]): number {
 }
 
 /** `+1.2 MiB, +15.0%`; `new, +2.0 MiB` */
-function inWords({ before, after }: Change, tendency: Tendency, unit: Unit): string {
+export function inWords({ before, after }: Change, tendency: Tendency, unit: Unit): string {
   if (before === after) return 'no change';
   const change = formatChange(after - before, unit);
   const words = `${change}, ${formatGrowth(before, after)}`;
@@ -70,7 +70,11 @@ function inWords({ before, after }: Change, tendency: Tendency, unit: Unit): str
 }
 
 /** `total: 8,388,608 bytes before, 9,646,899 after, change +1,258,291` */
-function exactly(what: string, { before, after }: Change, { countName }: DiffLook): string {
+export function exactly(
+  what: string,
+  { before, after }: Change,
+  { countName }: Pick<DiffLook, 'countName'>,
+): string {
   const change = formatChange(after - before, 'count');
   return `${what}: ${formatCount(before)} ${countName} before, ${formatCount(after)} after, change ${change}`;
 }

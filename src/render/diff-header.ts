@@ -1,6 +1,7 @@
 import { formatGrowth } from '../growth.ts';
 import { type Side, sides } from '../profile/differential.ts';
 import type { Differential, DifferentialRun, Metadata } from '../profile/metadata.ts';
+import { type Profile, sumOf } from '../profile.ts';
 import type { Unit } from '../units.ts';
 import { formatAmount, formatChange, formatCount } from '../units.ts';
 import { defaultSubtitle, defaultTitle, lossLines, noteLines } from './header.ts';
@@ -12,6 +13,23 @@ export interface Totals {
   readonly after: number;
   readonly unit: Unit;
   readonly countName: string;
+}
+
+/** Both totals of a differential, and what is counted. */
+export function totalsOf(
+  profile: Pick<Profile, 'columns' | 'meta'>,
+  { countName }: { readonly countName?: string | undefined },
+): Totals {
+  const [before, after] = profile.columns;
+  const { unit } = before!;
+  // Calls are of captures, which have a view.
+  const counted = unit === 'count' && profile.meta.view === undefined ? 'samples' : 'calls';
+  return {
+    before: sumOf(before!),
+    after: sumOf(after!),
+    unit,
+    countName: countName ?? (unit === 'count' ? counted : unit),
+  };
 }
 
 /** What is compared, in words: the title, a line for each side, how they were normalised, and both totals. */

@@ -1,16 +1,9 @@
-import { qualityProblems } from '../profile/stack-quality.ts';
+import type { Widths } from '../profile/differential.ts';
 import { joinedViews } from '../profile/views.ts';
 import type { Profile } from '../profile.ts';
 import type { ColorScheme, ColourMap } from './colour.ts';
 import { embed } from './embed.ts';
-import {
-  defaultCountName,
-  defaultSubtitle,
-  defaultTitle,
-  lossLines,
-  noteLines,
-  totalLine,
-} from './header.ts';
+import { aboutView, drawAbout } from './html-about.ts';
 import { pageBody } from './html-body.ts';
 import { policyFor } from './html-policy.ts';
 import type { PageLook } from './page-look.ts';
@@ -33,6 +26,8 @@ export interface HtmlOptions {
   readonly reverse?: boolean;
   /** The root on top. */
   readonly inverted?: boolean;
+  /** Of a differential: what the width of a frame is of at first. Default: one that hides nothing. */
+  readonly widths?: Widths;
 }
 
 /**
@@ -44,11 +39,11 @@ export function* renderHtml(
   views: readonly [Profile, ...Profile[]],
   options: HtmlOptions = {},
 ): Generator<string> {
-  const { colors = 'mem', inverted = false, reverse = false, countName, palette } = options;
+  const { colors = 'mem', inverted = false, reverse = false, countName, palette, widths } = options;
   const script = pageFile('html.js');
   const style = pageFile('html.css');
-  const title = options.title ?? defaultTitle(views[0].meta);
-  const look = { colors, inverted, reverse, countName, palette };
+  const abouts = views.map((view) => aboutView(view, options));
+  const look = { colors, inverted, reverse, countName, palette, widths };
   yield `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -56,12 +51,12 @@ export function* renderHtml(
 <meta http-equiv="Content-Security-Policy" content="${policyFor(script, style)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<title>${escapeXml(title)}</title>
+<title>${escapeXml(abouts[0]!.title)}</title>
 <style>${style}</style>
 </head>
 <body>
 <header>
-${views.map((view, index) => about(view, index, options)).join('\n')}
+${abouts.map(drawAbout).join('\n')}
 </header>
 ${pageBody(pageFile('licences.txt'))}
 <svg id="data" hidden width="0" height="0" data-look="${escapeXml(asciiJson(look))}">
@@ -81,32 +76,4 @@ function asciiJson(value: PageLook): string {
 /** The Content-Security-Policy that every page carries, for a server that sends it as a header. */
 export function pagePolicy(): string {
   return policyFor(pageFile('html.js'), pageFile('html.css'));
-}
-
-/** What one view is of. Shown when it is chosen; of the first also where no script runs. */
-function about(profile: Profile, index: number, options: HtmlOptions): string {
-  const { meta } = profile;
-  const { title = defaultTitle(meta), subtitle = defaultSubtitle(meta) } = options;
-  const remarks = options.notes === undefined ? [] : [`note: ${options.notes}`];
-  const notes = [...remarks, ...noteLines(meta), ...qualityProblems(meta.stacks)];
-  const total = totalOf(profile, options.countName);
-  return `<section data-view="${index}"${index === 0 ? '' : ' hidden'}>
-<h1>${escapeXml(title)}</h1>
-${paragraphs('what', [subtitle])}${paragraphs('total', total)}${paragraphs('warning', lossLines(meta))}<div class="notes">
-${paragraphs('note', notes)}</div>
-</section>`;
-}
-
-function totalOf(profile: Profile, countName: string | undefined): string[] {
-  const column = profile.columns[0]!;
-  const total = column.self.reduce((sum, value) => sum + value, 0);
-  if (total === 0) return ['nothing was recorded'];
-  return [totalLine(profile, { column, layout: { total } }, countName ?? defaultCountName(column))];
-}
-
-function paragraphs(className: string, texts: readonly string[]): string {
-  return texts
-    .filter((text) => text !== '')
-    .map((text) => `<p class="${className}">${escapeXml(text)}</p>\n`)
-    .join('');
 }

@@ -1,3 +1,4 @@
+import type { Widths } from '../profile/differential.ts';
 import type { ColorScheme, ColourMap } from './colour.ts';
 
 /** How an HTML page looks before anything is chosen, as JSON. What it shows is the profile in it. */
@@ -11,4 +12,6 @@ export interface PageLook {
   readonly inverted: boolean;
   /** Merged from the leaf. */
   readonly reverse: boolean;
+  /** Of a differential: what the width of a frame is of. */
+  readonly widths?: Widths | undefined;
 }

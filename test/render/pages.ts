@@ -23,12 +23,16 @@ export function documentOf(html: string): Document {
 
 /** What the page holds, read as it reads it itself. */
 export function sourceIn(html: string): Source {
-  const holder = documentOf(html).querySelector<SVGElement>('#data')!;
-  const text = holder.querySelector('.memstacks-profile')!.textContent!;
+  const { dataset } = documentOf(html).querySelector<SVGElement>('#data')!;
+  return sourceOf(profileIn(html), JSON.parse(dataset.look!) as PageLook);
+}
+
+export function profileIn(html: string): Profile {
+  const text = documentOf(html).querySelector('.memstacks-profile')!.textContent!;
   const reader = new ProfileTextReader();
   const lines = gunzipSync(Buffer.from(text, 'base64')).toString().slice(0, -1).split('\n');
   for (const line of lines) reader.take(line);
-  return sourceOf(reader.finish(), JSON.parse(holder.dataset.look!) as PageLook);
+  return reader.finish();
 }
 
 export function dataIn(html: string): PageData {

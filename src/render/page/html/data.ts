@@ -1,14 +1,11 @@
 import type { Frame } from '../../../frame.ts';
 import { ranksOf } from '../../../profile/frame-order.ts';
 import { kindsOf } from '../../../profile/frame-words.ts';
-import type { ContainedView } from '../../../profile/metadata.ts';
-import { containedViews } from '../../../profile/views.ts';
-import type { Column, FrameIndex, Profile } from '../../../profile.ts';
-import type { Unit } from '../../../units.ts';
+import type { FrameIndex, Profile } from '../../../profile.ts';
 import type { ColourMap } from '../../colour.ts';
-import { defaultCountName } from '../../header.ts';
 import type { PageLook } from '../../page-look.ts';
 import { visible } from '../../xml.ts';
+import { type PageView, pageViews } from './views.ts';
 
 /**
  * A page's profile, made ready: every text once. The texts are those of a traced process, with unsafe
@@ -41,22 +38,6 @@ export interface PageData {
   readonly look: PageLook;
 }
 
-export interface PageView {
-  /** In links: `all`, `unfreed`, `resident`; empty where nobody knows. */
-  readonly name: string;
-  readonly columns: readonly PageColumn[];
-}
-
-export interface PageColumn {
-  /** What it is called where it is chosen, and in links: what is counted, or the side of a differential. */
-  readonly title: string;
-  readonly unit: Unit;
-  /** What is counted, in words: `bytes`, `calls`. */
-  readonly countName: string;
-  /** Per node. */
-  readonly self: Float64Array;
-}
-
 /** What a page shows. The nodes are in the order that `writeProfile` gives them: depth first, siblings sorted. */
 export function pageData(profile: Profile, look: PageLook): PageData {
   const rank = ranksOf(profile.frames);
@@ -68,7 +49,7 @@ export function pageData(profile: Profile, look: PageLook): PageData {
       depth: depthsIn(profile),
       frame: profile.frame.map((frame) => (frame < 0 ? -1 : rank[frame]!)),
     },
-    views: viewsOf(profile, look.countName),
+    views: pageViews(profile, look.countName),
     look,
   };
 }
@@ -122,29 +103,4 @@ function frameTables(frames: readonly Frame[], palette: ColourMap = {}) {
       kinds: frames.map((frame) => kindsOf(frame).join(' ')),
     },
   };
-}
-
-function viewsOf(profile: Profile, countName: string | undefined): PageView[] {
-  let end = 0;
-  return containedViews(profile).map((view) => {
-    const columns = profile.columns.slice(end, end + view.columns);
-    // It was given for what collapsed stacks count: the first column, and there the only one.
-    const given = end === 0 ? countName : undefined;
-    end += view.columns;
-    return viewOf(columns, view, given);
-  });
-}
-
-function viewOf(
-  columns: readonly Column[],
-  { meta }: ContainedView,
-  countName: string | undefined,
-): PageView {
-  const page = (column: Column, index: number): PageColumn => {
-    const given = index === 0 || meta.differential ? countName : undefined;
-    const counts = visible(given ?? defaultCountName(column));
-    const title = meta.differential ? column.name : counts;
-    return { title, unit: column.unit, countName: counts, self: column.self };
-  };
-  return { name: meta.view ?? '', columns: columns.map(page) };
 }

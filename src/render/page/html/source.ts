@@ -1,8 +1,9 @@
 import { ProfileTextReader } from '../../../profile/text-reader.ts';
 import type { Profile } from '../../../profile.ts';
 import type { PageLook } from '../../page-look.ts';
-import { type PageData, type PageView, pageData } from './data.ts';
+import { type PageData, pageData } from './data.ts';
 import { flatTree, type Nodes, nodesOf } from './tree.ts';
+import type { PageView } from './views.ts';
 
 /** The page's data, ready for use. */
 export interface Source {
@@ -42,9 +43,6 @@ async function readProfile(base64: string): Promise<Profile> {
 }
 
 /** The tree of one view, from the root. */
-export function treeOfView({ nodes }: Source, { columns }: PageView) {
-  return flatTree(
-    nodes,
-    columns.map(({ self }) => self),
-  );
+export function treeOfView({ nodes }: Source, { self }: PageView) {
+  return flatTree(nodes, self);
 }
