@@ -15,6 +15,7 @@ const kinds: readonly { readonly kind: Kind; readonly hint: string }[] = [
 
 /** The columns of a differential: both sides and the change, of totals and of what functions have themselves. */
 export function changeHeadings(model: Model, change: PageChange, name: Heading): Headings {
+  const total = changesIn(change, 'total');
   return {
     groups: [
       { title: '', span: 1 },
@@ -23,12 +24,18 @@ export function changeHeadings(model: Model, change: PageChange, name: Heading):
     ],
     headings: [name, ...kinds.flatMap((each) => headingsOf(model, change, each))],
     first: 'change-total',
-    colour: (row) => swatchFor(changedIn(row, change, 'total').tendency).colour,
+    colour: (row) => swatchFor(total(row).tendency).colour,
   };
 }
 
-function changedIn(row: FunctionWeights, change: PageChange, kind: Kind): Changed {
-  return changedBy(change, (column) => row[kind][column]!);
+/** Remembered, for sorting asks again and again. */
+function changesIn(change: PageChange, kind: Kind): (row: FunctionWeights) => Changed {
+  const known = new Map<FunctionWeights, Changed>();
+  return (row) => {
+    const changed = known.get(row) ?? changedBy(change, (column) => row[kind][column]!);
+    known.set(row, changed);
+    return changed;
+  };
 }
 
 function headingsOf(
@@ -36,7 +43,7 @@ function headingsOf(
   change: PageChange,
   { kind, hint }: (typeof kinds)[number],
 ): Heading[] {
-  const changed = (row: FunctionWeights) => changedIn(row, change, kind);
+  const changed = changesIn(change, kind);
   const all = changedBy(change, (column) => model.stacks.total[column]![0]!);
   const most = Math.max(all.before, all.after);
   const common = {
@@ -53,35 +60,34 @@ function headingsOf(
       changed(row)[which] === 0 ? '' : formatAmount(changed(row)[which], change.unit),
     share: (row) => (most === 0 ? 0 : changed(row)[which] / most),
   });
-  return [side('before'), side('after'), changeHeading(model, change, { kind, hint, common })];
-}
-
-interface Common {
-  readonly kind: Kind;
-  readonly hint: string;
-  readonly common: Pick<Heading, 'isText' | 'tooltip'>;
+  return [
+    side('before'),
+    side('after'),
+    {
+      ...common,
+      ...changeHeading(model, change, changed),
+      id: `change-${kind}`,
+      hint: `change, ${hint}`,
+    },
+  ];
 }
 
 /** What grew most comes first, what shrank most last. */
 function changeHeading(
   { functions }: Model,
-  change: PageChange,
-  { kind, hint, common }: Common,
-): Heading {
-  const changed = (row: FunctionWeights) => changedIn(row, change, kind);
+  { unit }: PageChange,
+  changed: (row: FunctionWeights) => Changed,
+) {
   const by = (row: FunctionWeights) => changed(row).after - changed(row).before;
   const most = functions.reduce((most, row) => Math.max(most, Math.abs(by(row))), 0);
   return {
-    ...common,
-    id: `change-${kind}`,
     title: 'change',
-    hint: `Change, ${hint}`,
     compare: (a, b) => by(b) - by(a),
-    text: (row) => (by(row) === 0 ? '' : formatChange(by(row), change.unit)),
+    text: (row) => (by(row) === 0 ? '' : formatChange(by(row), unit)),
     share: (row) => (most === 0 ? 0 : Math.abs(by(row)) / most),
     className: (row) =>
       changed(row).tendency === 'noise' ? 'noise' : by(row) > 0 ? 'more' : 'less',
-  };
+  } satisfies Partial<Heading>;
 }
 
 function inFull(changed: Changed, change: PageChange, kind: Kind): string {

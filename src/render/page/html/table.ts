@@ -38,6 +38,12 @@ export function createTable(model: Model, choose: (chosen: number) => void): Tab
 
 /** Shows the functions of a model; while something is searched for, those that match. */
 export function drawTable(table: Table, model: Model): void {
+  const isSame = table.sortedBy !== '' && hasSameRows(table.model, model);
+  if (isSame) {
+    table.model = model;
+    drawRows(table);
+    return;
+  }
   const headings = headingsOf(model);
   if (table.sortedBy === '' || table.headings.first !== headings.first)
     table.sortedBy = headings.first;
@@ -49,6 +55,13 @@ export function drawTable(table: Table, model: Model): void {
   sortRows(table);
   drawHead(table);
   drawRows(table);
+}
+
+/** A zoom changes none of them. */
+function hasSameRows(before: Model, now: Model): boolean {
+  const isSameColumn =
+    before.state.view === now.state.view && before.state.column === now.state.column;
+  return isSameColumn && before.functions === now.functions && before.found === now.found;
 }
 
 function sortRows(table: Table): void {
