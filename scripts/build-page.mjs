@@ -31,15 +31,15 @@ await build({
   outfile: join(output, 'html.css'),
 });
 writeFileSync(join(output, 'licences.txt'), licences(packagesIn(metafile)));
-await buildSvgScript();
+for (const kind of ['flame', 'growth', 'differential']) await buildSvgScript(kind);
 copyFonts();
 
-/** It is in every SVG, and so are the licences of what is in it. */
-async function buildSvgScript() {
-  const outfile = join(output, 'svg.js');
+/** It is in every SVG of the kind, and so are the licences of what is in it. */
+async function buildSvgScript(kind) {
+  const outfile = join(output, `${kind}.js`);
   const { metafile: parts } = await build({
     ...common,
-    entryPoints: [join(root, 'src/render/page/start.ts')],
+    entryPoints: [join(root, `src/render/page/${kind}.ts`)],
     outfile,
     absWorkingDir: root,
     metafile: true,

@@ -49,9 +49,32 @@ export function scaleFor(largest: number, unit: Unit): Scale {
   return binaryScale(largest);
 }
 
+/** What an amount is shown as in a scale, in its last digits: 12.34 MiB are 123 of 0.1 MiB. */
+function stepsOf(amount: number, { size, digits }: Scale): number {
+  return Math.round(Number((amount / size).toFixed(digits)) * 10 ** digits);
+}
+
+/**
+ * The change between two amounts that are shown in a scale, by what is shown of them, so that one can check it:
+ * "+0.04 MiB" from 0.10 to 0.14, also where it is nearer to 0.05. "-<0.01 MiB" where both are shown alike.
+ */
+export function formatChangeIn(before: number, after: number, scale: Scale): string {
+  const steps = Math.abs(stepsOf(after, scale) - stepsOf(before, scale));
+  const least = Math.min(1, Math.abs(after - before));
+  const size = (steps * scale.size) / 10 ** scale.digits;
+  return signOf(after - before) + formatIn(steps === 0 ? least : size, scale);
+}
+
+/** An amount in a scale, and to the byte: "4.95 MiB (5,190,451 bytes)"; only the latter where that is all. */
+export function formatExactly(amount: number, scale: Scale, countName: string): string {
+  const exact = `${formatCount(amount)} ${countName}`;
+  return scale.size === 1 ? exact : `${formatIn(amount, scale)} (${exact})`;
+}
+
 /** An amount in a scale: "12.3 MiB"; what would round to zero is "<0.1 MiB". */
 export function formatIn(amount: number, scale: Scale): string {
-  const suffix = scale.unit === '' ? '' : ` ${scale.unit}`;
+  const unit = amount === 1 && scale.unit === 'bytes' ? 'byte' : scale.unit;
+  const suffix = unit === '' ? '' : ` ${unit}`;
   if (scale.size === 1) return `${formatCount(amount)}${suffix}`;
   const text = (amount / scale.size).toFixed(scale.digits);
   const isZero = amount > 0 && Number(text) === 0;

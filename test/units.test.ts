@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatBytes, formatCount, formatIn, formatShare, scaleFor } from '../src/units.ts';
+import {
+  formatBytes,
+  formatChangeIn,
+  formatCount,
+  formatExactly,
+  formatIn,
+  formatShare,
+  scaleFor,
+} from '../src/units.ts';
 
 test.each([
   [0, '0 bytes'],
@@ -38,6 +46,43 @@ test('a small picture has more digits, a tiny one whole bytes, and counts have n
   expect(formatIn(1_500_000, scaleFor(1_500_000, 'bytes'))).toBe('1.43 MiB');
   expect(formatIn(812, scaleFor(1000, 'bytes'))).toBe('812 bytes');
   expect(formatIn(81_200, scaleFor(100_000, 'count'))).toBe('81,200');
+});
+
+test('an amount is told to the byte beside what is shown of it', () => {
+  expect(formatExactly(5_190_451, scaleFor(5_190_451, 'bytes'), 'bytes')).toBe(
+    '4.95 MiB (5,190,451 bytes)',
+  );
+  expect(formatExactly(20, scaleFor(5_190_451, 'bytes'), 'bytes')).toBe('<0.01 MiB (20 bytes)');
+  expect(formatExactly(812, scaleFor(812, 'bytes'), 'bytes')).toBe('812 bytes');
+  expect(formatExactly(1, scaleFor(5, 'count'), 'calls')).toBe('1 calls');
+});
+
+test.each([
+  [100_000, 150_000, '+0.04 MiB'],
+  [150_000, 100_000, '-0.04 MiB'],
+  [0, 3_000_000, '+2.86 MiB'],
+  [100_000, 100_001, '+<0.01 MiB'],
+  [100_000, 99_999, '-<0.01 MiB'],
+  [7, 7, '0.00 MiB'],
+])('from %d to %d it is %s', (before, after, text) => {
+  expect(formatChangeIn(before, after, scaleFor(3_000_000, 'bytes'))).toBe(text);
+});
+
+test('a change is what lies between the amounts that are shown, and nearly the true one', () => {
+  const amount = fc.oneof(fc.nat(2000), fc.nat(20_000_000), fc.maxSafeNat());
+  fc.assert(
+    fc.property(amount, amount, (before, after) => {
+      const scale = scaleFor(Math.max(before, after), 'bytes');
+      const number = (text: string) => Number(text.replace(/[^\d.-]/g, ''));
+      const [from, to] = [before, after].map((each) => formatIn(each, scale));
+      const change = formatChangeIn(before, after, scale);
+      const shown = [from, to].map((text) => (text!.startsWith('<') ? 0 : number(text!)));
+      const between = change.includes('<') ? 0 : number(change);
+      expect(between).toBeCloseTo(shown[1]! - shown[0]!, scale.digits + 1);
+      const step = 10 ** -scale.digits;
+      expect(Math.abs(between - (after - before) / scale.size)).toBeLessThanOrEqual(1.001 * step);
+    }),
+  );
 });
 
 test('formatted bytes are within half a digit of the truth', () => {

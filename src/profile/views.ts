@@ -17,7 +17,10 @@ export function joinedViews(views: readonly [Profile, ...Profile[]]): Profile {
 }
 
 /** What views a profile holds, in the order of their columns; one that was not joined is its own view. */
-export function containedViews({ columns, meta }: Profile): readonly ContainedView[] {
+export function containedViews({
+  columns,
+  meta,
+}: Pick<Profile, 'columns' | 'meta'>): readonly ContainedView[] {
   return meta.views ?? [{ columns: columns.length, meta }];
 }
 

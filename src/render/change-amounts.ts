@@ -1,5 +1,5 @@
 import { formatGrowth } from '../growth.ts';
-import { formatIn, type Scale } from '../units.ts';
+import { formatChangeIn, formatIn, type Scale } from '../units.ts';
 
 /** A weight before and after. */
 export interface Change {
@@ -13,8 +13,7 @@ export function changeAmounts(
   scale: Scale,
 ): { amount: string; shortAmount?: string } {
   if (before === after) return { amount: formatIn(before, scale) };
-  const sign = after > before ? '+' : '-';
-  const shortAmount = sign + formatIn(Math.abs(after - before), scale);
+  const shortAmount = formatChangeIn(before, after, scale);
   const growth = formatGrowth(before, after);
   const ends = `${formatIn(before, scale)} to ${formatIn(after, scale)}`;
   return { amount: `${ends}, ${shortAmount}, ${growth}`, shortAmount };

@@ -1,15 +1,14 @@
-import { childrenOf } from '../profile/children.ts';
-import { selfChanges, totalChanges, type Widths } from '../profile/differential.ts';
-import { type Column, type Profile, sumOf, totals } from '../profile.ts';
-import { scaleFor } from '../units.ts';
+import type { Widths } from '../profile/differential.ts';
+import type { Profile } from '../profile.ts';
 import { diffSwatches } from './diff-colour.ts';
 import { diffFace } from './diff-face.ts';
 import { diffHeader, type Totals, totalsOf } from './diff-header.ts';
+import { diffShown } from './diff-shown.ts';
 import { type Drawing, framesEnd } from './document.ts';
 import { padding, roomFor } from './draw.ts';
 import { hiddenLines } from './header.ts';
 import type { Font } from './labels.ts';
-import { layOut } from './layout.ts';
+import { layOutTree } from './layout.ts';
 import type { Fit } from './size.ts';
 import { legend, patternDefinitions } from './swatch.ts';
 import { arrangeHeader, footerLines } from './text.ts';
@@ -20,6 +19,7 @@ export interface DiffDrawingOptions {
   readonly width: number;
   readonly frameHeight: number;
   readonly inverted?: boolean | undefined;
+  readonly reverse?: boolean | undefined;
   readonly title?: string | undefined;
   readonly subtitle?: string | undefined;
   readonly notes?: string | undefined;
@@ -35,25 +35,16 @@ const widthsInWords = {
   before: 'widths: before; what is new has none',
 } as const;
 
-/** A differential: each frame coloured and labelled by the change of its total. */
+/** A differential, merged from the leaf already if it is to be: each frame coloured and labelled by the change of its total. */
 export function diffDrawing(profile: Profile, options: DiffDrawingOptions, fit: Fit): Drawing {
-  const { width, font } = options;
+  const { width, font, reverse, widths = 'max' } = options;
   const { minWidth, remarks, data } = fit;
-  const column = widthColumn(profile, options.widths ?? 'max');
-  const smallest = (minWidth * sumOf(column)) / roomFor({ width });
-  const layout = layOut(profile, column, smallest);
+  const shown = diffShown(profile, widths);
+  const smallestOf = (total: number) => (minWidth * total) / roomFor({ width });
+  const layout = layOutTree(shown.tree, { node: 0 }, smallestOf);
   const sums = totalsOf(profile, options);
   const header = arrangeHeader(headerTexts(profile, sums, options), { font, width });
-  const scale = scaleFor(Math.max(sums.before, sums.after), sums.unit);
-  const face = diffFace(profile, {
-    total: totalChanges(profile),
-    self: selfChanges(profile),
-    children: childrenOf(profile),
-    widths: totals(profile, column),
-    smallest,
-    scale,
-    ...sums,
-  });
+  const face = diffFace(shown, sums);
   const top = header.at(-1)!.y + padding;
   const { frameHeight, inverted = false } = options;
   const { rows } = layout;
@@ -61,25 +52,27 @@ export function diffDrawing(profile: Profile, options: DiffDrawingOptions, fit: 
   const bottom = framesEnd(picture) + 4;
   const swatches = legend(diffSwatches, { font, width, top: bottom });
   const caption = [
-    widthsInWords[options.widths ?? 'max'],
-    ...hiddenLines({ column, layout }, minWidth),
+    widthsInWords[widths],
+    ...hiddenLines({ ...sums, column: sums, layout }, minWidth),
     ...remarks.map((remark) => `note: ${remark}`),
   ];
   const footer = footerLines(caption, { font, width }, bottom + swatches.height);
   return {
+    kind: 'differential',
     picture,
     lines: [...header, ...footer],
-    look: { scale, countName: sums.countName, nameType: options.nameType ?? 'Function:' },
+    look: {
+      scale: sums.scale,
+      countName: sums.countName,
+      nameType: options.nameType ?? 'Function:',
+      minWidth,
+      reverse,
+      widths,
+    },
     data,
     paper: options.background,
     extras: patternDefinitions(diffSwatches) + swatches.svg,
   };
-}
-
-function widthColumn(profile: Profile, widths: Widths): Column {
-  const { before, after } = selfChanges(profile);
-  const self = { before, after, max: before.map((weight, node) => Math.max(weight, after[node]!)) };
-  return { name: widths, unit: profile.columns[0]!.unit, self: self[widths] };
 }
 
 function headerTexts(profile: Profile, sums: Totals, options: DiffDrawingOptions) {

@@ -1,44 +1,36 @@
 import { formatGrowth } from '../growth.ts';
-import { type Children, childNodes } from '../profile/children.ts';
-import { type Changes, isNoise } from '../profile/differential.ts';
-import type { NodeIndex, Profile } from '../profile.ts';
-import type { Unit } from '../units.ts';
-import { formatChange, formatCount, type Scale } from '../units.ts';
+import { childNodes } from '../profile/children.ts';
+import { isNoise } from '../profile/differential.ts';
+import type { NodeIndex } from '../profile.ts';
+import { formatChange, formatChangeIn, formatCount, type Scale } from '../units.ts';
 import { type Change, changeAmounts } from './change-amounts.ts';
 import { fillFor, type Tendency, tendencyOf } from './diff-colour.ts';
+import type { DiffShown } from './diff-shown.ts';
 import { detailsOf, type Face, frameOf, nameOf } from './face.ts';
-import type { Box } from './layout.ts';
+import type { Box, Tree } from './layout.ts';
 
 export interface DiffLook {
-  readonly total: Changes;
-  readonly self: Changes;
-  readonly children: Children;
-  /** By which the boxes are laid out: with all that is below. */
-  readonly widths: Float64Array;
-  /** A child of less has no box of its own. */
-  readonly smallest: number;
-  readonly unit: Unit;
   readonly scale: Scale;
   readonly countName: string;
 }
 
 /** How a picture of a differential shows its boxes. */
-export function diffFace(profile: Profile, look: DiffLook): (box: Box) => Face {
+export function diffFace(shown: DiffShown, look: DiffLook): (box: Box) => Face {
   return (box) => {
-    const frame = frameOf(profile, box);
+    const frame = frameOf(shown.profile, box);
     const name = nameOf(box, frame);
-    const change = changeOf(box, look);
-    const noise = box.gathered === 0 && isNoise(look.total, box.node);
+    const change = changeOf(box, shown);
+    const noise = box.gathered === 0 && isNoise(shown.total, box.node);
     const tendency = noise ? 'noise' : tendencyOf(change.before, change.after);
     return {
       name,
       ...changeAmounts(change, look.scale),
       tooltip: [
-        `${name} (${inWords(change, tendency, look.unit)})`,
+        `${name} (${inWords(change, tendency, look.scale)})`,
         ...(frame === undefined ? [] : detailsOf(frame)),
         exactly('total', change, look),
-        ...selfLine(box, look),
-        ...(noise ? [noiseLine(box.node, look)] : []),
+        ...selfLine(box, shown, look),
+        ...(noise ? [noiseLine(box.node, shown, look)] : []),
       ],
       fill: fillFor(tendency),
       className: `f ${tendency}${frame === undefined ? ' other' : ''}`,
@@ -47,14 +39,17 @@ export function diffFace(profile: Profile, look: DiffLook): (box: Box) => Face {
   };
 }
 
-function changeOf({ node, gathered }: Box, look: DiffLook): Change {
-  const nodes = gathered === 0 ? [node] : narrowChildren(node, look);
-  return { before: sumAt(look.total.before, nodes), after: sumAt(look.total.after, nodes) };
+function changeOf(box: Box, { tree, total }: DiffShown): Change {
+  const nodes = nodesOf(box, tree);
+  return { before: sumAt(total.before, nodes), after: sumAt(total.after, nodes) };
 }
 
-/** Those that a gathered box stands for. */
-function narrowChildren(parent: NodeIndex, { children, widths, smallest }: DiffLook): NodeIndex[] {
-  return [...childNodes(children, parent)].filter((child) => widths[child]! < smallest);
+/** Those that a box stands for. */
+function nodesOf({ node, lighterThan }: Box, { children, total }: Tree): readonly NodeIndex[] {
+  if (lighterThan === undefined) return [node];
+  return [...childNodes(children, node)].filter(
+    (child) => total[child]! > 0 && total[child]! < lighterThan,
+  );
 }
 
 function sumAt(weights: Float64Array, nodes: readonly NodeIndex[]): number {
@@ -62,10 +57,9 @@ function sumAt(weights: Float64Array, nodes: readonly NodeIndex[]): number {
 }
 
 /** `+1.2 MiB, +15.0%`; `new, +2.0 MiB` */
-export function inWords({ before, after }: Change, tendency: Tendency, unit: Unit): string {
+export function inWords({ before, after }: Change, tendency: Tendency, scale: Scale): string {
   if (before === after) return 'no change';
-  const change = formatChange(after - before, unit);
-  const words = `${change}, ${formatGrowth(before, after)}`;
+  const words = `${formatChangeIn(before, after, scale)}, ${formatGrowth(before, after)}`;
   return tendency === 'noise' ? `${words}, noise` : words;
 }
 
@@ -80,13 +74,13 @@ export function exactly(
 }
 
 /** What ended exactly here; nothing for a frame that only calls. */
-function selfLine({ node, gathered }: Box, look: DiffLook): string[] {
-  const change = { before: look.self.before[node]!, after: look.self.after[node]! };
+function selfLine({ node, gathered }: Box, { self }: DiffShown, look: DiffLook): string[] {
+  const change = { before: self.before[node]!, after: self.after[node]! };
   if (gathered > 0 || (change.before === 0 && change.after === 0)) return [];
   return [exactly('self', change, look)];
 }
 
-function noiseLine(node: NodeIndex, { total, countName }: DiffLook): string {
+function noiseLine(node: NodeIndex, { total }: DiffShown, { countName }: DiffLook): string {
   const spread = total.spread?.[node] ?? 0;
   if (spread === 0) return 'noise: below the threshold';
   return `noise: the runs of a side differ by ${formatCount(spread)} ${countName}`;

@@ -2,8 +2,8 @@ import { formatGrowth } from '../growth.ts';
 import { type Side, sides } from '../profile/differential.ts';
 import type { Differential, DifferentialRun, Metadata } from '../profile/metadata.ts';
 import { type Profile, sumOf } from '../profile.ts';
-import type { Unit } from '../units.ts';
-import { formatAmount, formatChange, formatCount } from '../units.ts';
+import type { Scale, Unit } from '../units.ts';
+import { formatAmount, formatChangeIn, formatExactly, formatIn, scaleFor } from '../units.ts';
 import { defaultSubtitle, defaultTitle, lossLines, noteLines } from './header.ts';
 import type { HeaderTexts } from './text.ts';
 
@@ -12,22 +12,24 @@ export interface Totals {
   readonly before: number;
   readonly after: number;
   readonly unit: Unit;
+  readonly scale: Scale;
   readonly countName: string;
 }
 
-/** Both totals of a differential, and what is counted. */
+/** Both totals of a differential, and how they are counted and shown. */
 export function totalsOf(
-  profile: Pick<Profile, 'columns' | 'meta'>,
+  { columns, meta }: Pick<Profile, 'columns' | 'meta'>,
   { countName }: { readonly countName?: string | undefined },
 ): Totals {
-  const [before, after] = profile.columns;
+  const [before, after] = columns;
   const { unit } = before!;
   // Calls are of captures, which have a view.
-  const counted = unit === 'count' && profile.meta.view === undefined ? 'samples' : 'calls';
+  const counted = unit === 'count' && meta.view === undefined ? 'samples' : 'calls';
+  const sums = { before: sumOf(before!), after: sumOf(after!) };
   return {
-    before: sumOf(before!),
-    after: sumOf(after!),
+    ...sums,
     unit,
+    scale: scaleFor(Math.max(sums.before, sums.after), unit),
     countName: countName ?? (unit === 'count' ? counted : unit),
   };
 }
@@ -61,7 +63,7 @@ function runLine(
   const scaled =
     differential.normalized === 'none' ? '' : ` times ${Number(factor.toPrecision(4))}`;
   const about = defaultSubtitle(run);
-  const amount = formatAmount(total, totals.unit);
+  const amount = formatIn(total, totals.scale);
   return `${side}: ${name}, ${amount}${scaled}${about === '' ? '' : `: ${about}`}`;
 }
 
@@ -90,15 +92,11 @@ function runLosses(side: Side): (run: DifferentialRun) => string[] {
 }
 
 /** `total: 9.0 MiB (9,437,184 bytes) before, 11.0 MiB (11,534,336 bytes) after: +2.0 MiB, +22.2%` */
-function totalLine({ before, after, unit, countName }: Totals): string {
-  const exact = (total: number) => `${formatCount(total)} ${countName}`;
-  const amount = (total: number) =>
-    unit === 'bytes' && total >= 1024
-      ? `${formatAmount(total, unit)} (${exact(total)})`
-      : exact(total);
+function totalLine({ before, after, scale, countName }: Totals): string {
+  const amount = (total: number) => formatExactly(total, scale, countName);
   const change =
     before === after
       ? 'no change'
-      : `${formatChange(after - before, unit)}, ${formatGrowth(before, after)}`;
+      : `${formatChangeIn(before, after, scale)}, ${formatGrowth(before, after)}`;
   return `total: ${amount(before)} before, ${amount(after)} after: ${change}`;
 }

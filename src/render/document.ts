@@ -1,7 +1,8 @@
+import type { Widths } from '../profile/differential.ts';
 import type { Scale } from '../units.ts';
 import type { ColorScheme, ColourMap } from './colour.ts';
 import { drawBox, labelFont, type Picture, padding } from './draw.ts';
-import { pageScript } from './script.ts';
+import { type PictureKind, pageScript } from './script.ts';
 import type { Choice } from './shown.ts';
 import { style } from './style.ts';
 import { drawLine, type Line } from './text.ts';
@@ -14,8 +15,13 @@ export interface Look {
   readonly countName: string;
   /** Word before a frame's name in the details line. */
   readonly nameType: string;
-  /** Of a flame graph: how it is made of the embedded profile. Without it only what is drawn can be zoomed. */
+  /** Pixels; narrower frames are gathered. */
+  readonly minWidth: number;
+  /** Of a flame graph: how it is made of the embedded profile. */
   readonly flame?: FlameChoice;
+  /** The same of a differential. */
+  readonly widths?: Widths;
+  readonly reverse?: boolean | undefined;
 }
 
 export interface FlameChoice extends Choice {
@@ -23,8 +29,6 @@ export interface FlameChoice extends Choice {
   readonly factor: number;
   readonly colors: ColorScheme;
   readonly palette?: ColourMap | undefined;
-  /** Pixels. */
-  readonly minWidth: number;
 }
 
 /** What the page's script is told, as JSON. */
@@ -35,6 +39,7 @@ export interface PageLook extends Look, Omit<Picture, 'layout' | 'face'> {
 
 /** Everything that is on a picture of boxes, whatever their colours mean. */
 export interface Drawing {
+  readonly kind: PictureKind;
   readonly picture: Picture;
   /** Above and below the frames; one of them is the title, and one the total. */
   readonly lines: readonly Line[];
@@ -56,7 +61,7 @@ export function* svgDocument(drawing: Drawing): Generator<string> {
   yield* inChunks(picture.layout.boxes, (box) => drawBox(picture, box));
   yield '</g></g>\n';
   yield* drawing.data;
-  yield `<script><![CDATA[\n${pageScript().replaceAll(']]>', ']]]]><![CDATA[>')}]]></script>\n</svg>\n`;
+  yield `<script><![CDATA[\n${pageScript(drawing.kind).replaceAll(']]>', ']]]]><![CDATA[>')}]]></script>\n</svg>\n`;
 }
 
 /** Pixels from the top to below the frames. */

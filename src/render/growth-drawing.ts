@@ -1,4 +1,4 @@
-import { fewestIntervals } from '../profile/steadiness.ts';
+import type { Metadata } from '../profile/metadata.ts';
 import type { Profile } from '../profile.ts';
 import { type Drawing, framesEnd } from './document.ts';
 import { growthFace } from './growth-face.ts';
@@ -6,24 +6,24 @@ import { growthSwatches } from './growth-swatches.ts';
 import { legend, patternDefinitions } from './swatch.ts';
 import { footerLines } from './text.ts';
 
-/** There are enough snapshots to tell what grows. */
-export function hasGrowth({ meta }: Profile): boolean {
-  return (meta.snapshots?.length ?? 0) >= fewestIntervals - 1;
-}
-
 /** The drawing of a flame graph in colours that say how steadily each frame grew, with a legend of them. */
 export function growthDrawing(profile: Profile, drawing: Drawing): Drawing {
-  const { picture, lines, look } = drawing;
-  const { flame: _, ...drawn } = look;
+  const { picture, lines } = drawing;
   const top = Math.max(framesEnd(picture), lines.at(-1)!.y) + 4;
   const swatches = legend(growthSwatches, { ...picture, top });
   const snapshots = profile.meta.snapshots!.length;
-  const words = `colours: how what is unfreed went on, noted ${snapshots} times while tracing; growth is the median of all intervals`;
+  const what = shownInWords(profile.meta);
+  const words = `colours: how what is ${what} went on, noted ${snapshots} times while tracing; growth is the median of all intervals`;
   return {
     ...drawing,
+    kind: 'growth',
     picture: { ...picture, face: growthFace(profile, picture.face) },
-    look: drawn,
     lines: [...lines, ...footerLines([words], picture, top + swatches.height)],
     extras: patternDefinitions(growthSwatches) + swatches.svg,
   };
+}
+
+function shownInWords({ view }: Metadata): string {
+  if (view === 'mapped') return 'mapped';
+  return view === 'unfreed_and_mapped' ? 'unfreed or mapped' : 'unfreed';
 }

@@ -1,4 +1,5 @@
 import {
+  fewestIntervals,
   type Growth,
   type Steadiness,
   steadinessWords,
@@ -10,6 +11,11 @@ import { type Face, frameOf } from './face.ts';
 import { growthSwatches } from './growth-swatches.ts';
 import type { Box } from './layout.ts';
 import { fillOf } from './swatch.ts';
+
+/** There are enough snapshots to tell what grows. */
+export function hasGrowth({ meta }: Profile): boolean {
+  return (meta.snapshots?.length ?? 0) >= fewestIntervals - 1;
+}
 
 /** The faces of a flame graph, coloured by how steadily each frame's total grew. */
 export function growthFace(profile: Profile, flame: (box: Box) => Face): (box: Box) => Face {

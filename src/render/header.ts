@@ -3,7 +3,7 @@ import type { Metadata } from '../profile/metadata.ts';
 import { residencyNotes } from '../profile/residency.ts';
 import { qualityLines } from '../profile/stack-quality.ts';
 import type { Column, Profile } from '../profile.ts';
-import { counted, formatAmount, formatBytes, formatCount, formatDuration } from '../units.ts';
+import { counted, formatBytes, formatDuration, formatExactly, type Scale } from '../units.ts';
 import type { Layout } from './layout.ts';
 
 const titles = {
@@ -27,18 +27,22 @@ const viewsInWords = {
   resident: 'pages faulted in while tracing and still resident when it ended',
 } as const;
 
-interface Drawn {
-  readonly column: Column;
-  readonly layout: Layout;
+interface Measured {
+  /** The one that all amounts of the picture are in. */
+  readonly scale: Scale;
+  readonly countName: string;
   /** What shown numbers are multiplied with; 1 unless given. */
   readonly factor?: number;
 }
 
-interface Totalled {
+interface Drawn extends Measured {
+  readonly column: Pick<Column, 'unit'>;
+  readonly layout: Pick<Layout, 'hidden'>;
+}
+
+interface Totalled extends Measured {
   readonly column: Column;
   readonly layout: Pick<Layout, 'total'>;
-  /** What shown numbers are multiplied with; 1 unless given. */
-  readonly factor?: number;
 }
 
 const mostTargets = 5;
@@ -69,15 +73,12 @@ export function defaultCountName(column: Column): string {
 }
 
 /** "total: 35.8 MiB (37,580,963 bytes) in 12,345 calls" */
-export function totalLine(profile: Profile, drawn: Totalled, countName: string): string {
-  const { column, layout, factor = 1 } = drawn;
-  const total = Math.round(layout.total * factor);
-  const exact = `${formatCount(total)} ${countName}`;
-  if (column.unit !== 'bytes') return `total: ${exact}`;
-  const human = total < 1024 ? exact : `${formatBytes(total)} (${exact})`;
+export function totalLine(profile: Profile, drawn: Totalled): string {
+  const { column, layout, scale, countName, factor = 1 } = drawn;
+  const total = formatExactly(Math.round(layout.total * factor), scale, countName);
   const calls = profile.columns.find((other) => other !== column && isCallsOf(other, column));
-  if (calls === undefined) return `total: ${human}`;
-  return `total: ${human} in ${counted(sum(calls.self), 'call')}`;
+  if (column.unit !== 'bytes' || calls === undefined) return `total: ${total}`;
+  return `total: ${total} in ${counted(sum(calls.self), 'call')}`;
 }
 
 /** What was left out on purpose, remarks, how resident memory adds up, and how good the stacks are. */
@@ -96,12 +97,12 @@ export function lossLines({ lost = [] }: Metadata): string[] {
 
 /** Frames that have no box of any kind; empty when all have one. */
 export function hiddenLines(drawn: Drawn, minWidth: number): string[] {
-  const { column, layout, factor = 1 } = drawn;
+  const { column, layout, scale, countName, factor = 1 } = drawn;
   const { hidden } = layout;
   if (hidden.frames === 0) return [];
   const weight = Math.round(hidden.weight * factor);
   const amount =
-    column.unit === 'pages' ? counted(weight, 'page') : formatAmount(weight, column.unit);
+    column.unit === 'pages' ? counted(weight, 'page') : formatExactly(weight, scale, countName);
   const frames = counted(hidden.frames, 'frame');
   return [
     `${frames} narrower than ${minWidth} px, and what they call, not drawn: ${amount}, part of the frames below them`,

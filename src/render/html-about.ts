@@ -1,5 +1,6 @@
 import { qualityProblems } from '../profile/stack-quality.ts';
 import { type Profile, sumOf } from '../profile.ts';
+import { scaleFor } from '../units.ts';
 import { diffHeader, totalsOf } from './diff-header.ts';
 import {
   defaultCountName,
@@ -51,7 +52,13 @@ function totalOf(profile: Profile, countName: string | undefined): string {
   const column = profile.columns[0]!;
   const total = sumOf(column);
   if (total === 0) return 'nothing was recorded';
-  return totalLine(profile, { column, layout: { total } }, countName ?? defaultCountName(column));
+  return totalLine(profile, {
+    column,
+    layout: { total },
+    // As the page shows amounts.
+    scale: { ...scaleFor(total, column.unit), digits: 1 },
+    countName: countName ?? defaultCountName(column),
+  });
 }
 
 function aboutChange(profile: Profile, { subtitle = '', countName }: Wording): About {

@@ -13,6 +13,8 @@ export interface Box {
   readonly weight: number;
   /** How many frames too narrow to draw it stands for; 0 for a frame of its own. */
   readonly gathered: number;
+  /** Of gathered ones: they are those children of `node` that weigh less. */
+  readonly lighterThan?: number;
 }
 
 export interface Layout {
@@ -82,7 +84,8 @@ export function layOutTree(
   if (target.lighterThan !== undefined) {
     const below = boxes.at(-1)!;
     const nodes = pending.splice(0).map(({ node }) => node);
-    place(rowOf(tree, { below, nodes, smallest }));
+    // The lighter ones of a part are no more than that part.
+    place(rowOf(tree, { below, nodes, smallest: Math.min(smallest, target.lighterThan) }));
   }
   const callers = boxes.length;
   let rows = callers;
@@ -139,7 +142,8 @@ function rowOf(tree: Tree, { below, nodes, smallest }: RowPlan): Row {
   }
   if (narrow === 0) return { boxes, hiddenFrames: 0, hiddenWeight: 0 };
   if (narrowWeight < smallest) return { boxes, hiddenFrames: narrow, hiddenWeight: narrowWeight };
-  boxes.push({ node: below.node, depth, start, weight: narrowWeight, gathered: narrow });
+  const gathered = { gathered: narrow, lighterThan: smallest };
+  boxes.push({ node: below.node, depth, start, weight: narrowWeight, ...gathered });
   return { boxes, hiddenFrames: 0, hiddenWeight: 0 };
 }
 

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 
+/** What a picture shows by its colours: each kind has its own script, with no more in it than it needs. */
+export type PictureKind = 'flame' | 'growth' | 'differential';
+
 /** The browser's part of a picture, which leaves no global behind. Throws an Error when it was not built. */
-export function pageScript(): string {
-  return built('svg.js');
+export function pageScript(kind: PictureKind): string {
+  return built(`${kind}.js`);
 }
 
 /** A part of an HTML page as it was built. Throws an Error when it was not. */

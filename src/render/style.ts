@@ -1,11 +1,3 @@
-import { diffSwatches } from './diff-colour.ts';
-import { growthSwatches } from './growth-swatches.ts';
-
-/** What an entry of a legend hides. */
-const hidden = [...diffSwatches, ...growthSwatches]
-  .map(({ name }) => `.memstacks .without-${name} .${name}{visibility:hidden}\n`)
-  .join('');
-
 /**
  * Colours that depend on the reader's dark mode, and what only pointers see. Everything else is an
  * attribute, so that viewers without CSS show the same picture. Holds no `<` and no `&`.
@@ -21,7 +13,7 @@ export const style = `
 .memstacks .away{clip-path:inset(50%)}
 .memstacks .hit rect{fill:#f070f0}
 .memstacks .entry.off{opacity:.35}
-${hidden}.memstacks .field{fill:#ffffff;stroke:#8a9099}
+.memstacks .field{fill:#ffffff;stroke:#8a9099}
 .memstacks .typing .field{stroke:#0a66c2;stroke-width:2}
 .memstacks .wrong .field{stroke:#d00020;stroke-width:2}
 .memstacks .hint{fill:#6b7078}

@@ -8,7 +8,8 @@ import { diffDrawing } from './diff-drawing.ts';
 import { type Drawing, framesEnd, type Look } from './document.ts';
 import { type Picture, padding, roomFor } from './draw.ts';
 import { flameFace } from './face.ts';
-import { growthDrawing, hasGrowth } from './growth-drawing.ts';
+import { growthDrawing } from './growth-drawing.ts';
+import { hasGrowth } from './growth-face.ts';
 import { defaultCountName, hiddenLines } from './header.ts';
 import type { Font } from './labels.ts';
 import { layOut } from './layout.ts';
@@ -132,6 +133,7 @@ function plainDrawing({ profile, column }: Shown, options: SvgOptions, fit: Fit)
   ];
   const footer = footerLines(caption, subject, framesEnd(picture) + 4);
   return {
+    kind: 'flame',
     picture,
     look,
     lines: [...header, ...footer],
@@ -144,7 +146,16 @@ function subjectOf({ profile, column }: Shown, options: SvgOptions): Subject {
   const { width = defaults.width, minWidth = defaults.minWidth } = options;
   const layout = layOut(profile, column, (minWidth * sumOf(column)) / roomFor({ width }));
   const { factor = defaults.factor } = options;
-  return { profile, column, layout, font: fontOf(options), width, factor };
+  return {
+    profile,
+    column,
+    layout,
+    width,
+    factor,
+    font: fontOf(options),
+    scale: scaleFor(layout.total * factor, column.unit),
+    countName: options.countName ?? defaultCountName(column),
+  };
 }
 
 interface Framing {
@@ -170,12 +181,17 @@ function pictureOf(subject: Subject, { look, options, top }: Framing): Picture {
 
 type FlameGraphLook = Look & Required<Pick<Look, 'flame'>>;
 
-function lookOf({ column, layout }: Subject, options: SvgOptions, fit: Fit): FlameGraphLook {
+function lookOf(
+  { column, scale, countName }: Subject,
+  options: SvgOptions,
+  fit: Fit,
+): FlameGraphLook {
   const { reverse, total, palette, factor = defaults.factor } = options;
   return {
-    scale: scaleFor(layout.total * factor, column.unit),
-    countName: options.countName ?? defaultCountName(column),
+    scale,
+    countName,
     nameType: options.nameType ?? 'Function:',
+    minWidth: fit.minWidth,
     flame: {
       column: column.name,
       reverse,
@@ -183,7 +199,6 @@ function lookOf({ column, layout }: Subject, options: SvgOptions, fit: Fit): Fla
       factor,
       palette,
       colors: options.colors ?? 'mem',
-      minWidth: fit.minWidth,
     },
   };
 }

@@ -35,7 +35,7 @@ export function fillOf({ name, colour, pattern }: Swatch): string {
   return pattern === undefined ? colour : `url(#memstacks-${name})`;
 }
 
-/** SVG that the fills refer to. */
+/** SVG that the fills refer to, and what the entries of the legend hide. */
 export function patternDefinitions(swatches: readonly Swatch[]): string {
   const definitions = swatches.flatMap(({ name, colour, pattern }) =>
     pattern === undefined
@@ -44,7 +44,10 @@ export function patternDefinitions(swatches: readonly Swatch[]): string {
           `<pattern id="memstacks-${name}" ${area} patternUnits="userSpaceOnUse"><rect ${area} fill="${colour}"/>${strokeOf(pattern)}</pattern>\n`,
         ],
   );
-  return `<defs>\n${definitions.join('')}</defs>\n`;
+  const rules = swatches.map(
+    ({ name }) => `.memstacks .without-${name} .${name}{visibility:hidden}\n`,
+  );
+  return `<style>\n${rules.join('')}</style>\n<defs>\n${definitions.join('')}</defs>\n`;
 }
 
 const area = `width="${patternSize}" height="${patternSize}"`;

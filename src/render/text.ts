@@ -1,13 +1,7 @@
 import type { Column, Profile } from '../profile.ts';
+import type { Scale } from '../units.ts';
 import { padding, roomFor } from './draw.ts';
-import {
-  defaultCountName,
-  defaultSubtitle,
-  defaultTitle,
-  lossLines,
-  noteLines,
-  totalLine,
-} from './header.ts';
+import { defaultSubtitle, defaultTitle, lossLines, noteLines, totalLine } from './header.ts';
 import { type Font, fitText, wrapText } from './labels.ts';
 import type { Layout } from './layout.ts';
 import { escapeXml, pixels, visible } from './xml.ts';
@@ -29,6 +23,10 @@ export interface Subject {
   readonly font: Font;
   /** Of the picture, in pixels. */
   readonly width: number;
+  /** The one that all amounts of the picture are in. */
+  readonly scale: Scale;
+  /** What is counted. */
+  readonly countName: string;
   /** What shown numbers are multiplied with; 1 unless given. */
   readonly factor?: number;
 }
@@ -37,7 +35,6 @@ export interface Subject {
 export interface Wording {
   readonly title?: string;
   readonly subtitle?: string;
-  readonly countName?: string;
   /** A remark of the user's. */
   readonly notes?: string;
   /** The root on top. */
@@ -56,15 +53,11 @@ const boldness = 1.18;
 
 /** The lines above the frames, top down; the last one is the total. */
 export function headerLines(subject: Subject, wording: Wording): Line[] {
-  const { profile, column, layout, factor = 1 } = subject;
+  const { profile, layout } = subject;
   const { meta } = profile;
   const { subtitle = defaultSubtitle(meta), notes: remark } = wording;
   const title = wording.title ?? defaultTitle(meta, wording.inverted);
-  const total = totalLine(
-    profile,
-    { column, layout, factor },
-    wording.countName ?? defaultCountName(column),
-  );
+  const total = totalLine(profile, subject);
   const empty = layout.total === 0 ? ['nothing was recorded'] : [];
   const notes = [subtitle, ...(remark ? [`note: ${remark}`] : []), ...noteLines(meta)];
   const warnings = [...lossLines(meta), ...empty];

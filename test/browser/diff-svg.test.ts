@@ -66,7 +66,7 @@ describeWithNeeds('the picture of a differential in a browser', lacking, () => {
     const still = await drawing(page);
     expect(await labelOf('g')).toBe('g');
     await frame('g').click();
-    expect(await labelOf('g')).toBe('g 0.10 MiB to 0.14 MiB, +0.05 MiB, +50.0%');
+    expect(await labelOf('g')).toBe('g 0.10 MiB to 0.14 MiB, +0.04 MiB, +50.0%');
     expect(await overflowing(page)).toEqual([]);
     await page.keyboard.press('Escape');
     expect(await drawing(page)).toBe(still);
@@ -76,7 +76,7 @@ describeWithNeeds('the picture of a differential in a browser', lacking, () => {
     await open();
     await frame('old').hover();
     expect(await page.locator('.total').textContent()).toBe(
-      'Function: old (-2.9 MiB, vanished) total: 3,000,000 bytes before, 0 after, change -3,000,000',
+      'Function: old (-2.86 MiB, vanished) total: 3,000,000 bytes before, 0 after, change -3,000,000',
     );
   });
 
@@ -86,7 +86,7 @@ describeWithNeeds('the picture of a differential in a browser', lacking, () => {
     await page.keyboard.type('malloc');
     const found = page.locator('.controls > text');
     expect(await found.textContent()).toBe(
-      'matched 4 frames: 6.77 MiB to 6.82 MiB, +0.05 MiB, +0.7%',
+      'matched 4 frames: 100.00% to 100.00% of all, 6.77 MiB to 6.82 MiB, +0.05 MiB, +0.7%',
     );
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+f');

@@ -52,11 +52,11 @@ describeWithNeeds('the page of a differential in a browser', lacking, () => {
   test('says both totals, and what became of a frame', async () => {
     await open(html);
     expect(await textOf('.total')).toBe(
-      'total: 7.6 MiB (8,000,000 bytes) before, 7.6 MiB (8,000,000 bytes) after: no change',
+      'total: 7.63 MiB (8,000,000 bytes) before, 7.63 MiB (8,000,000 bytes) after: no change',
     );
     expect(await pointAt(0.3, 2)).toEqual([
       'f(int)',
-      '+1.9 MiB, +50.0%',
+      '+1.91 MiB, +50.0%',
       'total: 4,000,000 bytes before, 6,000,000 after, change +2,000,000',
       '54.5% of the width of all',
     ]);

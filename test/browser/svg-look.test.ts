@@ -13,7 +13,7 @@ describeWithNeeds('the picture in a browser', lacking, () => {
     expect(await at.page.locator('text', { hasText: 'json_parse' }).count()).toBe(1);
     expect(await at.page.locator('.controls').count()).toBe(0);
     expect(await at.page.locator('.live').count()).toBe(0);
-    expect(await at.details()).toBe('total: 9.5 MiB (10,000,000 bytes)');
+    expect(await at.details()).toBe('total: 9.54 MiB (10,000,000 bytes)');
   });
 
   test('draws labels inside of their frames', async () => {

@@ -59,7 +59,7 @@ describeWithNeeds('zooming a picture', lacking, () => {
     await at.frame('json_parse').hover();
     expect(await at.details()).toBe('Function: json_parse (4,000,000 bytes, 40.00%)');
     await at.page.mouse.move(600, 5);
-    expect(await at.details()).toBe('total: 9.5 MiB (10,000,000 bytes)');
+    expect(await at.details()).toBe('total: 9.54 MiB (10,000,000 bytes)');
   });
 
   test('shortens names as the static picture does', async () => {

@@ -48,7 +48,7 @@ describe('memstacks pgfault', () => {
     expect(svg).toContain('2.1 MiB (531 pages) explained by faults');
     expect(svg).toContain('7 faults (page table full)');
     await at.run(['pgfault', ...pid, '--bytes', '--anon', '-o', 'bytes.svg']);
-    expect(at.read('bytes.svg')).toContain('total: 2.0 MiB (2,142,208 bytes)');
+    expect(at.read('bytes.svg')).toContain('total: 2.04 MiB (2,142,208 bytes)');
     expect(at.read('bytes.svg')).toContain('only: anonymous memory');
   });
 
@@ -101,6 +101,7 @@ describe('memstacks pgfault', () => {
   test.each([
     ['pgfault', '-p 1 --hide-allocator', 'unknown argument'],
     ['pgfault', '-p 1 -a', 'unknown argument'],
+    ['pgfault', '-p 1 --interval 5', '--interval is about allocations: take two traces'],
     ['pgfault', '-p 1 --max-pages 0', '--max-pages 0: expected a whole number'],
     ['pgfault', '-p 1 x', 'x is neither a command nor seconds'],
     ['pgfault', '', 'say what to trace'],

@@ -106,7 +106,7 @@ describe('a frame', () => {
       Array.from({ length: 30 }, (_, index) => [`main;f${index}`, weight] as const);
     const profile = compared([...many(1), ['main;x', 10_000]], [...many(3), ['main;x', 10_000]]);
     expect(shown(svgOf(profile, { minWidth: 0.5 }))).toContain(
-      'doubled other: (30 smaller frames) (+60 bytes, +200.0%)',
+      'doubled other: (30 smaller frames) (+0.06 KiB, +200.0%)',
     );
   });
 });

@@ -33,5 +33,5 @@ export function tooltips(svg: string): string[] {
 
 /** Without style, data and script, which other tests look at. */
 export function picture(svg: string): string {
-  return svg.replace(/<(style|metadata|script)\b.*<\/\1>\n/gs, '');
+  return svg.replace(/<(style|metadata|script)\b.*?<\/\1>\n/gs, '');
 }

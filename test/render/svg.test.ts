@@ -24,6 +24,14 @@ describe('renderSvg()', () => {
     await expect(picture(svgOf(profile))).toMatchFileSnapshot('small.golden.svg');
   });
 
+  test('says the same amount above the frames and in the root', () => {
+    for (const bytes of [812, 5_190_451, 10_433_331, 2 ** 40]) {
+      const svg = svgOf(profileOf([['main', bytes]]));
+      const root = textsOf(parse(svg), '.f > text')[0]!.replace('all ', '');
+      expect(textsOf(parse(svg), '.total')[0]).toMatch(new RegExp(`^total: ${root}( \\(|$)`));
+    }
+  });
+
   test('has tooltips as flamegraph.pl has them', () => {
     expect(
       tooltips(
@@ -56,7 +64,7 @@ describe('renderSvg()', () => {
       'c[U+000A] (1 bytes, 25.00%)\n(kernel) (JIT)',
       'd (1 bytes, 25.00%)',
     ]);
-    expect(textsOf(parse(svg), '.f > text')).toContain('a 1 bytes');
+    expect(textsOf(parse(svg), '.f > text')).toContain('a 1 byte');
   });
 
   test('says how good the stacks are, and what would help', () => {
@@ -127,7 +135,7 @@ describe('renderSvg()', () => {
     builder.add(node, 0, 4096);
     builder.add(node, 1, 2);
     const profile = builder.build({ view: 'all' });
-    expect(svgOf(profile)).toContain('>total: 4.0 KiB (4,096 bytes) in 2 calls<');
+    expect(svgOf(profile)).toContain('>total: 4.00 KiB (4,096 bytes) in 2 calls<');
     expect(svgOf(profile, { column: 'alloc_objects' })).toContain('>malloc (2 calls, 100.00%)<');
     expect(() => svgOf(profile, { column: 'nonsense' })).toThrow(RangeError);
   });
@@ -146,7 +154,7 @@ describe('renderSvg()', () => {
       ]),
     );
     expect(svg).toContain(
-      '2 frames narrower than 0.5 px, and what they call, not drawn: 500 bytes',
+      '2 frames narrower than 0.5 px, and what they call, not drawn: &lt;0.01 MiB (500 bytes)',
     );
     expect(picture(svg)).not.toContain('smaller frames');
   });
@@ -213,10 +221,11 @@ describe('renderSvg()', () => {
     expect(svgOf(deep).match(/<g class="f/g)).toHaveLength(100_001 + 1);
   });
 
-  test('is the same for the same profile, whatever the order of its stacks', () => {
+  test('draws the same for the same profile, whatever the order of its stacks', () => {
     fc.assert(
       fc.property(someStacks, (stacks) => {
-        expect(svgOf(profileOf([...stacks].reverse()))).toBe(svgOf(profileOf(stacks)));
+        const drawn = (order: typeof stacks) => svgOf(profileOf(order), { embed: false });
+        expect(drawn([...stacks].reverse())).toBe(drawn(stacks));
       }),
       { numRuns: 50 },
     );

@@ -39,7 +39,7 @@ export function onFrameKey(session: Session, event: KeyboardEvent): void {
   const boxes = boxesOf(chart);
   if (event.key === 'Enter' || event.key === ' ') {
     if (current < 0) return;
-    const target = targetOf(chart, boxes[current]!);
+    const target = targetOf(boxes[current]!);
     zoom(session, isEverything(target) ? everything : target);
     setCurrent(session, boxes === boxesOf(chart) ? current : firstOf(session));
   } else {

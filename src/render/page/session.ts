@@ -6,15 +6,9 @@ import type { Target } from '../layout.ts';
 import { addressOf, placeIn } from './address.ts';
 import { type Controls, showQuery } from './controls.ts';
 import { setShown } from './elements.ts';
-import {
-  type Found,
-  find,
-  foundInWords,
-  highlight,
-  matcherFor,
-  nothing,
-  type Query,
-} from './search.ts';
+import { type Found, find, matcherFor, nothing, type Query } from './find.ts';
+import { updateLegend } from './legend.ts';
+import { foundInWords, highlight } from './search.ts';
 import { boxesOf, type Chart, everything, isEverything, zoomTo } from './view.ts';
 
 /** One reader's view of one picture. */
@@ -39,6 +33,7 @@ export const noQuery: Query = { text: '', isRegExp: false, isCaseSensitive: fals
 export function zoom(session: Session, target: Target): void {
   setCurrent(session, -1);
   zoomTo(session.chart, target);
+  updateLegend(session.chart);
   refresh(session);
 }
 
@@ -147,10 +142,11 @@ function detailsOf({ chart, total, current }: Session, index: number | undefined
   if (at === undefined && !isZoomed) return total;
   const boxes = boxesOf(chart);
   const box = boxes[at ?? boxes.findIndex(({ node }) => node === chart.target.node)]!;
-  const { face, tree } = chart.model();
+  const { face, tree, changeAt } = chart.model();
   const words = `${chart.look.nameType} ${face(box).tooltip.join(' ')}`;
   const zoomed = tree.total[chart.target.node]!;
-  if (!isZoomed || chart.target.node === 0 || box.weight >= zoomed) return words;
+  // A width of a differential is no share of anything.
+  if (!isZoomed || chart.target.node === 0 || box.weight >= zoomed || changeAt) return words;
   return `${words}, ${formatShare(box.weight, zoomed)} of ${nameOf(chart, chart.target.node)}`;
 }
 

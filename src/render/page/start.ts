@@ -1,8 +1,9 @@
 import { barHeight, drawControls, showQuery } from './controls.ts';
 import { setShown } from './elements.ts';
+import { nothing } from './find.ts';
 import { firstOf, onFrameKey, onShortcut, onTyping } from './keys.ts';
+import type { Kind } from './kind.ts';
 import { listenToLegend } from './legend.ts';
-import { nothing } from './search.ts';
 import {
   followAddress,
   noQuery,
@@ -16,8 +17,14 @@ import {
 } from './session.ts';
 import { boxesOf, chartOf, targetOf } from './view.ts';
 
-function start(svg: SVGSVGElement): void {
-  const chart = chartOf(svg);
+/** For the picture that the running script is in. */
+export function start(kind: Kind): void {
+  const own = document.currentScript?.closest('svg');
+  if (own != null) startIn(own, kind);
+}
+
+function startIn(svg: SVGSVGElement, kind: Kind): void {
+  const chart = chartOf(svg, kind);
   const details = svg.querySelector('.total')!;
   const session: Session = {
     chart,
@@ -79,7 +86,7 @@ function listenToFrames(session: Session): void {
   frames.setAttribute('aria-label', 'Frames: arrows move, Enter zooms, Escape shows everything');
   frames.addEventListener('click', (event) => {
     const index = indexOf(session, event.target);
-    if (index >= 0) zoom(session, targetOf(chart, boxesOf(chart)[index]!));
+    if (index >= 0) zoom(session, targetOf(boxesOf(chart)[index]!));
   });
   frames.addEventListener('mouseover', (event) => {
     const index = indexOf(session, event.target);
@@ -134,6 +141,3 @@ function onPress(button: SVGElement, action: () => void): void {
     action();
   });
 }
-
-const own = document.currentScript?.closest('svg');
-if (own != null) start(own);

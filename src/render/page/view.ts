@@ -2,6 +2,7 @@ import type { PageLook } from '../document.ts';
 import { drawBox, roomFor } from '../draw.ts';
 import { type Box, type Layout, layOutTree, type Target } from '../layout.ts';
 import { create } from './elements.ts';
+import type { Kind } from './kind.ts';
 import { type Model, readModel } from './model.ts';
 
 /** A picture in a page, and what of it is seen. */
@@ -9,6 +10,7 @@ export interface Chart {
   readonly svg: SVGSVGElement;
   readonly frames: SVGGElement;
   readonly look: PageLook;
+  readonly kind: Kind;
   /** The frames as they were drawn at first. They stay where they are: to take them out and put them back is slow. */
   readonly first: SVGGElement;
   /** What of `frames` is seen: `first`, or what was zoomed to. */
@@ -27,15 +29,15 @@ export interface Chart {
 
 export const everything: Target = { node: 0 };
 
-export function chartOf(svg: SVGSVGElement): Chart {
+export function chartOf(svg: SVGSVGElement, kind: Kind): Chart {
   const frames = svg.querySelector<SVGGElement>('.frames')!;
   const look = JSON.parse(frames.dataset.look!) as PageLook;
   const first = frames.firstElementChild as SVGGElement;
   const height = Number(svg.getAttribute('height'));
-  const model = once(() => readModel(svg, first, look));
+  const model = once(() => readModel({ svg, frames: first, look }, kind));
   const whole = once(() => layOutIn(model(), look, everything));
   const view = { target: everything, shown: first, boxes: undefined, timer: undefined };
-  return { svg, frames, look, first, height, model, whole, ...view };
+  return { svg, frames, look, kind, first, height, model, whole, ...view };
 }
 
 function once<T>(make: () => T): () => T {
@@ -80,16 +82,8 @@ export function isEverything({ node, lighterThan }: Target): boolean {
 }
 
 /** What a click on a box zooms to. */
-export function targetOf(chart: Chart, box: Box): Target {
-  const { model } = chart;
-  const { tree } = model();
-  if (box.gathered === 0) return { node: box.node };
-  const minWidth = minWidthOf(model(), chart.target);
-  const total = layoutOf(chart, chart.target).total;
-  return {
-    node: box.node,
-    lighterThan: (minWidth * total) / roomFor(chart.look) || tree.total[0]!,
-  };
+export function targetOf({ node, lighterThan }: Box): Target {
+  return lighterThan === undefined ? { node } : { node, lighterThan };
 }
 
 function show(chart: Chart, layout: Layout): void {

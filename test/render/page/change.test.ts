@@ -2,15 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import type { DiffOptions } from '../../../src/fold/diff.ts';
 import { isNoise, totalChanges } from '../../../src/profile/differential.ts';
-import type { Profile } from '../../../src/profile.ts';
+import { type Profile, stackOf } from '../../../src/profile.ts';
 import { tendencyOf } from '../../../src/render/diff-colour.ts';
 import { changedBy } from '../../../src/render/page/html/change.ts';
 import { changeDetails, changedBox } from '../../../src/render/page/html/change-face.ts';
 import { hashOf, stateOf } from '../../../src/render/page/html/link.ts';
-import { modelOf } from '../../../src/render/page/html/model.ts';
+import { type Model, modelOf } from '../../../src/render/page/html/model.ts';
 import { initialState, type State } from '../../../src/render/page/html/state.ts';
 import { placed, visibleTree } from '../../../src/render/page/html/visible.ts';
 import { foundInWords } from '../../../src/render/page/html/words.ts';
+import { visible } from '../../../src/render/xml.ts';
 import { repeated } from '../../fold/comparisons.ts';
 import { compared } from '../diff-pictures.ts';
 import { htmlOf, profileIn, sourceIn } from '../pages.ts';
@@ -26,6 +27,15 @@ function modelIn(profile: Profile, change: Partial<State> = {}) {
 function changeIn(profile: Profile, options: Partial<State> = {}) {
   const model = modelIn(profile, options);
   return { model, change: model.source.data.views[0]!.change! };
+}
+
+/** Root first. */
+function namesTo({ source, tree }: Model, node: number): string[] {
+  const { frames, functions } = source.data;
+  const names: string[] = [];
+  for (let at = node; at > 0; at = tree.parent[at]!)
+    names.push(functions.name[frames.function[tree.frame[at]!]!]!);
+  return names.reverse();
 }
 
 /** Of the first box that is called so. */
@@ -45,17 +55,24 @@ describe('what became of a frame', () => {
         const profile = profileIn(htmlOf(repeated([a, b], [b, c], options)));
         const { model, change } = changeIn(profile);
         const changes = totalChanges(profile);
-        for (let node = 0; node < profile.parent.length; node++) {
-          const changed = changedBy(change, (column) => model.tree.total[column]![node]!);
+        const expected = Array.from(profile.parent.keys(), (node) => {
           const [before, after] = [changes.before[node]!, changes.after[node]!];
-          expect(changed).toEqual({
-            before,
-            after,
-            spread: changes.spread![node],
-            tendency: isNoise(changes, node) ? 'noise' : tendencyOf(before, after),
-          });
-          expect(model.tree.total[0]![node]).toBeGreaterThanOrEqual(Math.max(before, after));
-        }
+          const tendency = isNoise(changes, node) ? 'noise' : tendencyOf(before, after);
+          const names = stackOf(profile, node).map(({ name }) => visible(name));
+          return JSON.stringify([
+            names,
+            { before, after, spread: changes.spread![node], tendency },
+          ]);
+        });
+        const { tree, source } = model;
+        const found = Array.from(source.nodes.parent.keys(), (node) => {
+          const changed = changedBy(change, (column) => tree.total[column]![node]!);
+          expect(tree.total[0]![node]).toBeGreaterThanOrEqual(
+            Math.max(changed.before, changed.after),
+          );
+          return JSON.stringify([namesTo(model, node), changed]);
+        });
+        expect(found.sort()).toEqual(expected.sort());
       }),
       { numRuns: 30 },
     );
@@ -92,7 +109,7 @@ describe('what became of a frame', () => {
     );
     expect(detailsOf(profile, 'f')).toEqual([
       'f',
-      '+1.9 KiB, +47.6%',
+      '+1.91 KiB, +47.6%',
       'total: 4,100 bytes before, 6,050 after, change +1,950',
       'self: 4,000 bytes before, 6,000 after, change +2,000',
       '100% of the width of all',

@@ -33,7 +33,7 @@ export function changeDetails(model: Model, change: PageChange, box: Visible): s
   return [
     shownName(titleOf(model, box)),
     box.gathered.length > 0 ? '' : origin,
-    inWords(changed, changed.tendency, change.unit),
+    inWords(changed, changed.tendency, change.scale),
     exactly('total', changed, change),
     selfLine(model, change, box),
     noiseLine(changed, change),

@@ -91,5 +91,5 @@ function changeHeading(
 }
 
 function inFull(changed: Changed, change: PageChange, kind: Kind): string {
-  return `${inWords(changed, changed.tendency, change.unit)}\n${exactly(kind, changed, change)}`;
+  return `${inWords(changed, changed.tendency, change.scale)}\n${exactly(kind, changed, change)}`;
 }

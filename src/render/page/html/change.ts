@@ -1,6 +1,6 @@
 import { isNoiseChange, type Side, sides, widthChoices } from '../../../profile/differential.ts';
 import type { Differential } from '../../../profile/metadata.ts';
-import { type Scale, scaleFor, type Unit } from '../../../units.ts';
+import type { Scale, Unit } from '../../../units.ts';
 import type { Change } from '../../change-amounts.ts';
 import { type Tendency, tendencyOf } from '../../diff-colour.ts';
 import type { Totals } from '../../diff-header.ts';
@@ -34,14 +34,14 @@ const columnOf: Readonly<Record<Side, number>> = {
 
 /** What a view with such totals has, whose runs are the columns behind those of `widthChoices`. */
 export function pageChange(differential: Differential, totals: Totals): PageChange {
-  const { unit, countName, before, after } = totals;
+  const { unit, countName, scale } = totals;
   const isRepeated = sides.some((side) => differential[side].length > 1);
   let end = widthChoices.length;
   const runs = sides.map((side) => differential[side].map(() => end++));
   return {
     unit,
     countName,
-    scale: scaleFor(Math.max(before, after), unit),
+    scale,
     runs: isRepeated ? runs.filter(({ length }) => length > 1) : [],
     threshold: differential.threshold,
   };

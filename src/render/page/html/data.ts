@@ -1,11 +1,12 @@
 import type { Frame } from '../../../frame.ts';
 import { ranksOf } from '../../../profile/frame-order.ts';
 import { kindsOf } from '../../../profile/frame-words.ts';
-import type { FrameIndex, Profile } from '../../../profile.ts';
+import type { FrameIndex, NodeIndex, Profile } from '../../../profile.ts';
 import type { ColourMap } from '../../colour.ts';
+import { depthFirst } from '../../depth-first.ts';
 import type { PageLook } from '../../page-look.ts';
 import { visible } from '../../xml.ts';
-import { type PageView, pageViews } from './views.ts';
+import { type PageView, pageViews, type ViewedProfile } from './views.ts';
 
 /**
  * A page's profile, made ready: every text once. The texts are those of a traced process, with unsafe
@@ -33,31 +34,32 @@ export interface PageData {
     readonly kinds: readonly string[];
   };
   /** Depth first, siblings sorted; the first is the root, with depth 0 and frame -1. */
-  readonly nodes: { readonly depth: Int32Array; readonly frame: Int32Array };
+  readonly nodes: { readonly depth: readonly number[]; readonly frame: readonly number[] };
   readonly views: readonly PageView[];
   readonly look: PageLook;
 }
 
-/** What a page shows. The nodes are in the order that `writeProfile` gives them: depth first, siblings sorted. */
+/** What a page shows. */
 export function pageData(profile: Profile, look: PageLook): PageData {
   const rank = ranksOf(profile.frames);
   const sorted: Frame[] = [];
   for (const [index, place] of rank.entries()) sorted[place] = profile.frames[index]!;
+  const { nodes, depth } = depthFirst(profile, (frame) => rank[frame]!);
   return {
     ...frameTables(sorted, look.palette),
     nodes: {
-      depth: depthsIn(profile),
-      frame: profile.frame.map((frame) => (frame < 0 ? -1 : rank[frame]!)),
+      depth,
+      frame: nodes.map((node) => (node === 0 ? -1 : rank[profile.frame[node]!]!)),
     },
-    views: pageViews(profile, look.countName),
+    views: pageViews(inOrder(profile, nodes), look.countName),
     look,
   };
 }
 
-function depthsIn({ parent }: Profile): Int32Array {
-  const depth = new Int32Array(parent.length);
-  for (let node = 1; node < depth.length; node++) depth[node] = depth[parent[node]!]! + 1;
-  return depth;
+/** The columns of a profile, their nodes in another order. */
+function inOrder({ columns, meta }: Profile, nodes: readonly NodeIndex[]): ViewedProfile {
+  const self = (weights: Float64Array) => Float64Array.from(nodes, (node) => weights[node]!);
+  return { meta, columns: columns.map((column) => ({ ...column, self: self(column.self) })) };
 }
 
 /** Interns texts in the order of their first use. */

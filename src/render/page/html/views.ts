@@ -32,8 +32,11 @@ export interface PageColumn {
   readonly countName: string;
 }
 
+/** What is looked at of a profile. */
+export type ViewedProfile = Pick<Profile, 'columns' | 'meta'>;
+
 /** The views in a profile. The name of what is counted is that of the first column, and there the only one. */
-export function pageViews(profile: Profile, countName: string | undefined): PageView[] {
+export function pageViews(profile: ViewedProfile, countName: string | undefined): PageView[] {
   let end = 0;
   return containedViews(profile).map((view) => {
     const columns = profile.columns.slice(end, end + view.columns);

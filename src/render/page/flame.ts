@@ -1,0 +1,4 @@
+import { flame } from './kind.ts';
+import { start } from './start.ts';
+
+start(flame);

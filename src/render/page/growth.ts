@@ -1,0 +1,11 @@
+import { growthFace } from '../growth-face.ts';
+import { flame } from './kind.ts';
+import { start } from './start.ts';
+
+start({
+  ...flame,
+  again(source, look) {
+    const shown = flame.again(source, look);
+    return { ...shown, face: growthFace(shown.profile, shown.face) };
+  },
+});
