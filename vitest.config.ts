@@ -6,6 +6,7 @@ const lonelyTests = [
   'attach',
   'diff',
   'forks',
+  'growth',
   'memleak-defects',
   'rate',
   'sampling',

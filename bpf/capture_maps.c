@@ -20,8 +20,7 @@ bool take_map_weights(const struct ledger *ledger, unsigned index, struct map_we
 	const struct stack *stack = stack_at(ledger, index);
 	const struct map_sums found = map_sums_of(ledger->ids[index]);
 
-	*weights = (struct map_weights){ found.mmap, found.munmapped,
-					 { found.mmap.bytes - found.munmapped.bytes, found.mmap.calls - found.munmapped.calls } };
+	*weights = (struct map_weights){ found.mmap, found.munmapped, still_mapped(found) };
 	if (!weights->mmap.calls)
 		return false; /* the overflow stack, mostly */
 	if (is_in_allocator(stack)) {

@@ -228,7 +228,8 @@ static void write_stack(FILE *out, const struct run *run, const struct ledger *l
 }
 
 /* What the allocator maps for itself has no line: its blocks have. */
-static void write_map_stack(FILE *out, const struct ledger *ledger, unsigned index, struct sums *sums)
+static void write_map_stack(FILE *out, const struct run *run, const struct ledger *ledger, unsigned index,
+			    struct sums *sums)
 {
 	struct map_weights weights;
 	struct line line;
@@ -237,6 +238,7 @@ static void write_map_stack(FILE *out, const struct ledger *ledger, unsigned ind
 		return;
 	begin_line(out, stack_at(ledger, index), &line);
 	write_map_weights(out, &weights);
+	write_map_growth(out, run, ledger->ids[index]);
 	if (end_line(out, &line, &weights.mmap, sums) == WALK_CUT)
 		sums->others_cut += weights.mmap.calls;
 }
@@ -245,7 +247,7 @@ void write_stacks(FILE *out, const struct run *run, const struct ledger *ledger,
 {
 	for (unsigned i = 0; i < ledger->nr_stacks; i++) {
 		if (stack_at(ledger, i)->kind == STACK_MAPS)
-			write_map_stack(out, ledger, i, sums);
+			write_map_stack(out, run, ledger, i, sums);
 		else if (stack_at(ledger, i)->alloc.calls)
 			write_stack(out, run, ledger, i, sums);
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What was unfreed at intervals while tracing: tells what grows from what stays. */
+/* What was unfreed, or mapped, at intervals while tracing: tells what grows from what stays. */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -8,6 +8,7 @@
 #include <string.h>
 #include "clock.h"
 #include "growth.h"
+#include "ranges.h"
 #include "heap.skel.h"
 
 /* Past it every other reading goes, and the interval doubles: a trace may last as long as it likes. */
@@ -16,7 +17,7 @@
 
 struct amount {
 	uint64_t stack; /* key of the stacks map */
-	struct weight unfreed;
+	struct weight kept; /* unfreed; of stacks of --mmap mapped */
 };
 
 struct reading {
@@ -52,17 +53,22 @@ static bool is_gone(struct heap_bpf *skel, const struct stack *stack)
 	return stack->nr_frames && stack->image != skel->bss->execs[stack->process];
 }
 
-static void add_amount(struct reading *reading, uint64_t id, const struct stack *stack)
+static struct weight unfreed_of(const struct stack *stack)
 {
-	const struct weight unfreed = {
+	return (struct weight){
 		less(stack->alloc.bytes, stack->freed.bytes, stack->untracked.bytes),
 		less(stack->alloc.calls, stack->freed.calls, stack->untracked.calls),
 	};
+}
 
-	if (!unfreed.bytes && !unfreed.calls)
+static void add_amount(struct reading *reading, uint64_t id, const struct stack *stack)
+{
+	const struct weight kept = stack->kind == STACK_MAPS ? still_mapped(map_sums_of(id)) : unfreed_of(stack);
+
+	if (!kept.bytes && !kept.calls)
 		return;
 	reading->amounts = grow(reading->amounts, reading->nr, sizeof(*reading->amounts));
-	reading->amounts[reading->nr++] = (struct amount){ id, unfreed };
+	reading->amounts[reading->nr++] = (struct amount){ id, kept };
 }
 
 /* In batches: the program goes on meanwhile, and a reading shall be of one moment. */
@@ -83,7 +89,7 @@ static void read_amounts(struct heap_bpf *skel, const struct settings *settings,
 		for (uint32_t i = 0; i < nr; i++) {
 			const struct stack *stack = (const struct stack *)(stacks + i * size);
 
-			if (stack->kind == STACK_HEAP && !stack->number && !is_gone(skel, stack))
+			if (!stack->number && !is_gone(skel, stack))
 				add_amount(reading, ids[i], stack);
 		}
 		in = &batch;
@@ -117,6 +123,7 @@ uint64_t read_growth(struct heap_bpf *skel, const struct run *run)
 		return next_ns;
 	if (nr_readings == MOST_READINGS)
 		drop_every_other();
+	drain_map_events();
 	readings[nr_readings] = (struct reading){ .at_ns = clock_ns() };
 	read_amounts(skel, run->settings, &readings[nr_readings]);
 	nr_readings++;
@@ -140,7 +147,7 @@ static struct weight amount_at(const struct reading *reading, uint64_t stack)
 {
 	const struct amount *amount = bsearch(&stack, reading->amounts, reading->nr, sizeof(*amount), by_stack);
 
-	return amount ? amount->unfreed : (struct weight){ 0, 0 };
+	return amount ? amount->kept : (struct weight){ 0, 0 };
 }
 
 static bool is_in_readings(uint64_t stack)
@@ -151,16 +158,31 @@ static bool is_in_readings(uint64_t stack)
 	return false;
 }
 
+/* Unlike that of mappings, what is unfreed may be an estimate. */
+static void write_amounts(FILE *out, const struct run *run, uint64_t stack, bool sampled)
+{
+	for (unsigned i = 0; i < nr_readings; i++) {
+		struct weight kept = amount_at(&readings[i], stack);
+
+		if (sampled)
+			estimate(&kept, run->settings);
+		fprintf(out, "%s[%" PRIu64 ",%" PRIu64 "]", i ? "," : "", (uint64_t)kept.bytes, (uint64_t)kept.calls);
+	}
+	putc(']', out);
+}
+
 void write_growth(FILE *out, const struct run *run, uint64_t stack)
 {
 	if (!run->settings->interval || !is_in_readings(stack))
 		return;
 	fputs(",\"unfreed_at\":[", out);
-	for (unsigned i = 0; i < nr_readings; i++) {
-		struct weight unfreed = amount_at(&readings[i], stack);
+	write_amounts(out, run, stack, true);
+}
 
-		estimate(&unfreed, run->settings);
-		fprintf(out, "%s[%" PRIu64 ",%" PRIu64 "]", i ? "," : "", (uint64_t)unfreed.bytes, (uint64_t)unfreed.calls);
-	}
-	putc(']', out);
+void write_map_growth(FILE *out, const struct run *run, uint64_t stack)
+{
+	if (!run->settings->interval)
+		return;
+	fputs(",\"mapped_at\":[", out);
+	write_amounts(out, run, stack, false);
 }

@@ -228,6 +228,11 @@ struct map_sums map_sums_of(uint64_t stack)
 	return known == HASH_NONE ? (struct map_sums){ 0 } : sums[known];
 }
 
+struct weight still_mapped(struct map_sums all)
+{
+	return (struct weight){ all.mmap.bytes - all.munmapped.bytes, all.mmap.calls - all.munmapped.calls };
+}
+
 struct weight allocator_maps(void)
 {
 	return by_allocators;

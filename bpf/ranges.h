@@ -17,6 +17,8 @@ struct map_sums {
 };
 /* Of a stack, by its key. */
 struct map_sums map_sums_of(uint64_t stack);
+/* Unless an exec has released it. */
+struct weight still_mapped(struct map_sums all);
 /* What allocators have mapped for themselves, as far as the programs could tell. */
 struct weight allocator_maps(void);
 /* Calls that have unmapped what was not recorded, too. */

@@ -62,7 +62,7 @@ export interface CaptureHeader {
     readonly maxSize: number | null;
     readonly olderMs: number;
   };
-  /** When what was unfreed was noted, in ms from the start, ascending; missing where nobody asked. */
+  /** When what was unfreed or mapped was noted, in ms from the start, ascending; missing where nobody asked. */
   readonly snapshots?: readonly number[];
   /** Missing where every call is recorded; else all weights are estimates. */
   readonly sampling?: Sampling;
@@ -138,7 +138,10 @@ export interface MapWeights {
 }
 
 /** A stack that mapped memory. */
-export interface MapStack extends WalkedStack, MapWeights {}
+export interface MapStack extends WalkedStack, MapWeights {
+  /** What was mapped at each of the header's snapshots; missing where nobody noted it. */
+  readonly mappedAt?: readonly Weight[];
+}
 
 /** Totals, and everything that they do not contain; reasons as in bpf/README.md. */
 export interface CaptureEnd {

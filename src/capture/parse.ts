@@ -185,18 +185,16 @@ export function parseStack(line: CaptureLine, known: Known): CaptureStack {
   return {
     ...parseWalk(line, known),
     ...parseWeights(line, mode),
-    ...(has(line, 'unfreed_at') && { unfreedAt: parseUnfreedAt(line, known) }),
+    ...(has(line, 'unfreed_at') && { unfreedAt: weightsAt(line, 'unfreed_at', known) }),
   };
 }
 
-function parseUnfreedAt(line: CaptureLine, { header }: Known): readonly Weight[] {
-  const weights = rows(line, 'unfreed_at', 2).map(([bytes, calls]) => ({
-    bytes: bytes!,
-    calls: calls!,
-  }));
+/** A weight for each of the snapshots. */
+function weightsAt(line: CaptureLine, key: string, { header }: Known): readonly Weight[] {
+  const weights = rows(line, key, 2).map(([bytes, calls]) => ({ bytes: bytes!, calls: calls! }));
   const snapshots = header.snapshots?.length ?? 0;
   if (weights.length === snapshots) return weights;
-  throw malformed(line, `"unfreed_at" must have ${snapshots} weights, one a snapshot`);
+  throw malformed(line, `"${key}" must have ${snapshots} weights, one a snapshot`);
 }
 
 /** A stack that took page faults; likewise. */
@@ -206,7 +204,11 @@ export function parseFaultStack(line: CaptureLine, known: Known): FaultStack {
 
 /** A stack that mapped memory; likewise. */
 export function parseMapStack(line: CaptureLine, known: Known): MapStack {
-  return { ...parseWalk(line, known), ...parseMapWeights(line) };
+  return {
+    ...parseWalk(line, known),
+    ...parseMapWeights(line),
+    ...(has(line, 'mapped_at') && { mappedAt: weightsAt(line, 'mapped_at', known) }),
+  };
 }
 
 function parseMapWeights(line: CaptureLine): MapWeights {

@@ -11,18 +11,20 @@ export interface CommandSpec<Options> {
 }
 
 export interface Command {
-  register(parser: Argv, finish: (exitCode: number) => void): void;
+  /** Calls `start` with the exit code to be, if it is this command that the user named. */
+  register(parser: Argv, start: (exitCode: Promise<number>) => void): void;
 }
 
 /** Hides the type of the options, so that commands with different ones fit into one list. */
 export function defineCommand<Options>(spec: CommandSpec<Options>): Command {
   return {
-    register(parser, finish) {
+    register(parser, start) {
       parser.command<Options>({
         command: spec.command,
         describe: spec.describe,
         builder: spec.options,
-        handler: async (args) => finish(await spec.run(args)),
+        // Not given back: for a promise yargs makes the text of --help, in case that it fails.
+        handler: (args) => start(spec.run(args)),
       });
     },
   };

@@ -1,7 +1,7 @@
-import { type ChangedStack, changedStacks } from '../profile/changed-stacks.ts';
+import { changedStacks } from '../profile/changed-stacks.ts';
 import { sides } from '../profile/differential.ts';
 import type { DifferentialRun } from '../profile/metadata.ts';
-import { columnNamed, type Profile, stackOf, sumOf } from '../profile.ts';
+import { columnNamed, type NodeIndex, type Profile, sumOf } from '../profile.ts';
 
 /**
  * What changed as one JSON document, in chunks: totals, runs and notes first, then one line per
@@ -25,11 +25,7 @@ export function* diffJson(profile: Profile): Generator<string> {
     notes,
   };
   yield `${JSON.stringify(head).slice(0, -1)},"stacks":[`;
-  let separator = '\n';
-  for (const fields of stackFields(profile)) {
-    yield separator + JSON.stringify(fields);
-    separator = ',\n';
-  }
+  yield* inChunks(stackLines(profile));
   yield '\n]}\n';
 }
 
@@ -39,16 +35,36 @@ function runFields({ name, total, factor, meta }: DifferentialRun) {
   return { name, total, factor, host, targets, start, duration_ms };
 }
 
-function* stackFields(profile: Profile) {
-  const { grown, shrunk, noise, largest } = changedStacks(profile);
-  const fields = ({ node, before, after, change }: ChangedStack, isNoise: boolean) => ({
-    before,
-    after,
-    change,
-    noise: isNoise,
-    stack: stackOf(profile, node).map(({ name }) => name),
-  });
-  for (const stack of largest(grown)) yield fields(stack, false);
-  for (const stack of largest(shrunk)) yield fields(stack, false);
-  for (const stack of largest(noise)) yield fields(stack, true);
+function* stackLines(profile: Profile): Generator<string> {
+  const { grown, shrunk, noise, inOrder } = changedStacks(profile);
+  const quoted = profile.frames.map(({ name }) => JSON.stringify(name));
+  for (const group of [grown, shrunk, noise])
+    for (const { node, before, after, change } of inOrder(group)) {
+      const weights = `"before":${before},"after":${after},"change":${change}`;
+      const stack = framesTo(node, profile, quoted).join();
+      yield `{${weights},"noise":${group === noise},"stack":[${stack}]}`;
+    }
+}
+
+/** Their names, root first: written once each, there being thousands of them in millions of places. */
+function framesTo(node: NodeIndex, { parent, frame }: Profile, names: readonly string[]): string[] {
+  const found: string[] = [];
+  for (let at = node; at > 0; at = parent[at]!) found.push(names[frame[at]!]!);
+  return found.reverse();
+}
+
+const chunkLength = 65_536;
+
+/** The lines of a list. */
+function* inChunks(lines: Iterable<string>): Generator<string> {
+  let chunk = '';
+  let separator = '\n';
+  for (const line of lines) {
+    chunk += separator + line;
+    separator = ',\n';
+    if (chunk.length < chunkLength) continue;
+    yield chunk;
+    chunk = '';
+  }
+  yield chunk;
 }

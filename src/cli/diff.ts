@@ -1,9 +1,10 @@
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { UserError } from '../errors.ts';
-import { diff as diffRuns } from '../fold/diff.ts';
+import { type DiffOptions, diff as diffRuns } from '../fold/diff.ts';
 import type { Run, Threshold } from '../fold/runs.ts';
 import { views } from '../fold/views.ts';
 import { type Side, sides } from '../profile/differential.ts';
+import type { DifferentialRun } from '../profile/metadata.ts';
 import { redacted } from '../profile/redact.ts';
 import { columnNamed, type Profile, sumOf } from '../profile.ts';
 import type { SvgOptions } from '../render/svg.ts';
@@ -82,7 +83,7 @@ async function run(args: Args): Promise<number> {
   if (args.json && args.folded) throw new UserError('either --json or -f on stdout, not both', 2);
   const tickets = ticketChoiceOf(args);
   const stdout = stdoutOf(args, outputs.length > 0 || tickets.ticket !== undefined);
-  const limit = sizeOrShare(args.failAbove, '--fail-above');
+  const limit = failAboveOf(args, how);
   const screen = screenOn(process.stderr);
   const { runs, warnings } = await readRuns(files, inputOf(args));
   const whole = diffRuns(runs, how);
@@ -101,6 +102,8 @@ function inputOf(args: Args): InputOptions {
     frames: frameChoiceOf(args),
     resident: residentChoiceOf(args),
     unit: unitOf(single(args.countname, '--countname')),
+    // What a program leaves that is mended.
+    mayBeEmpty: true,
   };
 }
 
@@ -134,6 +137,17 @@ async function readRuns(files: Files, input: InputOptions) {
   return { runs, warnings };
 }
 
+/** Throws a UserError for a limit that is none, and where both totals are made equal: nothing would ever be above it. */
+function failAboveOf({ failAbove }: Args, { normalize }: DiffOptions): Threshold | undefined {
+  const limit = sizeOrShare(failAbove, '--fail-above');
+  if (limit !== undefined && (normalize === 'before' || normalize === 'after'))
+    throw new UserError(
+      `--fail-above never fails where --normalize ${normalize} makes totals equal`,
+      2,
+    );
+  return limit;
+}
+
 /** What to say when the total grew by more than the limit; undefined when it did not. */
 function excessOf(profile: Profile, limit: Threshold): string[] | undefined {
   const { unit } = profile.columns[0]!;
@@ -142,5 +156,18 @@ function excessOf(profile: Profile, limit: Threshold): string[] | undefined {
   const growth = after! - before!;
   if (growth <= most) return undefined;
   const amounts = [growth, Math.floor(most)].map((amount) => formatAmount(amount, unit));
-  return [`memstacks: grew by ${amounts.join(', more than the --fail-above of ')}`];
+  const grew = `memstacks: grew by ${amounts.join(', more than the --fail-above of ')}`;
+  const range = sum(sides.map((side) => rangeOf(profile.meta.differential![side])));
+  if (growth > range) return [grew];
+  return [`${grew}; but the runs of a side differ by as much (${formatAmount(range, unit)})`];
+}
+
+/** How far apart the totals of a side lie, scaled as they are compared. */
+function rangeOf(runs: readonly DifferentialRun[]): number {
+  const totals = runs.map(({ total, factor }) => Math.round(total * factor));
+  return Math.max(...totals) - Math.min(...totals);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -16,7 +16,7 @@ interface Row {
 }
 
 /**
- * The stacks whose unfreed memory grows, the fastest steady growth first, then all others by size.
+ * The stacks whose unfreed or mapped memory grows, the fastest steady growth first, then all others by size.
  * With too few snapshots to tell, the table of a trace without.
  */
 export function growthTableLines(profile: Profile, options: TableOptions): string[] {

@@ -7,10 +7,11 @@ import { UserError } from '../errors.ts';
 import type { ResidentChoice } from '../fold/resident.ts';
 import type { FrameChoice } from '../fold/stack-tree.ts';
 import { foldOtherViews, foldView, naturalView, type View, views } from '../fold/views.ts';
+import { ProfileBuilder } from '../profile/builder.ts';
 import type { Unit } from '../units.ts';
 import { foreignKind } from './foreign.ts';
 import { single } from './numbers.ts';
-import { type Bytes, peek } from './peek.ts';
+import { type Bytes, type Peeked, peek } from './peek.ts';
 import type { Source } from './pictures.ts';
 import { RegularFile, regularFile } from './regular-file.ts';
 import { readStacksFile, type Threads } from './stacks-file.ts';
@@ -33,6 +34,8 @@ export interface InputOptions {
   readonly unit: Unit;
   /** For a large file of collapsed stacks. Default: as many as there is use for. */
   readonly threads?: Threads;
+  /** An empty file is one without stacks, which is said; it is refused unless this is set. */
+  readonly mayBeEmpty?: boolean;
 }
 
 export interface Input extends Source {
@@ -56,7 +59,10 @@ export async function readInput(path: string | undefined, options: InputOptions)
     const bytes = await unzipped(file ?? streamOf(path), () =>
       cut.push(`${name}: the gzip data ends early`),
     );
-    const { warnings, ...source } = await parse(bytes, name, options);
+    const start = await peek(bytes);
+    if (cut.length > 0 && start.first.length === 0)
+      throw new UserError('the gzip data ends before there is anything in it');
+    const { warnings, ...source } = await parse(start, name, options);
     return { ...source, warnings: [...cut, ...warnings] };
   } catch (error) {
     throw unreadable(name, error);
@@ -69,9 +75,8 @@ function streamOf(path: string | undefined): Bytes {
   return path ? createReadStream(path) : process.stdin;
 }
 
-async function parse(bytes: Bytes, name: string, options: InputOptions): Promise<Input> {
+async function parse({ first, all }: Peeked, name: string, options: InputOptions): Promise<Input> {
   const { unit, threads } = options;
-  const { first, all } = await peek(bytes);
   if (isCapture(first)) {
     const capture = await readCapture(all);
     refuseOptionsOfPages(options, options.view ?? naturalView(capture));
@@ -90,6 +95,11 @@ async function parse(bytes: Bytes, name: string, options: InputOptions): Promise
   if (foreign !== undefined) throw new UserError(`this is ${foreign}`);
   refuseOptionsOfCaptures(options, 'a file of collapsed stacks');
   const column = { unit, column: unit === 'count' ? 'samples' : unit };
+  if (first.length === 0 && options.mayBeEmpty)
+    return {
+      profile: new ProfileBuilder([{ name: column.column, unit }]).build({}),
+      warnings: [`${name} is empty: taken for stacks of which there are none`],
+    };
   const isFile = all instanceof RegularFile;
   const input = await (isFile ? readStacksFile(all, column, threads) : readCollapsed(all, column));
   return { profile: input.profile, warnings: skippedLines(input, name) };

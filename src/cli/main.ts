@@ -23,12 +23,12 @@ void main(process.argv.slice(2)).then((exitCode) => {
 async function main(words: readonly string[]): Promise<number> {
   // A terminal or a pipe that is gone cannot be told about it; the result is still wanted.
   process.stderr.on('error', () => {});
-  let exitCode = 0;
+  let exitCode = Promise.resolve(0);
   const parser = parserOf(words);
   for (const command of commands) command.register(parser, (code) => (exitCode = code));
   try {
     await parser.parseAsync();
-    return exitCode;
+    return await exitCode;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     process.stderr.write(`memstacks: ${printable(error.message)}\n`);

@@ -5,6 +5,7 @@ import type { Profile } from '../profile.ts';
 import type { SvgOptions } from '../render/svg.ts';
 import type { OutputFile } from './output-file.ts';
 import { type PictureKind, pictures, type Source } from './pictures.ts';
+import { writeEach } from './write-each.ts';
 
 /** What a file's suffix asks for. */
 export interface OutputKind {
@@ -109,7 +110,7 @@ export async function writeOutput(
   onRemark: OnRemark,
 ): Promise<void> {
   const remark = (line: string) => onRemark(`${file.path}: ${line}`);
-  if (text) for (const chunk of await text(source, remark)) await file.write(chunk);
+  if (text) await writeEach(await text(source, remark), (chunk) => file.write(chunk));
   await file.finish();
 }
 

@@ -4,8 +4,13 @@ export type Bytes = AsyncIterable<Uint8Array>;
 
 const leastBytes = 64;
 
+export interface Peeked {
+  readonly first: Uint8Array;
+  readonly all: Bytes;
+}
+
 /** The first bytes, enough to tell formats apart, and everything with these bytes again. */
-export async function peek(bytes: Bytes): Promise<{ first: Uint8Array; all: Bytes }> {
+export async function peek(bytes: Bytes): Promise<Peeked> {
   // This can be read again from its start, and by whoever knows more of it than its bytes.
   if (bytes instanceof RegularFile) return { first: bytes.first(leastBytes), all: bytes };
   const iterator = bytes[Symbol.asyncIterator]();

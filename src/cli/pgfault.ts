@@ -1,4 +1,5 @@
 import type { ArgumentsCamelCase, Argv } from 'yargs';
+import { UserError } from '../errors.ts';
 import { defineCommand } from './command.ts';
 import { wholeOption } from './numbers.ts';
 import { residentChoiceOf, residentFlags } from './resident-options.ts';
@@ -30,9 +31,19 @@ export const pageFlags = {
   'max-pages': { ...text, describe: 'room for pages that faulted' },
 } as const;
 
+/** Known from the trace of allocations, and refused with what helps instead. */
+const refusedFlags = { interval: { ...text, hidden: true } } as const;
+
 function options(parser: Argv) {
   const { top } = tableFlags;
-  const flags = { ...targetFlags, ...residentFlags, ...pageFlags, ...stackFlags, ...addressFlags };
+  const flags = {
+    ...targetFlags,
+    ...residentFlags,
+    ...pageFlags,
+    ...stackFlags,
+    ...addressFlags,
+    ...refusedFlags,
+  };
   const described = parser
     .usage('Which code made the resident memory of a process (-p, -n or -c) grow')
     .positional('seconds', secondsPositional)
@@ -52,6 +63,11 @@ type Options = ReturnType<typeof options> extends Argv<infer Found> ? Found : ne
 
 /** Throws a UserError for a command line that makes no sense, before anything is touched. */
 function planOf(args: ArgumentsCamelCase<Options>): TracePlan {
+  if (args.interval !== undefined)
+    throw new UserError(
+      '--interval is about allocations: take two traces of resident memory, and compare them with memstacks diff',
+      2,
+    );
   const common = commonRequestOf(args);
   const target = chooseTarget(args);
   return {

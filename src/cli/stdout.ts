@@ -1,5 +1,9 @@
+import { fstatSync, write } from 'node:fs';
 import { UserError } from '../errors.ts';
 import { systemReason } from './system-error.ts';
+import { writeEach } from './write-each.ts';
+
+const stdout = 1;
 
 /**
  * Writes text or bytes to stdout as fast as it is taken. A reader that has seen enough is no error; throws a
@@ -8,15 +12,33 @@ import { systemReason } from './system-error.ts';
 export async function writeStdout(chunks: Iterable<string | Uint8Array>): Promise<void> {
   const ignore = () => {};
   process.stdout.on('error', ignore);
-  for (const chunk of chunks) {
-    const failure = await written(chunk);
-    if (failure?.code === 'EPIPE') return;
-    const reason = systemReason(failure);
-    if (failure) throw reason ? new UserError(`cannot write to stdout: ${reason}`) : failure;
+  try {
+    // What process.stdout writes to a file, it writes while everything else waits.
+    await writeEach(chunks, fstatSync(stdout).isFile() ? toFile : toStream);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return;
+    const reason = systemReason(error);
+    throw reason ? new UserError(`cannot write to stdout: ${reason}`) : error;
   }
   process.stdout.off('error', ignore);
 }
 
-function written(chunk: string | Uint8Array): Promise<NodeJS.ErrnoException | null | undefined> {
-  return new Promise((resolve) => process.stdout.write(chunk, resolve));
+function toStream(chunk: string | Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(chunk, (failure) => (failure ? reject(failure) : resolve()));
+  });
+}
+
+/** A system that has little room left writes less than it is given. */
+async function toFile(chunk: string | Uint8Array): Promise<void> {
+  const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+  for (let at = 0; at < bytes.length; ) at += await written(bytes, at);
+}
+
+function written(bytes: Uint8Array, from: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    write(stdout, bytes, from, bytes.length - from, null, (failure, count) =>
+      failure ? reject(failure) : resolve(count),
+    );
+  });
 }

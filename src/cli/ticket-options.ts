@@ -1,5 +1,4 @@
 import { basename } from 'node:path';
-import { withoutFolders } from '../profile/redact.ts';
 import { single } from './numbers.ts';
 
 const text = { type: 'string', requiresArg: true } as const;
@@ -33,12 +32,13 @@ export function ownCommand(redact: boolean): string {
   return ['memstacks', ...shown].map(quoted).join(' ');
 }
 
-/** What is behind -c begins with the program. */
-function redactedWord(word: string, index: number, words: readonly string[]): string {
-  const isCommand = ['-c', '--command'].includes(words[index - 1] ?? '');
-  if (isCommand) return basename(word.split(/\s/)[0]!);
-  if (word.startsWith('--command=')) return `--command=${redactedWord(word.slice(10), 1, ['-c'])}`;
-  return word.startsWith('-') ? withoutFolders(word) : basename(word);
+/**
+ * An option without the folders of its value; behind -c, however that is spelt, stands a program with its arguments, and
+ * only the program is left.
+ */
+function redactedWord(word: string): string {
+  const [, option, value] = /^(--[\w-]+=|-\w=?(?!\w*$)|)(.*)$/s.exec(word)!;
+  return option + basename(value!.trim().split(/\s/)[0]!);
 }
 
 function quoted(word: string): string {

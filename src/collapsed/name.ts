@@ -25,6 +25,7 @@ export function marksOf(frame: Frame): string {
 
 /** The frame that collapsed text names: marks in any order become what they stand for. */
 export function frameOfText(text: string): Frame {
+  if (text !== '' && !text.endsWith(']')) return { name: text };
   const kinds: { kernel?: true; jit?: true; inlined?: true } = {};
   let end = text.length;
   for (let kind = markBefore(text, end); kind; kind = markBefore(text, end)) {

@@ -1,8 +1,8 @@
-import { UserError } from '../errors.ts';
 import { type Kernel, newKernel } from './kernel.ts';
 import { type DecimalCount, endsInCount, parseCollapsedLine } from './line.ts';
 import { addTree, treeOf } from './stack-tree.ts';
 import { add, addTo, emptyTally, type Part, skip, type Tally } from './tally.ts';
+import { withinMemory } from './within-memory.ts';
 
 const lineFeed = 10;
 const firstRoom = 1024 * 1024;
@@ -160,14 +160,4 @@ export class PartReader {
 function withoutMark(line: Uint8Array): Uint8Array {
   const marked = line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf;
   return marked ? line.subarray(3) : line;
-}
-
-/** The kernel ends in a trap where WebAssembly's 4 GiB, or the machine's memory, are used up. */
-function withinMemory<Result>(work: () => Result): Result {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) throw error;
-    throw new UserError('the stacks do not fit into memory: split the input', 1, { cause: error });
-  }
 }

@@ -112,9 +112,8 @@ function namesIn({ nameBytes, nameEnds }: StackTree): string[] {
 
 /** Other bytes may stand for the same frame: what is not UTF-8, marks in another order, no name at all. */
 function isAmbiguous(name: string): boolean {
-  return (
-    name === '' || name === '[empty]' || name.includes('\ufffd') || /_\[.\]_\[.\]$/s.test(name)
-  );
+  if (name === '' || name.includes('\ufffd')) return true;
+  return name.endsWith(']') && (name === '[empty]' || /_\[.\]_\[.\]$/s.test(name));
 }
 
 function nothingIn({ skipped }: Tally): UserError {

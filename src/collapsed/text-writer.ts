@@ -1,95 +1,91 @@
-const chunkBytes = 65_536;
-const space = 0x20;
-const digitZero = 0x30;
-const semicolon = 0x3b;
-const lineFeed = 0x0a;
-/** A call of the system's copying costs more than a loop over so few bytes. */
-const fewBytes = 48;
-/** Digits of a count below 2^53, and the space before it. */
-const mostCountBytes = 17;
+import { newInstance } from '../wasm.ts';
+import { fillParts, hasWeight, startsOf } from './text-parts.ts';
+import type { TextTree } from './text-tree.ts';
+import { withinMemory } from './within-memory.ts';
+
+/** What wasm/text.c exports. Addresses are in bytes of `memory`, whose buffer is another one after `make_text_room`. */
+interface Kernel {
+  readonly memory: WebAssembly.Memory;
+  /** Of the `Sizes`, in their order, 32 bits each. */
+  sizes_at(): number;
+  /** Throws a WebAssembly.RuntimeError where there is no more memory. */
+  make_text_room(): void;
+  name_ends_at(): number;
+  name_bytes_at(): number;
+  parts_at(): number;
+  counts_at(): number;
+  chunk_at(chunk: number): number;
+  /** How many bytes of whole lines it put into one of two chunks; 0 at the end. */
+  write_lines(chunk: number): number;
+}
+
+/** How large what is written from is. */
+type Sizes = readonly [
+  names: number,
+  nameBytes: number,
+  partNumbers: number,
+  stacks: number,
+  counts: number,
+  depth: number,
+  line: number,
+];
 
 /**
- * Puts lines together whose stacks have most of their text from the stack before, in chunks of UTF-8. It is
- * called for every frame of every line: nothing is allocated on the way.
+ * The lines of a tree, sorted by the code units of their stacks, in chunks of about 256 KiB. A chunk is
+ * valid until the next but one is taken. Throws a UserError where there is not enough memory.
  */
-export class TextWriter {
-  /** All names, one behind the other, and where each begins. */
-  readonly #names: Buffer;
-  readonly #starts: Int32Array;
-  /** The text of the stack so far. */
-  #stack: Buffer = Buffer.allocUnsafeSlow(1024);
-  #chunk: Buffer = Buffer.allocUnsafeSlow(chunkBytes);
-  #used = 0;
-
-  constructor(names: readonly string[]) {
-    const bytes = names.map((name) => Buffer.from(name));
-    this.#names = Buffer.concat(bytes);
-    this.#starts = new Int32Array(names.length + 1);
-    for (const [index, { length }] of bytes.entries())
-      this.#starts[index + 1] = this.#starts[index]! + length;
-  }
-
-  /** Cuts the stack to `length`, and puts a name behind it; how long it is then. */
-  name(length: number, name: number): number {
-    const from = this.#starts[name]!;
-    const to = this.#starts[name + 1]!;
-    const end = length + to - from;
-    // The separator must fit, too.
-    if (end >= this.#stack.length) this.#stack = longer(this.#stack, end + 1);
-    if (to - from > fewBytes) this.#names.copy(this.#stack, length, from, to);
-    else for (let i = from, at = length; i < to; i++) this.#stack[at++] = this.#names[i]!;
-    return end;
-  }
-
-  /** Likewise, a `;`. */
-  separator(length: number): number {
-    this.#stack[length] = semicolon;
-    return length + 1;
-  }
-
-  /** Whether a line of the first `length` bytes of the stack and so many counts fits into the chunk. */
-  fits(length: number, counts: number): boolean {
-    return this.#used + sizeOf(length, counts) <= this.#chunk.length;
-  }
-
-  /** A chunk to be handed out, and room for a line; undefined when there is nothing yet. */
-  take(length = 0, counts = 0): Uint8Array | undefined {
-    const full = this.#used > 0 ? this.#chunk.subarray(0, this.#used) : undefined;
-    this.#chunk = Buffer.allocUnsafeSlow(Math.max(chunkBytes, sizeOf(length, counts)));
-    this.#used = 0;
-    return full;
-  }
-
-  /** Begins a line, which fits: the first `length` bytes of the stack. */
-  begin(length: number): void {
-    this.#stack.copy(this.#chunk, this.#used, 0, length);
-    this.#used += length;
-  }
-
-  /** A count of the line: a whole number below 2^53. */
-  count(value: number): void {
-    let digits = 1;
-    for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) digits++;
-    this.#chunk[this.#used] = space;
-    this.#used += 1 + digits;
-    for (let at = this.#used, rest = value; digits > 0; digits--) {
-      const tens = Math.floor(rest / 10);
-      this.#chunk[--at] = digitZero + rest - 10 * tens;
-      rest = tens;
-    }
-  }
-
-  endLine(): void {
-    this.#chunk[this.#used++] = lineFeed;
+export function* textLines(tree: TextTree): Generator<Uint8Array> {
+  const kernel = withinMemory(() => filled(tree));
+  for (let chunk = 0; ; chunk = 1 - chunk) {
+    const length = kernel.write_lines(chunk);
+    if (length === 0) return;
+    yield new Uint8Array(kernel.memory.buffer, kernel.chunk_at(chunk), length);
   }
 }
 
-function sizeOf(length: number, counts: number): number {
-  return length + counts * mostCountBytes + 1;
+function filled(tree: TextTree): Kernel {
+  const kernel = newInstance('text') as Kernel;
+  const names = tree.names.map((name) => Buffer.from(name));
+  const starts = startsOf(tree);
+  const sizes = sizesOf(tree, names, starts);
+  new Uint32Array(kernel.memory.buffer, kernel.sizes_at(), sizes.length).set(sizes);
+  kernel.make_text_room();
+  const { buffer } = kernel.memory;
+  const nameEnds = new Uint32Array(buffer, kernel.name_ends_at(), names.length);
+  const nameBytes = new Uint8Array(buffer, kernel.name_bytes_at(), sizes[1]);
+  let end = 0;
+  for (const [index, name] of names.entries()) {
+    nameBytes.set(name, end);
+    end += name.length;
+    nameEnds[index] = end;
+  }
+  fillParts(tree, starts, new Int32Array(buffer, kernel.parts_at(), starts.at(-1)!));
+  fillCounts(tree, new Float64Array(buffer, kernel.counts_at(), sizes[3] * sizes[4]));
+  return kernel;
 }
 
-function longer(buffer: Buffer, least: number): Buffer {
-  const grown = Buffer.allocUnsafeSlow(Math.max(2 * buffer.length, least));
-  buffer.copy(grown);
-  return grown;
+function sizesOf(tree: TextTree, names: readonly Uint8Array[], starts: Int32Array): Sizes {
+  const { parent, name, selfs } = tree;
+  const [depth, line] = [new Int32Array(parent.length), new Uint32Array(parent.length)];
+  const most = { depth: 0, line: 0 };
+  let stacks = 0;
+  for (let node = 1; node < parent.length; node++) {
+    depth[node] = depth[parent[node]!]! + 1;
+    const length = line[parent[node]!]! + names[name[node]!]!.length + 1;
+    if (length >= 2 ** 31) throw new RangeError('a stack is longer than any text may be');
+    line[node] = length;
+    most.depth = Math.max(most.depth, depth[node]!);
+    most.line = Math.max(most.line, length);
+    if (hasWeight(tree, node)) stacks++;
+  }
+  const nameBytes = names.reduce((sum, { length }) => sum + length, 0);
+  return [names.length, nameBytes, starts.at(-1)!, stacks, selfs.length, most.depth, most.line];
+}
+
+function fillCounts(tree: TextTree, counts: Float64Array): void {
+  let at = 0;
+  for (let node = 1; node < tree.parent.length; node++) {
+    if (!hasWeight(tree, node)) continue;
+    for (const self of tree.selfs) counts[at++] = self[node]!;
+  }
 }

@@ -1,7 +1,8 @@
+import type { WalkedStack, Weight } from '../capture/walked-stack.ts';
 import type { Capture } from '../capture.ts';
 import { UserError } from '../errors.ts';
 import { ProfileBuilder } from '../profile/builder.ts';
-import { snapshotColumn } from '../profile/steadiness.ts';
+import { snapshotColumns } from '../profile/steadiness.ts';
 import type { Profile } from '../profile.ts';
 import { heapMetadata } from './heap-metadata.ts';
 import { type HeapView, weightIn } from './heap-weight.ts';
@@ -14,18 +15,15 @@ import { type FrameChoice, nodeOf, type StackTree, stackTree } from './stack-tre
  */
 export function foldHeap(capture: Capture, view: HeapView, choice: FrameChoice = {}): Profile {
   const { snapshots } = view === 'unfreed' ? capture.header : {};
-  const builder = new ProfileBuilder([...heapColumns[view], ...snapshotColumns(snapshots)]);
+  const columns = heapColumns[view];
+  const builder = new ProfileBuilder([...columns, ...snapshotColumns(columns[0], snapshots)]);
   addHeap(stackTree(capture, builder, choice), view, snapshots);
   return builder.build({ ...heapMetadata(capture, view), ...(snapshots && { snapshots }) });
 }
 
-function snapshotColumns(snapshots: readonly number[] = []) {
-  return snapshots.map((_, index) => ({ name: snapshotColumn(index), unit: 'bytes' as const }));
-}
-
 /** Adds the stacks to a tree of two columns, and one for each of the snapshots; throws likewise. */
 export function addHeap(tree: StackTree, view: HeapView, snapshots?: readonly number[]): void {
-  const { capture, builder } = tree;
+  const { capture } = tree;
   if (capture.header.mode === undefined)
     throw new UserError(
       `this capture is of page faults, so it has no view "${view}": use the view "resident"`,
@@ -36,15 +34,26 @@ export function addHeap(tree: StackTree, view: HeapView, snapshots?: readonly nu
         'use the view "all", or trace again without --all',
     );
   for (const stack of capture.stacks) {
-    const { bytes, calls } = weightIn(stack, view);
-    // What was freed at last may have been there meanwhile.
     const meanwhile = (snapshots && stack.unfreedAt) ?? [];
-    if (bytes === 0 && calls === 0 && meanwhile.every((weight) => weight.bytes === 0)) continue;
-    const node = nodeOf(stack, tree);
-    builder.add(node, 0, bytes);
-    builder.add(node, 1, calls);
-    for (const [index, weight] of meanwhile.entries()) builder.add(node, 2 + index, weight.bytes);
+    addWeights(stack, tree, [weightIn(stack, view), ...meanwhile]);
   }
+}
+
+/**
+ * Adds a stack to a tree of a column for bytes, one for calls, and one for the bytes at each of the snapshots. What is
+ * not there at last may have been there meanwhile.
+ */
+export function addWeights(
+  stack: WalkedStack,
+  tree: StackTree,
+  [last, ...meanwhile]: readonly [Weight, ...Weight[]],
+): void {
+  const { builder } = tree;
+  if (last.bytes === 0 && last.calls === 0 && meanwhile.every(({ bytes }) => bytes === 0)) return;
+  const node = nodeOf(stack, tree);
+  builder.add(node, 0, last.bytes);
+  builder.add(node, 1, last.calls);
+  for (const [index, { bytes }] of meanwhile.entries()) builder.add(node, 2 + index, bytes);
 }
 
 /** pprof's names. */

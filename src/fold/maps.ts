@@ -4,13 +4,14 @@ import { UserError } from '../errors.ts';
 import type { Omission } from '../omission.ts';
 import { ProfileBuilder } from '../profile/builder.ts';
 import type { Metadata } from '../profile/metadata.ts';
+import { snapshotColumns } from '../profile/steadiness.ts';
 import type { Profile } from '../profile.ts';
-import { addHeap, foldHeap, heapColumns } from './heap.ts';
+import { addHeap, addWeights, foldHeap, heapColumns } from './heap.ts';
 import { heapMetadata, notes } from './heap-metadata.ts';
 import type { HeapView } from './heap-weight.ts';
 import { runMetadata } from './run-metadata.ts';
 import { qualityOf, type WeighedStack, weighedHeap } from './stack-quality.ts';
-import { type FrameChoice, nodeOf, type StackTree, stackTree, treeBelow } from './stack-tree.ts';
+import { type FrameChoice, type StackTree, stackTree, treeBelow } from './stack-tree.ts';
 
 /** What system calls mapped: all of it, or what was not unmapped. */
 export type MapView = 'mmap' | 'mapped';
@@ -30,9 +31,11 @@ const mapColumns = {
 export function foldMaps(capture: Capture, view: MapView, choice: FrameChoice = {}): Profile {
   if (capture.maps === undefined)
     throw new UserError(`this capture has no view "${view}": trace again with --mmap`);
-  const builder = new ProfileBuilder(mapColumns[view]);
-  addMaps(stackTree(capture, builder, choice), capture.maps, view);
-  return builder.build(mapMetadata(capture, view));
+  const snapshots = growthTimes(capture, view);
+  const columns = mapColumns[view];
+  const builder = new ProfileBuilder([...columns, ...snapshotColumns(columns[0], snapshots)]);
+  addMaps(stackTree(capture, builder, choice), view, snapshots);
+  return builder.build({ ...mapMetadata(capture, view), ...(snapshots && { snapshots }) });
 }
 
 /**
@@ -41,25 +44,30 @@ export function foldMaps(capture: Capture, view: MapView, choice: FrameChoice = 
  */
 export function foldMemory(capture: Capture, view: HeapView, choice: FrameChoice = {}): Profile {
   if (capture.maps === undefined) return foldHeap(capture, view, choice);
-  const builder = new ProfileBuilder(heapColumns[view]);
+  const snapshots = growthTimes(capture, besides[view]);
+  const columns = heapColumns[view];
+  const builder = new ProfileBuilder([...columns, ...snapshotColumns(columns[0], snapshots)]);
   const tree = stackTree(capture, builder, choice);
-  addHeap(tree, view);
+  addHeap(tree, view, snapshots);
   const below = builder.frame({ name: '[mmap]' });
-  addMaps(treeBelow(tree, below), capture.maps, besides[view]);
-  return builder.build(memoryMetadata(capture, view));
+  addMaps(treeBelow(tree, below), besides[view], snapshots);
+  return builder.build({ ...memoryMetadata(capture, view), ...(snapshots && { snapshots }) });
 }
 
 /** What belongs to a view of the heap. */
 const besides = { all: 'mmap', unfreed: 'mapped' } as const;
 const together = { all: 'all_and_mmap', unfreed: 'unfreed_and_mapped' } as const;
 
-function addMaps(tree: StackTree, stacks: readonly MapStack[], view: MapView): void {
-  for (const stack of stacks) {
-    const { bytes, calls } = stack[view];
-    if (bytes === 0 && calls === 0) continue;
-    const node = nodeOf(stack, tree);
-    tree.builder.add(node, 0, bytes);
-    tree.builder.add(node, 1, calls);
+/** The snapshots that tell what was mapped; undefined where there are none. */
+function growthTimes({ header, maps = [] }: Capture, view: MapView): readonly number[] | undefined {
+  const isKnown = view === 'mapped' && maps.every(({ mappedAt }) => mappedAt !== undefined);
+  return isKnown ? header.snapshots : undefined;
+}
+
+function addMaps(tree: StackTree, view: MapView, snapshots?: readonly number[]): void {
+  for (const stack of tree.capture.maps ?? []) {
+    const meanwhile = (snapshots && stack.mappedAt) ?? [];
+    addWeights(stack, tree, [stack[view], ...meanwhile]);
   }
 }
 
@@ -101,10 +109,13 @@ function memoryMetadata(capture: Capture, view: HeapView): Metadata {
   };
 }
 
-/** Only of allocations is it known how much there was at each of the snapshots. */
-function growthNote({ header }: Capture, view: HeapView): string[] {
-  if (view !== 'unfreed' || header.snapshots === undefined) return [];
-  return ['--interval is about allocations: --view unfreed, without [mmap], shows how they grew'];
+/** Captures of older versions have noted only how allocations went on. */
+function growthNote(capture: Capture, view: HeapView): string[] {
+  const { snapshots } = capture.header;
+  if (view !== 'unfreed' || snapshots === undefined || growthTimes(capture, 'mapped')) return [];
+  return [
+    'how mappings grew was not noted: --view unfreed, without [mmap], shows how allocations did',
+  ];
 }
 
 function* allWeighed(capture: Capture, view: HeapView): Generator<WeighedStack> {

@@ -1,6 +1,7 @@
 import { type NodeIndex, type Profile, stackOf } from '../profile.ts';
 import { type Changes, changeAt, isNoise, selfChanges } from './differential.ts';
 import { compareFrames } from './frame-order.ts';
+import { stackPlaces } from './stack-places.ts';
 
 /** A stack whose own weight is another one after than before. */
 export interface ChangedStack {
@@ -28,8 +29,10 @@ export interface ChangedStacks {
   readonly shrunk: ChangedGroup;
   /** Changes that mean nothing: below the threshold, or as the runs of a side differ among themselves. */
   readonly noise: ChangedGroup;
-  /** So many of a group, all of them unless told otherwise: the largest change first, then by name. */
-  largest(group: ChangedGroup, most?: number): ChangedStack[];
+  /** So many of a group: the largest change first, then by name. */
+  largest(group: ChangedGroup, most: number): ChangedStack[];
+  /** All of a group, likewise, one by one: there may be a million. */
+  inOrder(group: ChangedGroup): Generator<ChangedStack>;
 }
 
 /** The changes of a differential; they add up to that of its total. */
@@ -42,9 +45,16 @@ export function changedStacks(profile: Profile): ChangedStacks {
     enter(isNoise(changes, node) ? noise : change > 0 ? grown : shrunk, changes, node);
   }
   const order = largestFirst(profile, changes);
-  const largest = ({ nodes }: ChangedGroup, most = Number.POSITIVE_INFINITY) =>
-    firstOf(nodes, most, order).map((node) => changedStack(changes, node));
-  return { grown, shrunk, noise, largest };
+  let places: Int32Array | undefined;
+  return {
+    ...{ grown, shrunk, noise },
+    largest: ({ nodes }, most) =>
+      firstOf(nodes, most, order).map((node) => changedStack(changes, node)),
+    *inOrder({ nodes }) {
+      places ??= stackPlaces(profile);
+      for (const node of sorted(nodes, changes, places)) yield changedStack(changes, node);
+    },
+  };
 }
 
 type Growing = { -readonly [Key in keyof ChangedGroup]: ChangedGroup[Key] } & {
@@ -82,6 +92,12 @@ function firstOf(nodes: readonly NodeIndex[], most: number, order: Order): NodeI
     last = best.at(-1);
   }
   return best.sort(order).slice(0, most);
+}
+
+/** All of them: with the places of all stacks at hand there is no looking at frames. */
+function sorted(nodes: readonly NodeIndex[], changes: Changes, places: Int32Array): Int32Array {
+  const sizeOf = (node: NodeIndex) => Math.abs(changeAt(changes, node));
+  return Int32Array.from(nodes).sort((a, b) => sizeOf(b) - sizeOf(a) || places[a]! - places[b]!);
 }
 
 function largestFirst(profile: Profile, changes: Changes): Order {

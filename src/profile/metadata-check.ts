@@ -1,5 +1,5 @@
 import type { Metadata } from './metadata.ts';
-import { normalizations } from './metadata.ts';
+import { normalizations, views } from './metadata.ts';
 import { pageKinds, type Residency } from './residency.ts';
 
 type Check = (value: unknown) => boolean;
@@ -87,7 +87,7 @@ const isDifferential = isObject({
 });
 
 const checks: { readonly [Key in keyof Required<Metadata>]: Check } = {
-  view: isOneOf('all', 'unfreed', 'resident'),
+  view: isOneOf(...views),
   host: isText,
   kernel: isText,
   tool: isText,

@@ -2,15 +2,17 @@ import type { Omission } from '../omission.ts';
 import type { Residency } from './residency.ts';
 import type { StackQuality } from './stack-quality.ts';
 
+export const views = [
+  'all',
+  'unfreed',
+  'mmap',
+  'mapped',
+  'all_and_mmap',
+  'unfreed_and_mapped',
+  'resident',
+] as const;
 /** What of a capture a profile shows; bpf/README.md has the weights. */
-export type View =
-  | 'all'
-  | 'unfreed'
-  | 'mmap'
-  | 'mapped'
-  | 'all_and_mmap'
-  | 'unfreed_and_mapped'
-  | 'resident';
+export type View = (typeof views)[number];
 
 /** What the profile is of. Every field is optional: collapsed stacks carry none of it. */
 export interface Metadata {
@@ -23,7 +25,7 @@ export interface Metadata {
   /** ISO 8601, UTC. */
   readonly start?: string;
   readonly durationMs?: number;
-  /** When what was unfreed was noted while tracing, in ms from the start: columns of their own, see `steadiness.ts`. */
+  /** When what was unfreed or mapped was noted while tracing, in ms from the start: columns of their own, see `steadiness.ts`. */
   readonly snapshots?: readonly number[];
   /** What the numbers are estimated from, such as `1 of 10 calls`; missing where they are exact. */
   readonly estimated?: string;

@@ -42,9 +42,16 @@ function redactedMetadata(meta: Metadata): Metadata {
     ...meta,
     ...(host !== undefined && { host: redactedHost }),
     ...(targets && { targets: targets.map(withoutFolders) }),
-    ...(notes && { notes: notes.map(withoutFolders) }),
+    ...(notes && { notes: notes.map((note) => redactedNote(note, differential)) }),
     ...(differential && { differential: redactedDifferential(differential) }),
   };
+}
+
+/** Notes on a comparison name its runs, also by relative paths. */
+function redactedNote(note: string, differential: Differential | undefined): string {
+  const runs = differential ? [...differential.before, ...differential.after] : [];
+  const plain = runs.reduce((text, { name }) => text.replaceAll(name, baseName(name)), note);
+  return withoutFolders(plain);
 }
 
 function redactedDifferential(differential: Differential): Differential {

@@ -1,6 +1,6 @@
-import { columnNamed, type NodeIndex, type Profile, totals } from '../profile.ts';
+import { type Column, columnNamed, type NodeIndex, type Profile, totals } from '../profile.ts';
 
-/** How what is unfreed went on while it was traced. A cache that fills up levels off; a leak grows steadily. */
+/** How what is unfreed or mapped went on while it was traced. A cache that fills up levels off; a leak grows steadily. */
 const steadinesses = ['steady', 'growing', 'level', 'shrinking'] as const;
 export type Steadiness = (typeof steadinesses)[number];
 
@@ -23,9 +23,16 @@ export interface Growth {
 /** Fewer intervals tell nothing. */
 export const fewestIntervals = 3;
 
-/** What the column of a snapshot is called; the first has the index 0. */
-export function snapshotColumn(index: number): string {
-  return `inuse_space_${index + 1}`;
+/** The columns of snapshots, which follow the profile's own: of bytes, as the first of these is, and named after it. */
+export function snapshotColumns(
+  first: Pick<Column, 'name' | 'unit'>,
+  snapshots: readonly number[] = [],
+): Pick<Column, 'name' | 'unit'>[] {
+  return snapshots.map((_, index) => ({ ...first, name: snapshotColumn(first.name, index) }));
+}
+
+function snapshotColumn(first: string, index: number): string {
+  return `${first}_${index + 1}`;
 }
 
 /** Of every node with all that is below it. Throws a RangeError for a profile without its snapshots' columns. */
@@ -44,8 +51,9 @@ function growthBy(
 ): (node: NodeIndex) => Growth {
   const { snapshots = [], durationMs = 0 } = profile.meta;
   const times = usedSnapshots(snapshots, durationMs);
-  const readings = times.map((_, index) => weights(snapshotColumn(index)));
-  const last = weights(profile.columns[0]!.name);
+  const { name } = profile.columns[0]!;
+  const readings = times.map((_, index) => weights(snapshotColumn(name, index)));
+  const last = weights(name);
   const seconds = [0, ...times, durationMs].map((ms) => ms / 1000);
   return (node) => {
     const amounts = [0, ...readings.map((reading) => reading[node]!), last[node]!];

@@ -1,7 +1,6 @@
 import type { Frame } from '../frame.ts';
 import type { NodeIndex, Profile } from '../profile.ts';
-import { type Children, childNodes, childrenOf } from './children.ts';
-import { compareFrames, ranksOf } from './frame-order.ts';
+import { childrenOf } from './children.ts';
 import { NumberList, SparseList } from './number-list.ts';
 
 /** Letters of names. */
@@ -9,11 +8,10 @@ const lineLength = 65_536;
 const lineFeed = Uint8Array.of(0x0a);
 
 /**
- * A profile with everything in it as lines of text, in UTF-8, in chunks; the same for the same profile,
- * whatever its order. Line 1 is a JSON object: the format's version, `columns`, the weights that the
- * `root` itself has, `meta`. Lines of JSON lists hold the frames in the order of their first nodes: a
- * name, or an object where more is known. The lines after them are lists of numbers about the nodes,
- * depth first, siblings in the order of `compareFrames`:
+ * A profile with everything in it as lines of text, in UTF-8, in chunks. Line 1 is a JSON object: the
+ * format's version, `columns`, the weights that the `root` itself has, `meta`. Lines of JSON lists hold
+ * the frames in the order of their first nodes: a name, or an object where more is known. The lines
+ * after them are lists of numbers about the nodes, depth first, siblings in the order of their indexes:
  * - `up`, sparse: the parent of a node lies so many nodes above the node before (0: it is that node).
  * - `frame`: counted from 0.
  * - `self` of each column, sparse.
@@ -91,7 +89,7 @@ function listsOf(profile: Profile): { frames: Frame[]; lists: NumberList[] } {
 
 /** Calls `take` for each node but the root, depth first, with how far above the node before its parent lies. */
 function visit(profile: Profile, take: (node: NodeIndex, up: number) => void): void {
-  const { start, nodes } = sortedChildren(profile);
+  const { start, nodes } = childrenOf(profile);
   const isLast = (place: number) => place + 1 === start[profile.parent[nodes[place]!]! + 1];
   /** Where among the children the nodes above are. */
   const above: number[] = [];
@@ -109,26 +107,4 @@ function visit(profile: Profile, take: (node: NodeIndex, up: number) => void): v
     for (up = 1; place !== undefined && isLast(place); up++) place = above.pop();
     if (place !== undefined) place++;
   }
-}
-
-/** Siblings are in the order of their frames. Most have none, and those of sorted input are in order already. */
-function sortedChildren(profile: Profile): Children {
-  const children = childrenOf(profile);
-  const compare = comparisonOf(profile);
-  for (let node = 0; node < profile.frame.length; node++) {
-    if (children.start[node + 1]! - children.start[node]! < 2) continue;
-    const own = childNodes(children, node);
-    let at = 1;
-    while (at < own.length && compare(own[at - 1]!, own[at]!) < 0) at++;
-    if (at < own.length) own.sort(compare);
-  }
-  return children;
-}
-
-/** Of nodes by their frames. Where there are many nodes it pays to sort the frames first: they lie all over the memory. */
-function comparisonOf({ frames, frame }: Profile): (a: NodeIndex, b: NodeIndex) => number {
-  if (frame.length < 8 * frames.length)
-    return (a, b) => compareFrames(frames[frame[a]!]!, frames[frame[b]!]!);
-  const rank = ranksOf(frames);
-  return (a, b) => rank[frame[a]!]! - rank[frame[b]!]!;
 }

@@ -1,3 +1,4 @@
+import type { Metadata } from '../profile/metadata.ts';
 import type { Profile } from '../profile.ts';
 import { type Drawing, framesEnd } from './document.ts';
 import { growthFace } from './growth-face.ts';
@@ -11,7 +12,8 @@ export function growthDrawing(profile: Profile, drawing: Drawing): Drawing {
   const top = Math.max(framesEnd(picture), lines.at(-1)!.y) + 4;
   const swatches = legend(growthSwatches, { ...picture, top });
   const snapshots = profile.meta.snapshots!.length;
-  const words = `colours: how what is unfreed went on, noted ${snapshots} times while tracing; growth is the median of all intervals`;
+  const what = shownInWords(profile.meta);
+  const words = `colours: how what is ${what} went on, noted ${snapshots} times while tracing; growth is the median of all intervals`;
   return {
     ...drawing,
     kind: 'growth',
@@ -19,4 +21,9 @@ export function growthDrawing(profile: Profile, drawing: Drawing): Drawing {
     lines: [...lines, ...footerLines([words], picture, top + swatches.height)],
     extras: patternDefinitions(growthSwatches) + swatches.svg,
   };
+}
+
+function shownInWords({ view }: Metadata): string {
+  if (view === 'mapped') return 'mapped';
+  return view === 'unfreed_and_mapped' ? 'unfreed or mapped' : 'unfreed';
 }

@@ -26,6 +26,9 @@ const asciiWidths = [
   64, 28, 35, 60, 28, 98, 64, 62, 64, 64, 43, 53, 40, 64, 60, 82, 60, 60, 53, 64, 46, 64, 84,
 ];
 
+/** Of a code unit: half a character beyond U+FFFF is wider. */
+const narrowest = Math.min(...asciiWidths);
+
 const knownFamily = /^\s*["']?(verdana|dejavu sans|arial|helvetica|liberation sans)["']?\s*(,|$)/i;
 // Fixed-width faces are 0.6 em wide, also where Verdana is narrower.
 const unknownFamilyWidth = 62;
@@ -34,10 +37,17 @@ const unknownFamilyWidth = 62;
 export function widthOf(text: string, font: Font): number {
   const least = knownFamily.test(font.family) ? 0 : unknownFamilyWidth;
   let hundredths = 0;
-  for (const character of text) {
-    hundredths += Math.max(least, characterWidth(character.codePointAt(0)!));
+  for (let i = 0; i < text.length; i++) {
+    const codePoint = text.codePointAt(i)!;
+    hundredths += Math.max(least, characterWidth(codePoint));
+    if (codePoint > 0xffff) i++;
   }
   return (hundredths * font.size) / 100;
+}
+
+/** Whether `widthOf` is at most `room` pixels. Most names are far wider than their frames. */
+function fitsIn(text: string, font: Font, room: number): boolean {
+  return narrowest * text.length * font.size <= 100 * room && widthOf(text, font) <= room;
 }
 
 function characterWidth(codePoint: number): number {
@@ -56,7 +66,7 @@ function characterWidth(codePoint: number): number {
  */
 export function fitLabel(label: Label, font: Font, room: number): Label {
   const { name, amount, shortAmount = '' } = label;
-  const fits = (text: string): boolean => widthOf(text, font) <= room;
+  const fits = (text: string): boolean => fitsIn(text, font, room);
   if (!fits(name) && !fits(name.slice(0, fewestCharacters) + ellipsis))
     return { name: '', amount: '' };
   const names = fits(name) ? [name] : shorterNames(name);

@@ -86,6 +86,23 @@ describe('inputs', () => {
     expect((await at.run(line)).stdout).toContain('\nnoise: +15,360 in 1 stack\n');
   });
 
+  test('may be empty, which is said', async () => {
+    writeFileSync(at.path('none.folded'), '');
+    writeFileSync(at.path('none.folded.gz'), gzipSync(''));
+    for (const none of ['none.folded', 'none.folded.gz']) {
+      const said = `${none} is empty: taken for stacks of which there are none\n`;
+      const fixed = await at.run(['diff', 'old.folded', none, '-f', '--fail-above', '0']);
+      const expected = 'main;a 102400 0\nmain;b 51200 0\nmain;c 7168 0\n';
+      expect(fixed).toEqual({ code: 0, stdout: expected, stderr: said });
+      const grown = await at.run(['diff', none, 'old.folded', '-f', '--fail-above', '0']);
+      expect({ ...grown, stdout: '' }).toMatchObject({
+        code: 3,
+        stderr: expect.stringContaining(said),
+      });
+    }
+    expect((await at.run(['diff', 'none.folded', 'none.folded'])).stdout).toContain('no change');
+  });
+
   test.each([
     [['old.folded'], 'name two files'],
     [[], 'nothing to compare: say what was before'],
@@ -96,6 +113,7 @@ describe('inputs', () => {
     [['old.folded', 'new.folded', '-n', '--normalize', 'before'], '-n is --normalize after'],
     [['old.folded', 'new.folded', '--threshold', 'much'], '--threshold much: expected bytes'],
     [['old.folded', 'new.folded', '--fail-above', 'x%'], '--fail-above x: expected a number'],
+    [['old.folded', 'new.folded', '-n', '--fail-above', '5'], '--normalize after makes totals'],
     [['old.folded', 'new.folded', '-o', 'x.capture'], '-o x.capture: the suffix'],
   ])('%j is wrong usage', async (args, message) => {
     const { code, stdout, stderr } = await at.run(['diff', ...args]);
@@ -105,12 +123,14 @@ describe('inputs', () => {
   });
 
   test.each([
+    [['old.folded', 'cut.gz'], 'cut.gz: the gzip data ends before there is anything'],
     [['old.folded', 'missing'], 'cannot read missing: no such file or directory'],
     [[serverCapture, 'new.folded', '--countname', 'pages'], 'the unit of '],
     [['old.folded', 'x.diff.folded'], 'x.diff.folded is a differential already'],
     [['old.folded', 'new.folded', '--normalize', 'duration'], 'does not say how long it took'],
   ])('%j cannot be compared', async (args, message) => {
     writeFileSync(at.path('x.diff.folded'), both);
+    writeFileSync(at.path('cut.gz'), gzipSync(both).subarray(0, 11));
     const { code, stdout, stderr } = await at.run(['diff', ...args]);
     expect(stderr).toMatch(/^memstacks: [^\n]*\n$/);
     expect(stderr).toContain(message);
@@ -125,6 +145,26 @@ describe('inputs', () => {
     expect(stderr).toContain('(after) began before later.capture (before): are they swapped?\n');
     const right = await at.run(['diff', serverCapture, 'later.capture']);
     expect(right.stderr).not.toContain('swapped');
+  });
+});
+
+describe('--json', () => {
+  test('has every stack, whatever its name, the largest change first and then by name', async () => {
+    const names = Array.from({ length: 3000 }, (_, index) => `"${index}\\é`);
+    const lines = names.map((name, index) => `main;${name} ${1 + (index % 7)}\n`);
+    writeFileSync(at.path('none.folded'), '');
+    writeFileSync(at.path('many.folded'), lines.join(''));
+    const { stdout } = await at.run(['diff', 'none.folded', 'many.folded', '--json']);
+    const expected = names.map((name, index) => ({ name, change: 1 + (index % 7) }));
+    expected.sort((a, b) => b.change - a.change || (a.name < b.name ? -1 : 1));
+    expect(json(stdout).stacks).toEqual(
+      expected.map(({ name, change }) => ({
+        ...{ before: 0, after: change, change, noise: false },
+        stack: ['main', name],
+      })),
+    );
+    // A line for each, which grep finds.
+    expect(stdout.split('\n')).toHaveLength(1 + names.length + 2);
   });
 });
 
@@ -160,6 +200,18 @@ describe('--fail-above', () => {
     const result = await at.run(['diff', 'old.folded', 'new.folded', '-f', '--fail-above', limit]);
     expect({ code: result.code, stdout: result.stdout }).toEqual({ code, stdout: both });
     expect(result.stderr).toMatch(code === 0 ? /^$/ : /^memstacks: grew by 20,480, more than /);
+  });
+
+  test('says when the runs of a side differ as much', async () => {
+    writeFileSync(at.path('other.folded'), 'main;a 181249\n');
+    const runs = ['--before', 'old.folded', '--after', 'new.folded', 'other.folded'];
+    const line = ['diff', ...runs, '--fail-above', '20480'];
+    const { code, stderr } = await at.run(line);
+    const grew = 'memstacks: grew by 20,481, more than the --fail-above of 20,480';
+    expect({ code, stderr }).toEqual({ code: 3, stderr: `${grew}\n` });
+    writeFileSync(at.path('other.folded'), 'main;a 222208\n');
+    const said = (await at.run(line)).stderr;
+    expect(said).toContain('; but the runs of a side differ by as much (40,960)\n');
   });
 
   test('lets pass what shrank', async () => {

@@ -1,7 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { serverCapture, Workplace } from './program.ts';
+
+const mmapCapture = fileURLToPath(new URL('../data/capture/growth-mmap.capture', import.meta.url));
 
 let at: Workplace;
 beforeEach(() => {
@@ -24,16 +27,18 @@ describe('an SVG is also the data', () => {
     expect((await at.run(['fold', '-'], {}, packed)).stdout).toBe(sorted);
   });
 
-  test.each(['all', 'unfreed'])(
-    'fold, top and render of %s say what they say of the capture',
-    async (view) => {
-      await at.run(['render', serverCapture, '--view', view, '-o', 'x.svg']);
-      for (const command of ['fold', 'top', 'render'])
-        expect(await at.run([command, 'x.svg'])).toEqual(
-          await at.run([command, serverCapture, '--view', view]),
-        );
-    },
-  );
+  test.each([
+    [serverCapture, ['--view', 'all']],
+    [serverCapture, ['--view', 'unfreed']],
+    [mmapCapture, ['--view', 'all']],
+    [mmapCapture, ['--view', 'mmap']],
+    [mmapCapture, ['--view', 'mapped']],
+    [mmapCapture, []],
+  ])('fold, top and render of %s %j say what they say of the capture', async (capture, view) => {
+    await at.run(['render', capture, ...view, '-o', 'x.svg']);
+    for (const command of ['fold', 'top', 'render'])
+      expect(await at.run([command, 'x.svg'])).toEqual(await at.run([command, capture, ...view]));
+  });
 
   test('what is gathered or hidden in the picture is in the data', async () => {
     const many = Array.from({ length: 5000 }, (_, i) => `main;f${i} ${1 + (i % 7)}\n`);

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { Workplace } from './program.ts';
 
 const capture = fileURLToPath(new URL('../data/capture/growth.capture', import.meta.url));
+const withMappings = fileURLToPath(new URL('../data/capture/growth-mmap.capture', import.meta.url));
 
 let at: Workplace;
 beforeEach(() => {
@@ -65,6 +66,35 @@ describe('a capture with snapshots', () => {
   ])('that is malformed: %s to %s', async (from, to, message) => {
     const text = readFileSync(capture, 'utf8').replace(from, to);
     const { code, stderr } = await at.run(['top', '-'], {}, text);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(message) });
+  });
+});
+
+describe('a capture with snapshots of mappings, too', () => {
+  test('has a table of both, and keeps it in its picture', async () => {
+    const { code, stdout, stderr } = await at.run(['top', withMappings]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    await expect(stdout).toMatchFileSnapshot('growth-mmap.golden.txt');
+    for (const view of ['mapped', undefined]) {
+      const options = view ? ['--view', view] : [];
+      await at.run(['render', withMappings, ...options, '-o', 'x.svg']);
+      const table = await at.run(['top', withMappings, ...options]);
+      expect(await at.run(['top', 'x.svg'])).toEqual(table);
+    }
+  });
+
+  test.each([
+    [[], 'how what is unfreed or mapped went on'],
+    [['--view', 'mapped'], 'how what is mapped went on'],
+    [['--view', 'unfreed'], 'how what is unfreed went on'],
+  ])('has a picture that says what its colours are of: %j', async (options, words) => {
+    expect((await at.run(['render', withMappings, ...options])).stdout).toContain(words);
+  });
+
+  test('that is malformed', async () => {
+    const text = readFileSync(withMappings, 'utf8').replace('[81920,10],', '');
+    const { code, stderr } = await at.run(['top', '-'], {}, text);
+    const message = '"mapped_at" must have 4 weights, one a snapshot';
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(message) });
   });
 });

@@ -101,6 +101,7 @@ describe('memstacks pgfault', () => {
   test.each([
     ['pgfault', '-p 1 --hide-allocator', 'unknown argument'],
     ['pgfault', '-p 1 -a', 'unknown argument'],
+    ['pgfault', '-p 1 --interval 5', '--interval is about allocations: take two traces'],
     ['pgfault', '-p 1 --max-pages 0', '--max-pages 0: expected a whole number'],
     ['pgfault', '-p 1 x', 'x is neither a command nor seconds'],
     ['pgfault', '', 'say what to trace'],

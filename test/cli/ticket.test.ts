@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { serverCapture, Workplace } from './program.ts';
@@ -111,9 +111,40 @@ describe('--redact', () => {
       expect(text).not.toMatch(/secret|memstacks-test-/);
   });
 
-  test('of the command leaves the program without its arguments', async () => {
-    const line = ['-c', '/srv/shop/server --token 123', '1', '--redact', '--ticket', 't'];
-    await at.run(line);
-    expect(at.read('t/summary.md')).toContain('memstacks -c server 1 --redact --ticket t\n');
+  test.each([
+    [['-c', '/srv/shop/server --token 123', '1'], '-c server 1'],
+    [['--command=./shop/server --token 123', '1'], '--command=server 1'],
+    [['-c=shop/server --token 123', '1'], '-c=server 1'],
+    [['-ac', ' shop/server --token 123', '1'], '-ac server 1'],
+    [
+      ['-p', '1234', '1', '--output=shop/x.svg', '-o', './shop/y.svg'],
+      '-p 1234 1 --output=x.svg -o y.svg',
+    ],
+  ])('of the command leaves names without folders and arguments: %j', async (line, shown) => {
+    mkdirSync(at.path('shop'));
+    const { code } = await at.run([...line, '--redact', '--ticket', 'shop/t']);
+    expect(code).toBe(0);
+    const summary = at.read('shop/t/summary.md');
+    expect(summary).toContain(`memstacks ${shown} --redact --ticket t\n`);
+    expect(summary).not.toMatch(/shop|token/);
+  });
+
+  test('of a comparison leaves the folders of its files out of its notes', async () => {
+    mkdirSync(at.path('shop'));
+    const text = readFileSync(serverCapture, 'utf8');
+    writeFileSync(at.path('shop/old.capture'), text.replaceAll('2026-', '2027-'));
+    writeFileSync(at.path('shop/new.capture'), text);
+    const line = ['diff', 'shop/old.capture', 'shop/new.capture', '--json'];
+    await at.run([...line, '--ticket', 't', '-o', 'x.svg']);
+    expect(at.read('x.svg')).toContain('shop/new.capture (after) began before');
+    const { stdout } = await at.run([...line, '--redact', '--ticket', 'u', '-o', 'y.svg']);
+    await at.run(['render', 'x.svg', '--redact', '-o', 'z.svg']);
+    const made = ['u/summary.md', 'u/flamegraph.svg', 'y.svg', 'z.svg'].map((name) =>
+      at.read(name),
+    );
+    for (const text of [stdout, ...made]) {
+      expect(text).toContain('new.capture (after) began before old.capture (before)');
+      expect(text).not.toContain('shop');
+    }
   });
 });

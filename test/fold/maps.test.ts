@@ -1,11 +1,11 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { framesOf, PathTable } from '../../src/capture/paths.ts';
 import { originOf } from '../../src/capture/walked-stack.ts';
 import type { Capture, MapStack } from '../../src/capture.ts';
 import { writeCollapsed } from '../../src/collapsed.ts';
 import { foldHeap } from '../../src/fold/heap.ts';
 import { foldMaps, foldMemory } from '../../src/fold/maps.ts';
-import { sumOf } from '../../src/profile.ts';
+import { type Profile, sumOf } from '../../src/profile.ts';
 import { textOf } from '../text-of.ts';
 import { captureOf } from './captures.ts';
 
@@ -126,17 +126,66 @@ test('a capture without says what to do', () => {
   expect(foldMemory(capture, 'unfreed').meta.view).toBe('unfreed');
 });
 
-test('together with allocations there is no growth to show, and it is said where there is', () => {
-  const capture = mixed();
-  const growing = { ...capture, header: { ...capture.header, snapshots: [1000, 2000] } };
-  const note =
-    '--interval is about allocations: --view unfreed, without [mmap], shows how they grew';
-  expect(foldMemory(growing, 'unfreed').meta.notes).toContain(note);
-  const { maps: _, ...withoutMaps } = growing;
-  for (const profile of [
-    foldMemory(growing, 'all'),
-    foldMemory(capture, 'unfreed'),
-    foldMemory(withoutMaps, 'unfreed'),
-  ])
-    expect(profile.meta.notes).not.toContain(note);
+describe('a capture with snapshots', () => {
+  /** What was unmapped again was there at the first of them. */
+  function growing(capture = mixed()): Capture {
+    const [page, more, nothing] = [4096, 12288, 0].map((bytes) => ({ bytes, calls: 1 }));
+    const [kept, gone] = capture.maps!;
+    return {
+      ...capture,
+      header: { ...capture.header, snapshots: [1000, 2000] },
+      stacks: [...capture.stacks].map((stack) => ({ ...stack, unfreedAt: [nothing!, page!] })),
+      maps: [
+        { ...kept!, mappedAt: [nothing!, page!] },
+        { ...gone!, mappedAt: [more!, nothing!] },
+      ],
+    };
+  }
+
+  function columnsOf(profile: Profile): Record<string, number> {
+    return Object.fromEntries(profile.columns.map((column) => [column.name, sumOf(column)]));
+  }
+
+  test('has columns for them, of what is mapped alone and of everything', () => {
+    const mapped = foldMaps(growing(), 'mapped');
+    expect(mapped.meta.snapshots).toEqual([1000, 2000]);
+    expect(columnsOf(mapped)).toEqual({
+      mapped_space: 4096,
+      mapped_calls: 1,
+      mapped_space_1: 12288,
+      mapped_space_2: 4096,
+    });
+    const everything = foldMemory(growing(), 'unfreed');
+    expect(everything.meta.snapshots).toEqual([1000, 2000]);
+    expect(columnsOf(everything)).toEqual({
+      inuse_space: 4196,
+      inuse_objects: 2,
+      inuse_space_1: 12288,
+      inuse_space_2: 8192,
+    });
+    expect(everything.meta.notes).toEqual(foldHeap(growing(), 'unfreed').meta.notes);
+  });
+
+  test('has none where what was unmapped counts, too', () => {
+    for (const profile of [foldMaps(growing(), 'mmap'), foldMemory(growing(), 'all')]) {
+      expect(profile.meta).not.toHaveProperty('snapshots');
+      expect(profile.columns).toHaveLength(2);
+    }
+  });
+
+  test('that did not note mappings says so, and shows how allocations grew', () => {
+    const { maps: _, ...header } = growing();
+    const older = { ...header, maps: mixed().maps! };
+    const note =
+      'how mappings grew was not noted: --view unfreed, without [mmap], shows how allocations did';
+    const together = foldMemory(older, 'unfreed');
+    expect(together.meta.notes).toContain(note);
+    for (const profile of [together, foldMaps(older, 'mapped')]) {
+      expect(profile.meta).not.toHaveProperty('snapshots');
+      expect(profile.columns).toHaveLength(2);
+    }
+    expect(foldHeap(older, 'unfreed').meta.snapshots).toEqual([1000, 2000]);
+    for (const profile of [foldMemory(older, 'all'), foldMemory(mixed(), 'unfreed')])
+      expect(profile.meta.notes).not.toContain(note);
+  });
 });

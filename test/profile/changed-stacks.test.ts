@@ -26,9 +26,9 @@ function compared(before: Stacks, after: Stacks) {
 /** Of every group, in order: the stack and its change. */
 function listed(before: Stacks, after: Stacks, most?: number) {
   const difference = compared(before, after);
-  const { grown, shrunk, noise, largest } = changedStacks(difference);
+  const { grown, shrunk, noise, largest, inOrder } = changedStacks(difference);
   return [grown, shrunk, noise].map((group) =>
-    largest(group, most).map(({ node, change }) => ({
+    (most === undefined ? [...inOrder(group)] : largest(group, most)).map(({ node, change }) => ({
       stack: stackOf(difference, node).map(({ name }) => name),
       change,
     })),

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ProfileBuilder } from '../../src/profile/builder.ts';
-import { growthOf, selfGrowth, snapshotColumn, totalGrowth } from '../../src/profile/steadiness.ts';
+import {
+  growthOf,
+  selfGrowth,
+  snapshotColumns,
+  totalGrowth,
+} from '../../src/profile/steadiness.ts';
 
 const seconds = (count: number) => Array.from({ length: count }, (_, index) => index);
 
@@ -42,14 +47,18 @@ describe('growthOf', () => {
 
 describe('growth of a profile', () => {
   function profileOf(durationMs: number) {
-    const columns = ['inuse_space', 'inuse_objects', ...[0, 1, 2].map(snapshotColumn)];
-    const builder = new ProfileBuilder(columns.map((name) => ({ name, unit: 'bytes' })));
+    const snapshots = [1000, 2000, 3000];
+    const columns = [
+      { name: 'mapped_space', unit: 'bytes' },
+      { name: 'mapped_calls', unit: 'count' },
+    ] as const;
+    const builder = new ProfileBuilder([...columns, ...snapshotColumns(columns[0], snapshots)]);
     const parent = builder.child(0, builder.frame({ name: 'p' }));
     const child = builder.child(parent, builder.frame({ name: 'c' }));
     for (const [column, weight] of [40, 1, 10, 20, 30].entries())
       builder.add(child, column, weight);
     builder.add(parent, 0, 7);
-    return builder.build({ snapshots: [1000, 2000, 3000], durationMs });
+    return builder.build({ snapshots, durationMs });
   }
 
   it('is that of a frame and all that it calls, or of its own', () => {

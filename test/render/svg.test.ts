@@ -221,10 +221,11 @@ describe('renderSvg()', () => {
     expect(svgOf(deep).match(/<g class="f/g)).toHaveLength(100_001 + 1);
   });
 
-  test('is the same for the same profile, whatever the order of its stacks', () => {
+  test('draws the same for the same profile, whatever the order of its stacks', () => {
     fc.assert(
       fc.property(someStacks, (stacks) => {
-        expect(svgOf(profileOf([...stacks].reverse()))).toBe(svgOf(profileOf(stacks)));
+        const drawn = (order: typeof stacks) => svgOf(profileOf(order), { embed: false });
+        expect(drawn([...stacks].reverse())).toBe(drawn(stacks));
       }),
       { numRuns: 50 },
     );
