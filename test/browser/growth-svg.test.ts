@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ProfileBuilder } from '../../src/profile/builder.ts';
-import { snapshotColumn } from '../../src/profile/steadiness.ts';
+import { snapshotColumns } from '../../src/profile/steadiness.ts';
 import type { Profile } from '../../src/profile.ts';
 import { describeWithNeeds } from '../needs.ts';
 import { tooltips } from '../render/pictures.ts';
@@ -10,14 +10,15 @@ import { lacking, withPicture } from './picture.ts';
 
 /** What is unfreed at 1, 2 and 3 seconds and at the end, of stacks. */
 function grown(stacks: readonly (readonly [stack: string, amounts: readonly number[]])[]): Profile {
-  const names = ['inuse_space', ...[0, 1, 2].map(snapshotColumn)];
-  const builder = new ProfileBuilder(names.map((name) => ({ name, unit: 'bytes' })));
+  const snapshots = [1000, 2000, 3000];
+  const bytes = { name: 'inuse_space', unit: 'bytes' } as const;
+  const builder = new ProfileBuilder([bytes, ...snapshotColumns(bytes, snapshots)]);
   for (const [stack, amounts] of stacks) {
     const frames = stack.split(';').map((name) => builder.frame({ name }));
     const leaf = frames.reduce((node, frame) => builder.child(node, frame), 0);
     for (const [at, amount] of amounts.entries()) builder.add(leaf, (at + 1) % 4, amount);
   }
-  return builder.build({ view: 'unfreed', snapshots: [1000, 2000, 3000], durationMs: 4000 });
+  return builder.build({ view: 'unfreed', snapshots, durationMs: 4000 });
 }
 
 const histories = [
