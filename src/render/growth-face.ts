@@ -17,8 +17,12 @@ export function hasGrowth({ meta }: Profile): boolean {
   return (meta.snapshots?.length ?? 0) >= fewestIntervals - 1;
 }
 
-/** The faces of a flame graph, coloured by how steadily each frame's total grew. */
-export function growthFace(profile: Profile, flame: (box: Box) => Face): (box: Box) => Face {
+/** The faces of a flame graph, coloured by how steadily each frame's total grew; amounts are multiplied with `factor`. */
+export function growthFace(
+  profile: Profile,
+  flame: (box: Box) => Face,
+  factor: number,
+): (box: Box) => Face {
   const growthAt = totalGrowth(profile);
   return (box) => {
     const face = flame(box);
@@ -28,7 +32,7 @@ export function growthFace(profile: Profile, flame: (box: Box) => Face): (box: B
       ...face,
       fill: fillFor(growth.steadiness),
       className: `f ${growth.steadiness}${frameOf(profile, box) === undefined ? ' other' : ''}`,
-      tooltip: [...face.tooltip, inWords(growth)],
+      tooltip: [...face.tooltip, inWords(growth, factor)],
     };
   };
 }
@@ -38,7 +42,7 @@ function fillFor(steadiness: Steadiness): string {
 }
 
 /** `grows steadily: +1.2 MiB a minute, grew in 20 of 20 intervals` */
-function inWords({ perSecond, grew, intervals, steadiness }: Growth): string {
-  const rate = formatChange(Math.round(60 * perSecond), 'bytes');
+function inWords({ perSecond, grew, intervals, steadiness }: Growth, factor: number): string {
+  const rate = formatChange(Math.round(60 * perSecond * factor), 'bytes');
   return `${steadinessWords[steadiness]}: ${rate} a minute, grew in ${grew} of ${intervals} intervals`;
 }

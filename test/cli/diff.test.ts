@@ -54,6 +54,35 @@ describe('the table', () => {
   });
 });
 
+describe('options of pictures', () => {
+  test.each([
+    [
+      ['--cp', '-o', 'x.svg'],
+      'x.svg: --cp: ignored, colours and amounts of a differential are those of change',
+    ],
+    [['--reverse', '--title=x'], '--title, --reverse: ignored, no picture is written (-o)'],
+    [['--no-embed', '-f', '-o', 'x.folded'], '--no-embed: ignored, no picture is written (-o)'],
+    [['--inverted', '--reverse', '--widths=after', '-o', 'x.svg'], undefined],
+  ])('%j are followed, or said to be ignored', async (options, said) => {
+    const { code, stderr } = await at.run(['diff', 'old.folded', 'new.folded', ...options]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: said === undefined ? '' : `${said}\n` });
+  });
+
+  test('turn a differential round, and put its root on top', async () => {
+    await at.run(['diff', 'old.folded', 'new.folded', '--reverse', '--inverted', '-o', 'x.svg']);
+    const { document } = new JSDOM(at.read('x.svg'), { contentType: 'image/svg+xml' }).window;
+    const frames = [...document.querySelectorAll('.f')].map((group) => ({
+      name: group.querySelector('title')!.textContent!.split(' (')[0],
+      y: Number(group.querySelector('rect')!.getAttribute('y')),
+    }));
+    expect(frames.map(({ name }) => name)).toEqual([
+      ...['all', 'a', 'main', 'b', 'main', 'c', 'main', 'd', 'main'],
+    ]);
+    expect(frames[0]!.y).toBeLessThan(frames[1]!.y);
+    expect(frames[1]!.y).toBeLessThan(frames[2]!.y);
+  });
+});
+
 describe('inputs', () => {
   test('may be gzipped, from stdin, captures and stacks', async () => {
     const collapsed = (await at.run(['fold', serverCapture])).stdout;

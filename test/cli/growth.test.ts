@@ -36,6 +36,16 @@ describe('a capture with snapshots', () => {
     expect(document.querySelector('pre')!.textContent).toContain('grows steadily\n');
   });
 
+  test('says which options mean nothing for its picture, and multiplies growth too', async () => {
+    const { stdout, stderr } = await at.run([
+      ...['render', capture, '--colors=hot', '--widths=after', '--factor=2'],
+    ]);
+    expect(stderr).toBe('--colors, --widths: ignored, colours and widths are those of growth\n');
+    expect(stdout).toContain(
+      '<title>leak (102,400 bytes, 20.00%)\ngrows steadily: +1.2 MiB a minute',
+    );
+  });
+
   test('keeps it in its picture', async () => {
     await at.run(['render', capture, '-o', 'x.svg']);
     expect((await at.run(['top', 'x.svg'])).stdout).toBe((await at.run(['top', capture])).stdout);
