@@ -88,6 +88,7 @@ const isDifferential = isObject({
   normalized: isOneOf(...normalizations),
   threshold: isCount,
 });
+const isContainedView = isObject({ columns: isCount, meta: isMetadata });
 
 const checks: { readonly [Key in keyof Required<Metadata>]: Check } = {
   view: isOneOf(...views),
@@ -106,6 +107,7 @@ const checks: { readonly [Key in keyof Required<Metadata>]: Check } = {
   residency: isListOf(isResidency),
   notes: isListOf(isText),
   differential: isDifferential,
+  views: isListOf(isContainedView),
 };
 
 /** The first field of what should be metadata that is not what it should be; undefined if all are. */

@@ -236,16 +236,20 @@ describe('the picture', () => {
     expect(svg).not.toContain('<title>c (');
   });
 
-  test('with its table as one HTML page, in which a name stays text', async () => {
+  test('as one HTML page that can be read again, in which a name stays text', async () => {
     writeFileSync(at.path('evil.folded'), 'main;</pre><img src=x onerror=alert(1)> 99\n');
-    await at.run(['diff', 'old.folded', 'evil.folded', '-o', 'x.html']);
+    await at.run(['diff', 'old.folded', 'evil.folded', '-o', 'x.html', '-o', 'x.svg']);
     const { document } = new JSDOM(at.read('x.html')).window;
-    expect(document.querySelectorAll('svg .f').length).toBe(6);
-    expect(document.querySelector('pre')!.textContent).toContain(
-      '</pre><img src=x onerror=alert(1)> <- main',
-    );
+    expect(document.querySelector('h1')!.textContent).toBe('Differential flame graph');
     expect(document.querySelectorAll('img').length).toBe(0);
     expect(document.querySelectorAll('script').length).toBe(1);
+    for (const command of [['fold'], ['top'], ['render']])
+      expect((await at.run([...command, 'x.html'])).stdout).toBe(
+        (await at.run([...command, 'x.svg'])).stdout,
+      );
+    expect((await at.run(['fold', 'x.html'])).stdout).toContain(
+      'main;</pre><img src=x onerror=alert(1)> 0 99\n',
+    );
   });
 
   test('of a file with two counts a line', async () => {
