@@ -62,9 +62,18 @@ function growthBy(
 }
 
 /** Without one at the very end: it would make an interval of next to nothing. */
-function usedSnapshots(snapshots: readonly number[], durationMs: number): readonly number[] {
+export function usedSnapshots(snapshots: readonly number[], durationMs: number): readonly number[] {
   const usual = snapshots[0] ?? 0;
   return snapshots.filter((ms) => durationMs - ms >= usual / 2);
+}
+
+/** What grows comes first, the fastest before the others. */
+export function compareGrowth(a: Growth, b: Growth): number {
+  return rank(a) - rank(b) || b.perSecond - a.perSecond;
+}
+
+function rank({ steadiness }: Growth): number {
+  return steadiness === 'steady' || steadiness === 'growing' ? 0 : 1;
 }
 
 /** @param amounts at each of `seconds`, of which there are at least two, ascending */
