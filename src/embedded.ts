@@ -1,5 +1,5 @@
 /**
- * How a profile lies in an SVG: as base64 of the gzipped text of `writeProfile` in this element. Whatever
+ * How a profile lies in an SVG, and in that of an HTML page: as base64 of the gzipped text of `writeProfile` in this element. Whatever
  * names a picture shows, this tag is in it once: they are escaped.
  */
 export const embeddedTag = '<metadata class="memstacks-profile">';
@@ -10,10 +10,16 @@ export function isSvg(first: Uint8Array): boolean {
   return /^(\xef\xbb\xbf)?\s*<(\?xml|!--|!DOCTYPE svg|svg[\s>])/i.test(text);
 }
 
+/** Whether a file that begins so is an HTML page. */
+export function isHtml(first: Uint8Array): boolean {
+  const text = Buffer.from(first).toString('latin1');
+  return /^(\xef\xbb\xbf)?\s*(<!--[^>]*-->\s*)?<(!doctype html|html[\s>])/i.test(text);
+}
+
 const lessThan = 0x3c;
 
 /**
- * The gzipped bytes in an SVG, as they come; none where it has no such element. White space and
+ * The gzipped bytes in a picture, as they come; none where it has no such element. White space and
  * whatever else is not base64 is skipped: gzip's checksum tells.
  */
 export async function* embeddedBytes(

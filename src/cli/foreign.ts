@@ -1,10 +1,6 @@
 /** What is no input of ours, by its first bytes, and what to do instead. */
 const foreign: readonly { readonly begins: RegExp; readonly what: string }[] = [
   {
-    begins: /^(\xef\xbb\xbf)?\s*(<!--[^>]*-->\s*)?<(!doctype html|html[\s>])/i,
-    what: 'an HTML page: name the capture or the collapsed stacks that it was drawn from',
-  },
-  {
     begins: /^\x89PNG/,
     what: 'a PNG picture: name the capture or the collapsed stacks that it was drawn from',
   },

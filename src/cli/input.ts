@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readCapture } from '../capture/reader.ts';
 import { isCapture } from '../capture.ts';
 import { type CollapsedInput, readCollapsed } from '../collapsed/reader.ts';
-import { isSvg } from '../embedded.ts';
+import { isHtml, isSvg } from '../embedded.ts';
 import { UserError } from '../errors.ts';
 import type { ResidentChoice } from '../fold/resident.ts';
 import type { FrameChoice } from '../fold/stack-tree.ts';
@@ -44,7 +44,7 @@ export interface Input extends Source {
 }
 
 /**
- * Reads a capture, collapsed stacks or an SVG with data in it, gzipped or not, from a file; from stdin without a
+ * Reads a capture, collapsed stacks, or a picture with data in it, gzipped or not, from a file; from stdin without a
  * path. Throws a UserError for what cannot be read.
  */
 export async function readInput(path: string | undefined, options: InputOptions): Promise<Input> {
@@ -86,11 +86,7 @@ async function parse({ first, all }: Peeked, name: string, options: InputOptions
       warnings: [],
     };
   }
-  if (isSvg(first)) {
-    refuseOptionsOfCaptures(options, 'a picture');
-    const { readSvg } = await import('./svg-input.ts');
-    return { profile: await readSvg(all), warnings: [] };
-  }
+  if (isSvg(first) || isHtml(first)) return readViews({ first, all }, options);
   const foreign = foreignKind(first);
   if (foreign !== undefined) throw new UserError(`this is ${foreign}`);
   refuseOptionsOfCaptures(options, 'a file of collapsed stacks');
@@ -103,6 +99,22 @@ async function parse({ first, all }: Peeked, name: string, options: InputOptions
   const isFile = all instanceof RegularFile;
   const input = await (isFile ? readStacksFile(all, column, threads) : readCollapsed(all, column));
   return { profile: input.profile, warnings: skippedLines(input, name) };
+}
+
+/** Of a page with several views one is chosen as of a capture. */
+async function readViews(picture: Peeked, options: InputOptions): Promise<Input> {
+  const { readPicture } = await import('./picture-input.ts');
+  const views = await readPicture(picture);
+  const { view } = options;
+  const isChosen = view !== undefined && views.length > 1;
+  refuseOptionsOfCaptures({ ...options, view: isChosen ? undefined : view }, 'a picture');
+  const profile = isChosen ? views.find(({ meta }) => meta.view === view) : views[0];
+  if (profile === undefined) throw new UserError(`this page has no view "${view}"`, 2);
+  return {
+    profile,
+    otherViews: () => views.filter((other) => other !== profile),
+    warnings: [],
+  };
 }
 
 function refuseOptionsOfPages({ resident = {} }: InputOptions, view: View): void {

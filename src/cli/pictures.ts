@@ -30,7 +30,7 @@ export const pictures: readonly [PictureKind, ...PictureKind[]] = [
     what: 'flame graphs and a table, to look around in',
     draw: async (source, options) => {
       const { profile, otherViews = () => [] } = source;
-      if (profile.meta.differential || profile.meta.snapshots) return withTable(profile, options);
+      if (profile.meta.snapshots) return withTable(profile, options);
       return (await import('../render/html.ts')).renderHtml([profile, ...otherViews()], options);
     },
   },
@@ -53,7 +53,7 @@ async function withTable(profile: Profile, options: SvgOptions): Promise<Iterabl
   const { linesFor } = await import('./tables.ts');
   const { title = pageTitle(profile.meta) } = options;
   const lines = linesFor(profile.meta)(profile, { top: 50, sort: 'size', width: 120 });
-  return pictureHtml(renderSvg(profile, { ...options, embed: false }), { title, lines });
+  return pictureHtml(renderSvg(profile, options), { title, lines });
 }
 
 function pageTitle({ differential, targets = [] }: Metadata): string {

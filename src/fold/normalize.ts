@@ -26,7 +26,7 @@ function durationOf({ name, profile }: Run): number {
   const { durationMs } = profile.meta;
   if (durationMs !== undefined) return durationMs;
   throw new UserError(
-    `${name} does not say how long it took: --normalize duration needs captures, or SVGs made of them`,
+    `${name} does not say how long it took: --normalize duration needs captures, or SVGs and HTML pages made of them`,
   );
 }
 

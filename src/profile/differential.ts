@@ -40,16 +40,22 @@ export function changeAt({ before, after }: Changes, node: NodeIndex): number {
   return after[node]! - before[node]!;
 }
 
+/** True for a change of a node that means nothing. */
+export function isNoise(changes: Changes, node: NodeIndex): boolean {
+  const { spread, threshold } = changes;
+  return isNoiseChange(changeAt(changes, node), { spread: spread?.[node] ?? 0, threshold });
+}
+
 /**
  * True for a change that is below the threshold, or no larger than what the runs of the two sides
  * differ among themselves. No change at all is no noise.
  */
-export function isNoise(changes: Changes, node: NodeIndex): boolean {
-  const size = Math.abs(changeAt(changes, node));
-  if (size === 0) return false;
-  return (
-    size < changes.threshold || (changes.spread !== undefined && size <= changes.spread[node]!)
-  );
+export function isNoiseChange(
+  change: number,
+  { spread, threshold }: { readonly spread: number; readonly threshold: number },
+): boolean {
+  const size = Math.abs(change);
+  return size > 0 && (size < threshold || size <= spread);
 }
 
 function changes(profile: Profile, weights: (column: string) => Float64Array): Changes {

@@ -43,6 +43,15 @@ export interface Metadata {
   readonly notes?: readonly string[];
   /** What is compared, of a profile with the columns `before` and `after`. */
   readonly differential?: Differential;
+  /** Of several views in one profile, see `views.ts`. */
+  readonly views?: readonly ContainedView[];
+}
+
+/** One of several views in a profile. */
+export interface ContainedView {
+  /** How many columns it has, behind those of the views before it. */
+  readonly columns: number;
+  readonly meta: Metadata;
 }
 
 /** Whose total, or whose time, both sides are brought to. */

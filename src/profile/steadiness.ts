@@ -50,21 +50,24 @@ function growthBy(
   weights: (column: string) => Float64Array,
 ): (node: NodeIndex) => Growth {
   const { snapshots = [], durationMs = 0 } = profile.meta;
-  const times = usedSnapshots(snapshots, durationMs);
+  const used = usedSnapshots(snapshots, durationMs);
   const { name } = profile.columns[0]!;
-  const readings = times.map((_, index) => weights(snapshotColumn(name, index)));
+  const readings = used.map((index) => weights(snapshotColumn(name, index)));
   const last = weights(name);
-  const seconds = [0, ...times, durationMs].map((ms) => ms / 1000);
+  const seconds = [0, ...used.map((index) => snapshots[index]!), durationMs].map((ms) => ms / 1000);
   return (node) => {
     const amounts = [0, ...readings.map((reading) => reading[node]!), last[node]!];
     return growthOf(amounts, seconds);
   };
 }
 
-/** Without one at the very end: it would make an interval of next to nothing. */
-function usedSnapshots(snapshots: readonly number[], durationMs: number): readonly number[] {
+/** Their indexes, without those that would make an interval of nothing, or of next to nothing at the very end. */
+function usedSnapshots(snapshots: readonly number[], durationMs: number): number[] {
   const usual = snapshots[0] ?? 0;
-  return snapshots.filter((ms) => durationMs - ms >= usual / 2);
+  return Array.from(snapshots.keys()).filter((index) => {
+    const ms = snapshots[index]!;
+    return ms > (snapshots[index - 1] ?? 0) && durationMs > ms && durationMs - ms >= usual / 2;
+  });
 }
 
 /** @param amounts at each of `seconds`, of which there are at least two, ascending */

@@ -1,9 +1,8 @@
 import type { Widths } from '../profile/differential.ts';
-import { type Profile, sumOf } from '../profile.ts';
-import { scaleFor } from '../units.ts';
+import type { Profile } from '../profile.ts';
 import { diffSwatches } from './diff-colour.ts';
 import { diffFace } from './diff-face.ts';
-import { diffHeader, type Totals } from './diff-header.ts';
+import { diffHeader, type Totals, totalsOf } from './diff-header.ts';
 import { diffShown } from './diff-shown.ts';
 import { type Drawing, framesEnd } from './document.ts';
 import { padding, roomFor } from './draw.ts';
@@ -73,20 +72,6 @@ export function diffDrawing(profile: Profile, options: DiffDrawingOptions, fit: 
     data,
     paper: options.background,
     extras: patternDefinitions(diffSwatches) + swatches.svg,
-  };
-}
-
-function totalsOf(profile: Profile, { countName }: DiffDrawingOptions): Totals {
-  const [before, after] = profile.columns;
-  const { unit } = before!;
-  // Calls are of captures, which have a view.
-  const counted = unit === 'count' && profile.meta.view === undefined ? 'samples' : 'calls';
-  const sums = { before: sumOf(before!), after: sumOf(after!) };
-  return {
-    ...sums,
-    unit,
-    scale: scaleFor(Math.max(sums.before, sums.after), unit),
-    countName: countName ?? (unit === 'count' ? counted : unit),
   };
 }
 

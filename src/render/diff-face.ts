@@ -57,14 +57,18 @@ function sumAt(weights: Float64Array, nodes: readonly NodeIndex[]): number {
 }
 
 /** `+1.2 MiB, +15.0%`; `new, +2.0 MiB` */
-function inWords({ before, after }: Change, tendency: Tendency, scale: Scale): string {
+export function inWords({ before, after }: Change, tendency: Tendency, scale: Scale): string {
   if (before === after) return 'no change';
   const words = `${formatChangeIn(before, after, scale)}, ${formatGrowth(before, after)}`;
   return tendency === 'noise' ? `${words}, noise` : words;
 }
 
 /** `total: 8,388,608 bytes before, 9,646,899 after, change +1,258,291` */
-function exactly(what: string, { before, after }: Change, { countName }: DiffLook): string {
+export function exactly(
+  what: string,
+  { before, after }: Change,
+  { countName }: Pick<DiffLook, 'countName'>,
+): string {
   const change = formatChange(after - before, 'count');
   return `${what}: ${formatCount(before)} ${countName} before, ${formatCount(after)} after, change ${change}`;
 }

@@ -1,8 +1,9 @@
 import { formatGrowth } from '../growth.ts';
 import { type Side, sides } from '../profile/differential.ts';
 import type { Differential, DifferentialRun, Metadata } from '../profile/metadata.ts';
+import { type Profile, sumOf } from '../profile.ts';
 import type { Scale, Unit } from '../units.ts';
-import { formatAmount, formatChangeIn, formatExactly, formatIn } from '../units.ts';
+import { formatAmount, formatChangeIn, formatExactly, formatIn, scaleFor } from '../units.ts';
 import { defaultSubtitle, defaultTitle, lossLines, noteLines } from './header.ts';
 import type { HeaderTexts } from './text.ts';
 
@@ -13,6 +14,24 @@ export interface Totals {
   readonly unit: Unit;
   readonly scale: Scale;
   readonly countName: string;
+}
+
+/** Both totals of a differential, and how they are counted and shown. */
+export function totalsOf(
+  { columns, meta }: Pick<Profile, 'columns' | 'meta'>,
+  { countName }: { readonly countName?: string | undefined },
+): Totals {
+  const [before, after] = columns;
+  const { unit } = before!;
+  // Calls are of captures, which have a view.
+  const counted = unit === 'count' && meta.view === undefined ? 'samples' : 'calls';
+  const sums = { before: sumOf(before!), after: sumOf(after!) };
+  return {
+    ...sums,
+    unit,
+    scale: scaleFor(Math.max(sums.before, sums.after), unit),
+    countName: countName ?? (unit === 'count' ? counted : unit),
+  };
 }
 
 /** What is compared, in words: the title, a line for each side, how they were normalised, and both totals. */

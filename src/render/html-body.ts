@@ -12,7 +12,7 @@ const keys = [
   ['l', 'from the leaf, from the root'],
   ['r', 'collapse recursion'],
   ['i, s', 'root on top, order by size'],
-  ['v, b', 'next view, bytes or calls'],
+  ['v, b', 'next view; bytes or calls, or what widths are of'],
   ['t, d', 'table, dark'],
 ] as const;
 
@@ -22,7 +22,7 @@ export function pageBody(licences: string): string {
 <noscript><p class="warning">The graph and the table need JavaScript.</p></noscript>
 <div class="bar" role="toolbar" aria-label="Graph">
 <div class="choices" id="views" role="group" aria-label="View"></div>
-<div class="choices" id="columns" role="group" aria-label="Measure"></div>
+<span id="widths" class="caption" title="max: the larger of before and after, added up from the frames that have weight of their own; after: what vanished has no width; before: what is new has none" hidden>Widths</span><div class="choices" id="columns" role="group" aria-label="Measure"></div>
 <div class="choices" id="shapes" role="group" aria-label="Stacks merged"></div>
 <details class="menu" id="modules"><summary>Modules<span id="modules-count"></span></summary><div><p class="note">Frames of modules without a tick are left out.</p><div id="modules-list"></div></div></details>
 <details class="menu"><summary>Options</summary><div>
@@ -49,7 +49,8 @@ export function pageBody(licences: string): string {
 <button type="button" id="callers" title="All callers of this function (c)">Callers</button>
 <button type="button" id="callees" title="All that this function calls (e)">Callees</button>
 </span><span class="space"></span><span id="found" role="status"></span></div>
-<div id="graph"></div></section>
+<div id="graph"></div>
+<div id="legend" role="group" aria-label="Colours" hidden></div></section>
 <section id="side" aria-label="Functions"><div id="table"><table>
 <thead><tr id="table-groups"></tr><tr id="table-head"></tr></thead>
 <tbody aria-hidden="true"><tr id="rows-above"></tr></tbody>

@@ -10,31 +10,50 @@ export interface Swatch {
   readonly words: string;
   /** `#rrggbb`; carries black text. */
   readonly colour: string;
-  /** What is drawn over the colour, so that it can be told without: SVG for an area of 8 by 8 pixels. */
-  readonly pattern: string;
+  /** What is drawn over the colour, so that it can be told without. */
+  readonly pattern?: Pattern;
 }
 
-/** Patterns, thin and bright, over a colour. */
-export const lines = '<path d="M-2 2l4-4M0 8l8-8M6 10l4-4" stroke="#ffffff" stroke-width="1"/>';
-export const dots =
-  '<g fill="#ffffff"><circle cx="2" cy="2" r="1.1"/><circle cx="6" cy="6" r="1.1"/></g>';
+/** A stroke with round ends on an area of `patternSize` by `patternSize` pixels. */
+export interface Pattern {
+  /** As SVG has it. */
+  readonly path: string;
+  /** `#rrggbb` */
+  readonly colour: string;
+  /** Pixels. */
+  readonly width: number;
+}
+
+export const patternSize = 8;
+
+/** Thin and bright, over a colour. */
+export const lines: Pattern = { path: 'M-2 2l4-4M0 8l8-8M6 10l4-4', colour: '#ffffff', width: 1 };
+export const dots: Pattern = { path: 'M2 2h.01M6 6h.01', colour: '#ffffff', width: 2.2 };
 
 /** What fills a box: a colour, or a reference to one of `patternDefinitions`. */
 export function fillOf({ name, colour, pattern }: Swatch): string {
-  return pattern === '' ? colour : `url(#memstacks-${name})`;
+  return pattern === undefined ? colour : `url(#memstacks-${name})`;
 }
 
 /** SVG that the fills refer to, and what the entries of the legend hide. */
 export function patternDefinitions(swatches: readonly Swatch[]): string {
-  const patterned = swatches.filter(({ pattern }) => pattern !== '');
-  const definitions = patterned.map(
-    ({ name, colour, pattern }) =>
-      `<pattern id="memstacks-${name}" width="8" height="8" patternUnits="userSpaceOnUse"><rect width="8" height="8" fill="${colour}"/>${pattern}</pattern>\n`,
+  const definitions = swatches.flatMap(({ name, colour, pattern }) =>
+    pattern === undefined
+      ? []
+      : [
+          `<pattern id="memstacks-${name}" ${area} patternUnits="userSpaceOnUse"><rect ${area} fill="${colour}"/>${strokeOf(pattern)}</pattern>\n`,
+        ],
   );
   const rules = swatches.map(
     ({ name }) => `.memstacks .without-${name} .${name}{visibility:hidden}\n`,
   );
   return `<style>\n${rules.join('')}</style>\n<defs>\n${definitions.join('')}</defs>\n`;
+}
+
+const area = `width="${patternSize}" height="${patternSize}"`;
+
+function strokeOf({ path, colour, width }: Pattern): string {
+  return `<path d="${path}" stroke="${colour}" stroke-width="${width}" stroke-linecap="round"/>`;
 }
 
 interface Page {

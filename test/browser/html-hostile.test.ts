@@ -18,7 +18,7 @@ describeWithNeeds('the page in spite of everything', lacking, () => {
   });
 
   test('says that its data is damaged', async () => {
-    await open(htmlOf(views).replace(/(type="text\/plain">.{40})..../, '$1AAAA'));
+    await open(htmlOf(views).replace(/(<metadata [^>]*>\n.{40})..../, '$1AAAA'));
     expect(await textOf('#problem')).toMatch(/^This page cannot be shown: /);
   });
 

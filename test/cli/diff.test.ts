@@ -1,9 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { JSDOM } from 'jsdom';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { serverCapture, Workplace } from './program.ts';
 
+const mmapCapture = fileURLToPath(new URL('../data/capture/growth-mmap.capture', import.meta.url));
 const before = 'main;a 102400\nmain;b 51200\nmain;c 7168\n';
 const after = 'main;a 133120\nmain;b 40960\nmain;d 7168\n';
 const both = 'main;a 102400 133120\nmain;b 51200 40960\nmain;c 7168 0\nmain;d 0 7168\n';
@@ -155,6 +157,7 @@ describe('inputs', () => {
     [['old.folded', 'cut.gz'], 'cut.gz: the gzip data ends before there is anything'],
     [['old.folded', 'missing'], 'cannot read missing: no such file or directory'],
     [[serverCapture, 'new.folded', '--countname', 'pages'], 'the unit of '],
+    [[serverCapture, mmapCapture], 'of the same kind, or name a --view that captures of both have'],
     [['old.folded', 'x.diff.folded'], 'x.diff.folded is a differential already'],
     [['old.folded', 'new.folded', '--normalize', 'duration'], 'does not say how long it took'],
   ])('%j cannot be compared', async (args, message) => {
@@ -262,16 +265,20 @@ describe('the picture', () => {
     expect(svg).not.toContain('<title>c (');
   });
 
-  test('with its table as one HTML page, in which a name stays text', async () => {
+  test('as one HTML page that can be read again, in which a name stays text', async () => {
     writeFileSync(at.path('evil.folded'), 'main;</pre><img src=x onerror=alert(1)> 99\n');
-    await at.run(['diff', 'old.folded', 'evil.folded', '-o', 'x.html']);
+    await at.run(['diff', 'old.folded', 'evil.folded', '-o', 'x.html', '-o', 'x.svg']);
     const { document } = new JSDOM(at.read('x.html')).window;
-    expect(document.querySelectorAll('svg .f').length).toBe(6);
-    expect(document.querySelector('pre')!.textContent).toContain(
-      '</pre><img src=x onerror=alert(1)> <- main',
-    );
+    expect(document.querySelector('h1')!.textContent).toBe('Differential flame graph');
     expect(document.querySelectorAll('img').length).toBe(0);
     expect(document.querySelectorAll('script').length).toBe(1);
+    for (const command of [['fold'], ['top'], ['render']])
+      expect((await at.run([...command, 'x.html'])).stdout).toBe(
+        (await at.run([...command, 'x.svg'])).stdout,
+      );
+    expect((await at.run(['fold', 'x.html'])).stdout).toContain(
+      'main;</pre><img src=x onerror=alert(1)> 0 99\n',
+    );
   });
 
   test('of a file with two counts a line', async () => {

@@ -72,11 +72,103 @@ describe('an SVG is also the data', () => {
   });
 });
 
+describe('an HTML page is also the data', () => {
+  test('fold gives the collapsed stacks back', async () => {
+    await at.run(['render', '-o', 'x.html', '-o', 'x.html.gz'], {}, stacks);
+    for (const words of [['x.html'], ['x.html.gz']])
+      expect(await at.run(['fold', ...words])).toEqual({ code: 0, stdout: sorted, stderr: '' });
+    expect((await at.run(['fold'], {}, at.read('x.html'))).stdout).toBe(sorted);
+    expect(at.read('x.html').match(/memstacks-profile">/g)).toHaveLength(1);
+  });
+
+  test('with all views of a capture, the one that it shows first for the asking', async () => {
+    await at.run(['render', serverCapture, '--view=all', '-o', 'x.html']);
+    for (const command of ['fold', 'top', 'render'])
+      for (const view of ['all', 'unfreed'])
+        expect(await at.run([command, 'x.html', '--view', view])).toEqual(
+          await at.run([command, serverCapture, '--view', view]),
+        );
+    expect(await at.run(['top', 'x.html'])).toEqual(
+      await at.run(['top', serverCapture, '--view=all']),
+    );
+    await at.run(['render', 'x.html', '-o', 'y.html']);
+    expect(at.read('y.html')).toBe(at.read('x.html'));
+    expect(await at.run(['fold', 'x.html', '--view=resident'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'memstacks: x.html: this page has no view "resident"\n',
+    });
+  });
+
+  test('diff takes pages, SVGs, captures and stacks in any mix', async () => {
+    for (const name of ['x.html', 'x.svg', 'x.folded'])
+      await at.run(['render', serverCapture, '-o', name]);
+    await at.run(['fold', serverCapture, '-o', 'x.folded']);
+    const files = ['x.html', 'x.svg', 'x.folded', serverCapture];
+    for (const [before, after] of files.flatMap((a) => files.map((b) => [a, b] as const)))
+      expect((await at.run(['diff', before, after, '--countname=bytes'])).stdout).toContain(
+        'no stack changed',
+      );
+  });
+
+  test.each([
+    ['of another tool', '<!doctype html>\n<title>a</title>\nVersion 2.0, January 2004\n'],
+    ['with a byte order mark', '\ufeff<html lang="en">\na 1\n'],
+    ['of an older version', '<!DOCTYPE html>\n<script id="data" type="text/plain">7V0</script>\n'],
+    [
+      'with a hostile name',
+      '<!DOCTYPE html>\n<p>&lt;metadata class="memstacks-profile">QUJD</p>\n',
+    ],
+  ])('one %s is refused, and what to do', async (_, text) => {
+    writeFileSync(at.path('x'), text);
+    for (const words of [
+      ['fold', 'x'],
+      ['render', 'x', '-o', 'x.svg'],
+      ['diff', serverCapture, 'x'],
+    ]) {
+      const { code, stdout, stderr } = await at.run(words);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(
+        /^memstacks: x: there are no stacks in this HTML page: [^\n]*older memstacks[^\n]*\n$/,
+      );
+    }
+    expect(at.files).toEqual(['x']);
+  });
+
+  test.each([
+    [[{ columns: 1 }], 'line 1: "views" is not'],
+    [[{ columns: 2, meta: {} }], 'the views do not have the columns'],
+    [[{ columns: 0, meta: {} }], 'at least one column'],
+    [[{ columns: 1, meta: { host: 1 } }], 'line 1: "views" is not'],
+  ])('one whose views are %j is malformed', async (views, message) => {
+    const head = {
+      profile: 2,
+      columns: [{ name: 'x', unit: 'bytes' }],
+      root: [0],
+      meta: { views },
+    };
+    const data = gzipSync(`${JSON.stringify(head)}\n["a"]\n\n\nA\nA\nB\n`).toString('base64');
+    const page = `<!doctype html><metadata class="memstacks-profile">${data}</metadata>`;
+    const { code, stdout, stderr } = await at.run(['fold'], {}, page);
+    expect(stderr).toMatch(/^memstacks: stdin: the embedded data are malformed: [^\n]*\n$/);
+    expect(stderr).toContain(message);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  });
+});
+
 describe('an SVG that cannot be read', () => {
   const element = (data: string) =>
     `<svg xmlns="http://www.w3.org/2000/svg"><metadata class="memstacks-profile">${data}</metadata></svg>`;
   const packed = (text: string) => element(gzipSync(text).toString('base64'));
   const head = '{"profile":2,"columns":[{"name":"x","unit":"bytes"}],"root":[0],"meta":{}}\n';
+  const column = '{"name":"x","unit":"bytes"}';
+  const sides = '{"name":"before","unit":"bytes"},{"name":"after","unit":"bytes"}';
+  /** Of one run before, and so many after. */
+  function comparison(after: number): string {
+    const run = { name: 'r', total: 1, factor: 1, meta: {} };
+    const runs = { before: [run], after: Array.from({ length: after }, () => run) };
+    return JSON.stringify({ differential: { ...runs, normalized: 'none', threshold: 0 } });
+  }
   const good = gzipSync(`${head}["a"]\n\n\nA\nA\nB\n`).toString('base64');
 
   test.each([
@@ -94,6 +186,23 @@ describe('an SVG that cannot be read', () => {
     ['no profile', packed('hello'), 'the embedded data are malformed: line 1: '],
     ['a bad node', packed(`${head}\n\nH\nA\nB\n`), 'nodes: frame 7 is not defined'],
     ['another version', packed('{"profile":7}\n'), 'of version 7'],
+    [
+      'no column of a snapshot',
+      packed(`${head.replace('{}', '{"snapshots":[5]}')}["a"]\n\n\nA\nA\nB\n`),
+      'malformed: there is no column "x_1"',
+    ],
+    [
+      'no side of a comparison',
+      packed(`${head.replace('{}', comparison(1))}["a"]\n\n\nA\nA\nB\n`),
+      'malformed: there is no column "before"',
+    ],
+    [
+      'no column of a run',
+      packed(
+        `${head.replace(column, `${sides}`).replace('[0]', '[0,0]').replace('{}', comparison(2))}["a"]\n\n\nA\nA\nB\nA\nB\n`,
+      ),
+      'malformed: there is no column "after_1"',
+    ],
     [
       'an escape',
       packed(head.replace('"x"', '"x","\u001b[31m":1').replace('{}', '{"host":1}')),

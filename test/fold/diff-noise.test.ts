@@ -57,7 +57,7 @@ describe('normalisation', () => {
   it('by duration needs to know it', () => {
     expect(() => compared(profileOf(before), profileOf(after), { normalize: 'duration' })).toThrow(
       new UserError(
-        'new does not say how long it took: --normalize duration needs captures, or SVGs made of them',
+        'new does not say how long it took: --normalize duration needs captures, or SVGs and HTML pages made of them',
       ),
     );
   });

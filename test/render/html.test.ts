@@ -3,9 +3,13 @@ import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { readCollapsed } from '../../src/collapsed/reader.ts';
+import { diff } from '../../src/fold/diff.ts';
 import { totals } from '../../src/profile.ts';
 import { pagePolicy, renderHtml } from '../../src/render/html.ts';
+import { initialState } from '../../src/render/page/html/state.ts';
 import { visible } from '../../src/render/xml.ts';
+import { plain } from '../fold/comparisons.ts';
+import { runOf } from './diff-pictures.ts';
 import { dataIn, documentOf, heapView, htmlOf } from './pages.ts';
 import { meta, textsOf } from './pictures.ts';
 import { profileOf, someStacks } from './profiles.ts';
@@ -45,7 +49,7 @@ describe('renderHtml()', () => {
     expect(data.functions.module).toEqual([-1, -1, 0, -1]);
     expect(data.nodes).toEqual({ depth: [0, 1, 2, 2, 3], frame: [-1, 1, 0, 3, 2] });
     expect(data.views.map(({ name }) => name)).toEqual(['unfreed', 'all']);
-    expect(data.views.map(({ columns }) => columns.map(({ self }) => self))).toEqual([
+    expect(data.views.map(({ self }) => self.map((weights) => [...weights]))).toEqual([
       [
         [0, 0, 0, 0, 4096],
         [0, 0, 0, 0, 41],
@@ -67,7 +71,7 @@ describe('renderHtml()', () => {
         ]),
       ),
     );
-    expect(data.functions).toEqual({ name: ['f', 'f'], module: [0, 1] });
+    expect(data.functions).toMatchObject({ name: ['f', 'f'], module: [0, 1] });
     expect(data.modules).toEqual(['a', 'b']);
     expect(data.files).toEqual(['f.c']);
     expect(data.frames).toEqual({
@@ -83,9 +87,9 @@ describe('renderHtml()', () => {
       fc.property(someStacks, (stacks) => {
         const profile = profileOf(stacks);
         const { nodes, views } = dataIn(htmlOf(profile));
-        const { self } = views[0]!.columns[0]!;
+        const [self] = views[0]!.self;
         expect(nodes.depth).toHaveLength(profile.parent.length);
-        expect(self.reduce((sum, value) => sum + value, 0)).toBe(
+        expect(self!.reduce((sum, value) => sum + value, 0)).toBe(
           totals(profile, profile.columns[0]!)[0],
         );
       }),
@@ -93,13 +97,17 @@ describe('renderHtml()', () => {
     );
   });
 
-  test('gives the same bytes for the same stacks in any order', () => {
+  test('shows the same for the same stacks in any order', () => {
     const stacks = [
       ['a;b', 1],
       ['a', 2],
       ['a;b.x', 3],
     ] as const;
-    expect(htmlOf(profileOf([...stacks].reverse()))).toBe(htmlOf(profileOf(stacks)));
+    const [one, other] = [profileOf(stacks), profileOf([...stacks].reverse())].map((profile) =>
+      dataIn(htmlOf(profile)),
+    );
+    expect(other).toEqual(one);
+    expect(htmlOf(profileOf(stacks))).toBe(htmlOf(profileOf(stacks)));
   });
 
   test('takes titles and names what is counted', () => {
@@ -117,7 +125,7 @@ describe('renderHtml()', () => {
       'below',
       'total: 3 samples',
     ]);
-    expect(dataIn(html).look).toEqual({ colors: 'hot', inverted: true, reverse: false });
+    expect(dataIn(html).look).toMatchObject({ colors: 'hot', inverted: true, reverse: false });
     expect(dataIn(html).views[0]!.columns[0]!.countName).toBe('samples');
   });
 
@@ -129,20 +137,55 @@ describe('renderHtml()', () => {
       reverse: true,
     });
     expect(textsOf(documentOf(html), 'header .note')).toEqual(['note: after <fix>']);
-    expect(dataIn(html).functions.colour).toEqual([null, '#123456']);
+    expect(dataIn(html).functions.colour).toEqual([undefined, '#123456']);
     expect(dataIn(html).look.reverse).toBe(true);
   });
 
-  test('has the sides of a differential', async () => {
+  test('has the sides of a differential, and what has room for both', async () => {
     const { profile } = await readCollapsed(Readable.from([Buffer.from('a;b 1 2\na 30 4\n')]), {
       unit: 'bytes',
       column: 'bytes',
     });
-    const [view] = dataIn(htmlOf(profile)).views;
-    expect(view!.columns).toEqual([
-      { title: 'before', unit: 'bytes', countName: 'bytes', self: [0, 30, 1] },
-      { title: 'after', unit: 'bytes', countName: 'bytes', self: [0, 4, 2] },
+    const html = htmlOf(profile, { widths: 'after' });
+    const [view] = dataIn(html).views;
+    expect(view!.columns.map(({ title, countName }) => [title, countName])).toEqual([
+      ['max', 'bytes'],
+      ['after', 'bytes'],
+      ['before', 'bytes'],
     ]);
+    expect(view!.self.map((weights) => [...weights])).toEqual([
+      [0, 30, 2],
+      [0, 4, 2],
+      [0, 30, 1],
+    ]);
+    expect(initialState(dataIn(html)).column).toBe(1);
+    expect(textsOf(documentOf(html), 'h1, .total')).toEqual([
+      'Differential flame graph',
+      'total: 31 bytes before, 6 bytes after: -25 bytes, -80.6%',
+    ]);
+  });
+
+  test('says what a differential compares, how, and what was lost on either side', () => {
+    const runs = {
+      before: [runOf('old <1>', [['a', 100]], meta)],
+      after: [runOf('new', [['a', 50]], { ...meta, host: 'web2' })],
+    };
+    const options = {
+      normalize: 'before',
+      threshold: { amount: 64 },
+      matching: plain.matching,
+    } as const;
+    const document = documentOf(htmlOf(diff(runs, options), { subtitle: 'nightly', notes: 'x' }));
+    expect(document.title).toBe('Memory not freed: what changed');
+    expect(textsOf(document, '.what')).toEqual(['nightly']);
+    const notes = textsOf(document, 'header .note').join('\n');
+    expect(notes).toMatch(
+      /^note: x\nbefore: old <1>, 100 bytes times 1: server \(pid 1234\) on web1/,
+    );
+    expect(notes).toMatch(/^after: new, 50 bytes times 2: server \(pid 1234\) on web2/m);
+    expect(notes).toContain('normalised: every run is scaled to the total before');
+    expect(notes).toContain('noise: changes below 64 bytes');
+    expect(textsOf(document, '.warning')[0]).toMatch(/^before: old <1>: lost: 12 calls/);
   });
 
   test('says that nothing was recorded', () => {

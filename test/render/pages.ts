@@ -1,9 +1,12 @@
-import { inflateRawSync } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
 import { JSDOM } from 'jsdom';
 import { ProfileBuilder } from '../../src/profile/builder.ts';
+import { ProfileTextReader } from '../../src/profile/text-reader.ts';
 import type { Profile } from '../../src/profile.ts';
 import { type HtmlOptions, renderHtml } from '../../src/render/html.ts';
-import type { PageData } from '../../src/render/page-data.ts';
+import type { PageData } from '../../src/render/page/html/data.ts';
+import { type Source, sourceOf } from '../../src/render/page/html/source.ts';
+import type { PageLook } from '../../src/render/page-look.ts';
 import { meta } from './pictures.ts';
 import type { Stacks } from './profiles.ts';
 
@@ -19,9 +22,21 @@ export function documentOf(html: string): Document {
 }
 
 /** What the page holds, read as it reads it itself. */
+export function sourceIn(html: string): Source {
+  const { dataset } = documentOf(html).querySelector<SVGElement>('#data')!;
+  return sourceOf(profileIn(html), JSON.parse(dataset.look!) as PageLook);
+}
+
+export function profileIn(html: string): Profile {
+  const text = documentOf(html).querySelector('.memstacks-profile')!.textContent!;
+  const reader = new ProfileTextReader();
+  const lines = gunzipSync(Buffer.from(text, 'base64')).toString().slice(0, -1).split('\n');
+  for (const line of lines) reader.take(line);
+  return reader.finish();
+}
+
 export function dataIn(html: string): PageData {
-  const text = documentOf(html).querySelector('#data')!.textContent!;
-  return JSON.parse(inflateRawSync(Buffer.from(text, 'base64')).toString()) as PageData;
+  return sourceIn(html).data;
 }
 
 /** A view of a heap with bytes, and a call for every 100 of them. */

@@ -139,7 +139,9 @@ describe('what is visible', () => {
             expect(child.x1).toBeLessThanOrEqual(box.x1 + 1e-12);
           }
           const { node, gathered, weight } = box.data;
-          if (gathered === 0 && !box.data.fade) expect(weight).toBe(tree.total[0]![node]);
+          if (box.data.fade) continue;
+          const nodes = gathered.length === 0 ? [node] : gathered;
+          expect(weight).toBe(nodes.reduce((sum, each) => sum + tree.total[0]![each]!, 0));
         }
       }),
       { numRuns },
@@ -184,6 +186,7 @@ describe('a link', () => {
       query: { text: '\u202e a+b&\ud83d\ude00', isRegExp: true, isCaseSensitive: true },
       inverted: true,
       bySize: true,
+      without: new Set(),
       theme: 'dark',
       hasTable: false,
       chosen: -1,

@@ -1,4 +1,4 @@
-import type { PageData } from '../../page-data.ts';
+import type { PageData } from './data.ts';
 import type { FlatTree, Tree } from './tree.ts';
 
 /** Stacks of the tree below, and how far up each has been followed. */

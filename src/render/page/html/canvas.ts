@@ -1,5 +1,6 @@
 import { bisector, select } from 'd3';
 import { fittedLabel, type Measure } from './label.ts';
+import { fillStyle } from './pattern.ts';
 import { type Drawing, gap, rowHeight, rowTop, type Scene } from './scene.ts';
 import type { Placed } from './visible.ts';
 
@@ -69,8 +70,10 @@ function drawBox(context: CanvasRenderingContext2D, scene: Scene, { box, y, meas
   const x = box.x0 * scene.width;
   const width = (box.x1 - box.x0) * scene.width;
   const drawn = width > 4 * gap ? width - gap : width;
+  const fill = scene.fill(box.data);
+  if (fill === undefined) return;
   context.globalAlpha = box.data.fade ? 0.55 : 1;
-  context.fillStyle = scene.colour(box.data);
+  context.fillStyle = fillStyle(context, fill, window.devicePixelRatio);
   context.fillRect(x, y, drawn, rowHeight - gap);
   const label = fittedLabel(scene.label(box.data), drawn - 2 * padding, measure);
   if (label.name !== '') {
@@ -101,5 +104,6 @@ function boxAt(scene: Scene, { x, y }: { x: number; y: number }): Placed | undef
   const at = x / scene.width;
   const boxes = scene.boxes.filter((box) => box.depth === depth).sort((a, b) => a.x0 - b.x0);
   const box = boxes[byStart.right(boxes, at) - 1];
-  return box !== undefined && at <= box.x1 ? box : undefined;
+  const isThere = box !== undefined && at <= box.x1 && scene.fill(box.data) !== undefined;
+  return isThere ? box : undefined;
 }

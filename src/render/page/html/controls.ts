@@ -1,5 +1,6 @@
 import { select } from 'd3';
 import { element, selected } from './elements.ts';
+import { drawLegend } from './legend.ts';
 import type { Model } from './model.ts';
 import { type Session, update } from './session.ts';
 import { initialState, type State, toView } from './state.ts';
@@ -27,6 +28,8 @@ export function drawControls(session: Session, model: Model): void {
     about.hidden = about.dataset.view !== String(state.view);
   drawChoices(session, 'views', viewChoices(model));
   drawChoices(session, 'columns', columnChoices(model));
+  drawWidthsCaption(model);
+  drawLegend(session, model);
   drawChoices(session, 'shapes', shapeChoices(model));
   element<HTMLInputElement>('inverted').checked = state.inverted;
   element<HTMLInputElement>('by-size').checked = state.bySize;
@@ -44,6 +47,13 @@ export function drawControls(session: Session, model: Model): void {
   const isChanged = state.zoom.length > 0 || state.shape.kind !== first.kind;
   element<HTMLButtonElement>('reset').disabled = !isChanged && state.query.text === '';
   drawWhere(model);
+}
+
+/** What the width of a frame is of, where that can be chosen. */
+function drawWidthsCaption({ source, state }: Model): void {
+  const { change } = source.data.views[state.view]!;
+  element('widths').hidden = change === undefined;
+  document.documentElement.classList.toggle('change', change !== undefined);
 }
 
 function drawSearch(model: Model): void {

@@ -1,9 +1,8 @@
-import { type Graph, redrawGraph } from './graph.ts';
+import { type Graph, redrawGraph, tooltipOf } from './graph.ts';
 import { rowHeight } from './scene.ts';
 import { type Session, zoomTo } from './session.ts';
 import { showTooltip } from './tooltip.ts';
 import type { Placed } from './visible.ts';
-import { detailsOf } from './words.ts';
 
 /** Below this many pixels a match is zoomed to, or nobody would see it. */
 const leastWidth = 8;
@@ -29,18 +28,18 @@ export function goTo(session: Session, node: number): void {
 }
 
 function boxOf({ boxes }: Graph, node: number): Placed | undefined {
-  return boxes.find(({ data }) => data.node === node && data.gathered === 0);
+  return boxes.find(({ data }) => data.node === node && data.gathered.length === 0);
 }
 
 function neighbour(graph: Graph, box: Placed, direction: Direction): Placed | undefined {
   const towardsRoot = graph.model.state.inverted ? 'up' : 'down';
   if (direction === towardsRoot) return box.parent ?? undefined;
   if (direction === 'up' || direction === 'down') {
-    const above = (box.children ?? []).filter(({ data }) => data.gathered === 0);
+    const above = (box.children ?? []).filter(({ data }) => data.gathered.length === 0);
     return above.sort((a, b) => b.data.weight - a.data.weight)[0];
   }
   const row = graph.boxes
-    .filter(({ depth, data }) => depth === box.depth && data.gathered === 0)
+    .filter(({ depth, data }) => depth === box.depth && data.gathered.length === 0)
     .sort((a, b) => a.x0 - b.x0);
   return row[row.indexOf(box) + (direction === 'right' ? 1 : -1)];
 }
@@ -56,5 +55,5 @@ function putCursor(graph: Graph, box: Placed): void {
   const area = pane.getBoundingClientRect();
   const x = area.left + ((box.x0 + Math.min(box.x1, box.x0 + 0.1)) / 2) * pane.clientWidth;
   const y = area.top + top - pane.scrollTop + rowHeight / 2;
-  showTooltip(detailsOf(model, box.data), { x, y });
+  showTooltip(tooltipOf(graph, box), { x, y });
 }

@@ -28,7 +28,7 @@ export function flameGraphDrawing(pane: HTMLElement): Drawing {
         .getName((node) => scene.label(node.data).name.slice(0, 200))
         .getValue((box) => box.weight)
         .getChildren((box) => box.children)
-        .setColorMapper((node) => scene.colour(node.data));
+        .setColorMapper((node) => String(scene.fill(node.data)));
       chart(stage.datum(scene.boxes[0]!.data));
       context.font = `12px ${getComputedStyle(pane).fontFamily}`;
       settle(stage.node()!, scene, (text) => context.measureText(text).width);

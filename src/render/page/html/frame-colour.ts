@@ -1,5 +1,5 @@
-import { type ColorScheme, colourOf } from '../../colour.ts';
-import type { PageData } from '../../page-data.ts';
+import { colourOf } from '../../colour.ts';
+import type { PageData } from './data.ts';
 
 /** Remembered, for names can be long. */
 const colours = new Map<number, string>();
@@ -39,5 +39,5 @@ function reckoned({ frames, functions, look }: PageData, frame: number): string 
     inlined: kinds.includes('inlined'),
     jit: kinds.includes('JIT'),
   };
-  return functions.colour?.[itsFunction] ?? colourOf(known, look.colors as ColorScheme);
+  return functions.colour[itsFunction] ?? colourOf(known, look.colors);
 }

@@ -1,4 +1,4 @@
-import type { PageData } from '../../page-data.ts';
+import type { PageData } from './data.ts';
 import type { Tree } from './tree.ts';
 
 /** A node by the names of its stack, root first: it means the same in another view. */

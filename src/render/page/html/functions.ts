@@ -1,4 +1,4 @@
-import type { PageData } from '../../page-data.ts';
+import type { PageData } from './data.ts';
 import type { FlatTree } from './tree.ts';
 
 /** What a function weighs, per column. */

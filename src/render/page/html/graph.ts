@@ -1,14 +1,12 @@
-import { neutralColour } from '../../colour.ts';
 import { canvasDrawing } from './canvas.ts';
 import { element } from './elements.ts';
+import { faceOf } from './face.ts';
 import { flameGraphDrawing } from './flame-graph.ts';
-import { frameColour } from './frame-colour.ts';
 import type { Model } from './model.ts';
 import type { Drawing, Mark, Scene } from './scene.ts';
 import { isDark } from './theme.ts';
 import { hideTooltip, showTooltip } from './tooltip.ts';
 import { type Placed, placed, type Visible, visibleTree } from './visible.ts';
-import { amount, detailsOf, titleOf } from './words.ts';
 
 /** The pane with the flame graph. */
 export interface Graph {
@@ -25,8 +23,8 @@ export interface Graph {
 }
 
 /**
- * Profiles of up to this many frames are drawn by d3-flame-graph, whose boxes are elements; larger ones on a
- * canvas. Measured in Chromium on two busy cores: a zoom takes d3-flame-graph 20 to 50 ms with 390 boxes, 150 ms
+ * Profiles of up to this many frames are drawn by d3-flame-graph, whose boxes are elements; larger ones, and what is
+ * filled with patterns, on a canvas. Measured in Chromium on two busy cores: a zoom takes d3-flame-graph 20 to 50 ms with 390 boxes, 150 ms
  * and more with 690, and over a second with 10,000; the canvas 40 ms with the 690 boxes of a pixel or wider that
  * 100,000 frames have. 100 ms is what a reader waits for gladly.
  */
@@ -36,7 +34,8 @@ const hitColour = '#f070f0';
 
 export function createGraph(model: Model): Graph {
   const pane = element('graph');
-  const isSmall = model.source.nodes.frame.length <= mostElements;
+  const { data, nodes } = model.source;
+  const isSmall = nodes.frame.length <= mostElements && !data.views.some(({ change }) => change);
   const drawing = isSmall ? flameGraphDrawing(pane) : canvasDrawing(pane);
   return { pane, drawing, model, boxes: [], cursor: -1, rows: 0, isWhole: false };
 }
@@ -76,19 +75,29 @@ export function listenToGraph(graph: Graph, { zoomTo }: GraphEvents): void {
     const box = graph.drawing.boxAt(event);
     pane.classList.toggle('pointing', box !== undefined);
     if (box === undefined) hideTooltip();
-    else showTooltip(detailsOf(graph.model, box.data), { x: event.clientX, y: event.clientY });
+    else showTooltip(tooltipOf(graph, box), { x: event.clientX, y: event.clientY });
   });
   for (const type of ['mouseleave', 'scroll', 'click'])
     pane.addEventListener(type, () => hideTooltip());
 }
 
+/** Lines of what is known of a box. */
+export function tooltipOf({ model }: Graph, { data }: Placed): string[] {
+  return faceOf(model, isDark()).details(data);
+}
+
 function sceneOf(graph: Graph, width: number): Scene {
   const { model, boxes, rows } = graph;
   const dark = isDark() && !graph.isWhole;
-  const { source, state, tree, found } = model;
-  const column = source.data.views[state.view]!.columns[state.column]!;
+  const { state, tree, found } = model;
+  const face = faceOf(model, dark);
   const hits = typeof found === 'object' ? found.frames : undefined;
-  const isHit = (box: Visible) => box.gathered === 0 && hits?.[tree.frame[box.node]!] === 1;
+  const isHit = (box: Visible) => box.gathered.length === 0 && hits?.[tree.frame[box.node]!] === 1;
+  const isHidden = (box: Visible) => {
+    if (state.without.size === 0 || box.fade || box.node === 0) return false;
+    const fill = face.fill(box);
+    return typeof fill !== 'string' && state.without.has(fill.name);
+  };
   return {
     boxes,
     rows,
@@ -96,21 +105,14 @@ function sceneOf(graph: Graph, width: number): Scene {
     inverted: state.inverted,
     isDark: dark,
     isWhole: graph.isWhole,
-    label: (box) => ({ name: titleOf(model, box), amount: amount(box.weight, column) }),
-    colour: (box) => (isHit(box) ? hitColour : colourOfBox(model, box, dark)),
+    label: face.label,
+    fill: (box) => (isHidden(box) ? undefined : isHit(box) ? hitColour : face.fill(box)),
     mark: (box) => markOf(graph, box),
   };
 }
 
-function colourOfBox(model: Model, { node, gathered }: Visible, dark: boolean): string {
-  const frame = model.tree.frame[node]!;
-  // Thousands of them must not outshine what they stand beside.
-  if (gathered > 0) return dark ? '#8b929b' : neutralColour;
-  return frame < 0 ? neutralColour : frameColour(model.source.data, frame);
-}
-
 function markOf({ model, cursor }: Graph, { node, gathered }: Visible): Mark {
-  if (gathered > 0) return 'none';
+  if (gathered.length > 0) return 'none';
   if (node === cursor) return 'cursor';
   const frame = model.tree.frame[node]!;
   const { chosen } = model;

@@ -7,6 +7,8 @@ export interface Label {
   readonly name: string;
   /** Empty where there is no room for it, or the name had to be cut. */
   readonly amount: string;
+  /** In its place where there is less room. */
+  readonly shortAmount?: string;
 }
 
 const ellipsis = '\u2026';
@@ -19,7 +21,10 @@ export function fittedLabel(whole: Label, room: number, measure: Measure): Label
   if (room < 14) return nothing;
   const name = whole.name.slice(0, longestName);
   const fits = (text: string) => text.length <= room && measure(text) <= room;
-  if (fits(name)) return { name, amount: fits(`${name} ${whole.amount}`) ? whole.amount : '' };
+  if (fits(name)) {
+    const amounts = [whole.amount, whole.shortAmount ?? ''];
+    return { name, amount: amounts.find((amount) => fits(`${name} ${amount}`)) ?? '' };
+  }
   const shorter = shorterNames(name);
   const short = shorter.find(fits);
   return { name: short ?? start(shorter[1], room, measure), amount: '' };

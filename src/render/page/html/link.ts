@@ -1,4 +1,4 @@
-import type { PageData } from '../../page-data.ts';
+import type { PageData } from './data.ts';
 import { initialState, type Shape, type State } from './state.ts';
 
 /** The address's hash for a state: what differs from the start, each text encoded. */
@@ -19,6 +19,7 @@ export function hashOf(state: State, data: PageData): string {
   if (state.query.isCaseSensitive) add('case', '1');
   if (state.inverted !== start.inverted) add('root', state.inverted ? 'top' : 'bottom');
   if (state.bySize) add('order', 'size');
+  if (state.without.size > 0) add('without', list([...state.without]));
   if (state.theme !== start.theme) add('theme', state.theme);
   if (!state.hasTable) add('table', '0');
   return fields.map(([name, value]) => `${name}=${value}`).join('&');
@@ -42,7 +43,7 @@ export function stateOf(hash: string, data: PageData): State {
     data.views.findIndex(({ name }) => name === text('view')),
     start.view,
   );
-  const { columns } = data.views[view]!;
+  const { columns, swatches } = data.views[view]!;
   const root = fields.get('root');
   const theme = fields.get('theme');
   return {
@@ -66,10 +67,16 @@ export function stateOf(hash: string, data: PageData): State {
     },
     inverted: root === undefined ? start.inverted : root === 'top',
     bySize: fields.get('order') === 'size',
+    without: new Set(namesIn(items('without'), swatches)),
     theme: theme === 'dark' || theme === 'light' ? theme : 'auto',
     hasTable: fields.get('table') !== '0',
     chosen: -1,
   };
+}
+
+/** Those of the names that something has. */
+function namesIn(names: readonly string[], known: readonly { readonly name: string }[]): string[] {
+  return names.filter((name) => known.some((each) => each.name === name));
 }
 
 function titleOf(data: PageData, { view, column }: State): string {

@@ -17,7 +17,7 @@ export function matchingNodes({ found, tree, state }: Model, boxes: readonly Pla
     return nodes;
   }
   return boxes
-    .filter(({ data }) => data.gathered === 0 && isMatch(data.node))
+    .filter(({ data }) => data.gathered.length === 0 && isMatch(data.node))
     .sort((a, b) => a.x0 - b.x0 || a.depth - b.depth)
     .map(({ data }) => data.node);
 }

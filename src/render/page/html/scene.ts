@@ -1,3 +1,4 @@
+import type { Swatch } from '../../swatch.ts';
 import type { Label } from './label.ts';
 import type { Placed, Visible } from './visible.ts';
 
@@ -14,7 +15,8 @@ export interface Scene {
   /** For paper: all rows, and not only those in sight. */
   readonly isWhole: boolean;
   label(box: Visible): Label;
-  colour(box: Visible): string;
+  /** What the legend explains, or `#rrggbb`; undefined for a box that is not to be seen. */
+  fill(box: Visible): Swatch | string | undefined;
   mark(box: Visible): Mark;
 }
 

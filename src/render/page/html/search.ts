@@ -1,4 +1,4 @@
-import type { PageData } from '../../page-data.ts';
+import type { PageData } from './data.ts';
 
 export interface Query {
   readonly text: string;

@@ -1,5 +1,9 @@
-import type { PageData, PageView } from '../../page-data.ts';
+import { ProfileTextReader } from '../../../profile/text-reader.ts';
+import type { Profile } from '../../../profile.ts';
+import type { PageLook } from '../../page-look.ts';
+import { type PageData, pageData } from './data.ts';
 import { flatTree, type Nodes, nodesOf } from './tree.ts';
+import type { PageView } from './views.ts';
 
 /** The page's data, ready for use. */
 export interface Source {
@@ -8,18 +12,37 @@ export interface Source {
   readonly nodes: Nodes;
 }
 
-/** Reads what an element holds: base64 of deflated JSON. Rejects where it is damaged. */
-export async function readSource(element: { textContent: string | null }): Promise<Source> {
-  const bytes = Uint8Array.from(atob(element.textContent ?? ''), (each) => each.charCodeAt(0));
-  const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
-  const data = JSON.parse(await new Response(inflated).text()) as PageData;
+/** The element with the data. */
+interface Holder {
+  readonly dataset: { readonly look?: string };
+  querySelector(selector: string): { readonly textContent: string | null } | null;
+}
+
+/** Reads what an element holds: the look as its `data-look`, and the profile. Rejects where it is damaged. */
+export async function readSource(element: Holder): Promise<Source> {
+  const look = JSON.parse(element.dataset.look!) as PageLook;
+  const text = element.querySelector('.memstacks-profile')?.textContent ?? '';
+  return sourceOf(await readProfile(text), look);
+}
+
+/** The source that a profile is, as the text of a picture gave it. */
+export function sourceOf(profile: Profile, look: PageLook): Source {
+  const data = pageData(profile, look);
   return { data, nodes: nodesOf(data.nodes.depth, data.nodes.frame) };
 }
 
+async function readProfile(base64: string): Promise<Profile> {
+  const letters = atob(base64);
+  const bytes = new Uint8Array(letters.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = letters.charCodeAt(at);
+  const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+  const text = await new Response(inflated).text();
+  const reader = new ProfileTextReader();
+  for (const line of text.slice(0, -1).split('\n')) reader.take(line);
+  return reader.finish();
+}
+
 /** The tree of one view, from the root. */
-export function treeOfView({ nodes }: Source, { columns }: PageView) {
-  return flatTree(
-    nodes,
-    columns.map(({ self }) => Float64Array.from(self)),
-  );
+export function treeOfView({ nodes }: Source, { self }: PageView) {
+  return flatTree(nodes, self);
 }

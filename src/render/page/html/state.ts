@@ -1,6 +1,7 @@
-import type { PageData } from '../../page-data.ts';
+import type { PageData } from './data.ts';
 import type { FramePath } from './frame-path.ts';
 import type { Query } from './search.ts';
+import type { PageColumn } from './views.ts';
 
 /** Which tree is drawn: stacks as they are, merged from the leaf, or around one function. */
 export type Shape =
@@ -21,6 +22,8 @@ export interface State {
   /** The root on top. */
   readonly inverted: boolean;
   readonly bySize: boolean;
+  /** Of a legend, what is not to be seen: names of swatches. */
+  readonly without: ReadonlySet<string>;
   readonly theme: 'auto' | 'light' | 'dark';
   readonly hasTable: boolean;
   /** Index into the functions; -1 for that of the frame zoomed to. Not in links. */
@@ -29,18 +32,21 @@ export interface State {
 
 export const noQuery: Query = { text: '', isRegExp: false, isCaseSensitive: false };
 
-/** The change to another view: of its columns the one that counts the same, if there is one. */
+/** The change to another view: of its columns the one that is called the same, or counts the same, if there is one. */
 export function toView({ views }: PageData, state: State, view: number): Partial<State> {
-  const { unit } = views[state.view]!.columns[state.column]!;
-  const column = views[view]!.columns.findIndex((each) => each.unit === unit);
-  return { view, column: Math.max(0, column) };
+  const { title, unit } = views[state.view]!.columns[state.column]!;
+  const { columns } = views[view]!;
+  const isSame = (each: PageColumn) => each.title === title && each.unit === unit;
+  const column = columns.find(isSame) ?? columns.find((each) => each.unit === unit);
+  return { view, column: column === undefined ? 0 : columns.indexOf(column) };
 }
 
 /** What a page shows that was opened without a link. */
-export function initialState({ look }: PageData): State {
+export function initialState({ look, views }: PageData): State {
+  const widths = views[0]?.columns.findIndex(({ title }) => title === look.widths) ?? 0;
   return {
     view: 0,
-    column: 0,
+    column: Math.max(0, widths),
     shape: { kind: look.reverse ? 'leaves' : 'stacks' },
     collapseRecursion: false,
     hiddenModules: new Set(),
@@ -48,6 +54,7 @@ export function initialState({ look }: PageData): State {
     query: noQuery,
     inverted: look.inverted,
     bySize: false,
+    without: new Set(),
     theme: 'auto',
     hasTable: true,
     chosen: -1,

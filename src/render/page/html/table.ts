@@ -1,30 +1,14 @@
 import { select } from 'd3';
-import { withoutTemplateArguments } from '../../../symbol-name.ts';
-import { formatShare } from '../../../units.ts';
-import type { PageColumn } from '../../page-data.ts';
 import { element, selected } from './elements.ts';
-import { functionColour } from './frame-colour.ts';
 import type { FunctionWeights } from './functions.ts';
+import type { Heading, Headings } from './heading.ts';
+import { headingsOf } from './headings.ts';
 import type { Model } from './model.ts';
-import { amount, capitalised, exactAmount, shownName } from './words.ts';
-
-/** A column of the table. */
-interface Heading {
-  readonly id: string;
-  readonly title: string;
-  readonly hint: string;
-  readonly isText: boolean;
-  compare(a: FunctionWeights, b: FunctionWeights): number;
-  text(row: FunctionWeights): string;
-  tooltip(row: FunctionWeights): string;
-  /** Of the whole, 0 to 1. */
-  share(row: FunctionWeights): number;
-}
 
 export interface Table {
   model: Model;
   rows: readonly FunctionWeights[];
-  headings: readonly Heading[];
+  headings: Headings;
   /** Of the heading sorted by. */
   sortedBy: string;
   isReversed: boolean;
@@ -42,7 +26,7 @@ export function createTable(model: Model, choose: (chosen: number) => void): Tab
   const table: Table = {
     model,
     rows: [],
-    headings: [],
+    headings: headingsOf(model),
     sortedBy: '',
     isReversed: false,
     isPrinted: false,
@@ -54,10 +38,17 @@ export function createTable(model: Model, choose: (chosen: number) => void): Tab
 
 /** Shows the functions of a model; while something is searched for, those that match. */
 export function drawTable(table: Table, model: Model): void {
-  if (table.sortedBy === '' || table.model.state.column !== model.state.column)
-    table.sortedBy = `total-${model.state.column}`;
+  const isSame = table.sortedBy !== '' && hasSameRows(table.model, model);
+  if (isSame) {
+    table.model = model;
+    drawRows(table);
+    return;
+  }
+  const headings = headingsOf(model);
+  if (table.sortedBy === '' || table.headings.first !== headings.first)
+    table.sortedBy = headings.first;
   table.model = model;
-  table.headings = headingsOf(model);
+  table.headings = headings;
   const { found, functions } = model;
   const matching = typeof found === 'object' ? found.functions : undefined;
   table.rows = functions.filter((row) => matching === undefined || matching[row.function]);
@@ -66,76 +57,30 @@ export function drawTable(table: Table, model: Model): void {
   drawRows(table);
 }
 
-function headingsOf(model: Model): Heading[] {
-  const { columns } = model.source.data.views[model.state.view]!;
-  return [
-    nameHeading(model),
-    ...columns.flatMap((column, index) => [
-      weightHeading(model, { column, index, kind: 'self' }),
-      weightHeading(model, { column, index, kind: 'total' }),
-    ]),
-  ];
-}
-
-function nameHeading({ source: { data } }: Model): Heading {
-  const name = (row: FunctionWeights) => shownName(data.functions.name[row.function]!);
-  const module = (row: FunctionWeights) => data.modules[data.functions.module[row.function]!];
-  return {
-    id: 'name',
-    title: 'Function',
-    hint: 'By name',
-    isText: true,
-    // Functions are numbered in the order of their names.
-    compare: (a, b) => a.function - b.function,
-    text: (row) => withoutTemplateArguments(name(row)).slice(0, 300),
-    tooltip: (row) => [name(row), module(row)].filter((part) => part).join('\n'),
-    share: () => 0,
-  };
-}
-
-interface Weighed {
-  readonly column: PageColumn;
-  readonly index: number;
-  readonly kind: 'self' | 'total';
-}
-
-const hints = {
-  self: 'What the function allocates itself',
-  total: 'With all that it calls; recursion counts once',
-};
-
-function weightHeading({ stacks }: Model, { column, index, kind }: Weighed): Heading {
-  const weight = (row: FunctionWeights) => row[kind][index]!;
-  const whole = stacks.total[index]![0]!;
-  return {
-    id: `${kind}-${index}`,
-    title: kind,
-    hint: hints[kind],
-    isText: false,
-    compare: (a, b) => weight(b) - weight(a),
-    text: (row) => (weight(row) === 0 ? '' : amount(weight(row), column)),
-    tooltip: (row) => `${exactAmount(weight(row), column)}\n${formatShare(weight(row), whole)}`,
-    share: (row) => (whole === 0 ? 0 : weight(row) / whole),
-  };
+/** A zoom changes none of them. */
+function hasSameRows(before: Model, now: Model): boolean {
+  const isSameColumn =
+    before.state.view === now.state.view && before.state.column === now.state.column;
+  return isSameColumn && before.functions === now.functions && before.found === now.found;
 }
 
 function sortRows(table: Table): void {
-  const { compare } = table.headings.find(({ id }) => id === table.sortedBy)!;
+  const { compare } = table.headings.headings.find(({ id }) => id === table.sortedBy)!;
   const sign = table.isReversed ? -1 : 1;
   table.rows = [...table.rows].sort((a, b) => sign * compare(a, b) || a.function - b.function);
 }
 
 function drawHead(table: Table): void {
-  const { state, source } = table.model;
+  const { groups, headings } = table.headings;
   selected('table-groups')
     .selectAll('th')
-    .data(['', ...source.data.views[state.view]!.columns.map(capitalised)])
+    .data(groups)
     .join('th')
-    .attr('colspan', (_, index) => (index === 0 ? 1 : 2))
-    .text((title) => title);
+    .attr('colspan', ({ span }) => span)
+    .text(({ title }) => title);
   selected('table-head')
     .selectAll<HTMLElement, Heading>('th')
-    .data(table.headings)
+    .data(headings)
     .join((enter) => {
       const cell = enter.append('th').attr('scope', 'col');
       cell.append('button').attr('type', 'button');
@@ -187,13 +132,17 @@ function drawRows(table: Table): void {
     .each((row, index, elements) => drawCells(table, row, elements[index]!));
 }
 
-function drawCells({ headings, model }: Table, row: FunctionWeights, element: Element): void {
+function drawCells(
+  { headings: { headings, colour } }: Table,
+  row: FunctionWeights,
+  element: Element,
+): void {
   select(element)
-    .style('--colour', functionColour(model.source.data, row.function))
+    .style('--colour', colour(row))
     .selectAll<HTMLElement, Heading>('td')
     .data(headings)
     .join('td')
-    .classed('text', ({ isText }) => isText)
+    .attr('class', (heading) => (heading.isText ? 'text' : (heading.className?.(row) ?? '')))
     .attr('title', (heading) => heading.tooltip(row))
     .style('--share', (heading) => `${100 * heading.share(row)}%`)
     .text((heading) => heading.text(row));

@@ -1,6 +1,6 @@
 import { ProfileBuilder } from '../../../profile/builder.ts';
 import { depthFirst } from '../../depth-first.ts';
-import type { PageData } from '../../page-data.ts';
+import type { PageData } from './data.ts';
 import { type FlatTree, flatTree, nodesOf } from './tree.ts';
 
 export interface Reduction {

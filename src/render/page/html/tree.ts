@@ -9,7 +9,7 @@ export interface Nodes {
 }
 
 /** The nodes of which depths (0 for the root, which is the first) and frames are known. */
-export function nodesOf(depth: readonly number[], frame: ArrayLike<number>): Nodes {
+export function nodesOf(depth: ArrayLike<number>, frame: ArrayLike<number>): Nodes {
   const count = depth.length;
   const parent = new Int32Array(count).fill(-1);
   const end = new Int32Array(count).fill(count);

@@ -6,8 +6,8 @@ export interface Visible {
   /** The node drawn, or the caller of those gathered. */
   readonly node: number;
   readonly weight: number;
-  /** How many frames narrower than a pixel it stands for; 0 for a frame of its own. */
-  readonly gathered: number;
+  /** The nodes narrower than a pixel that it stands for; none for a frame of its own. */
+  readonly gathered: readonly number[];
   /** A caller of what is zoomed to. */
   readonly fade: boolean;
   readonly children?: Visible[];
@@ -43,7 +43,7 @@ export function visibleTree(cut: Cut): Visible {
   const pending: [Visible, number][] = [[top, 1]];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const [below, depth] = next;
-    if (below.gathered > 0 || depth >= mostRows) continue;
+    if (below.gathered.length > 0 || depth >= mostRows) continue;
     for (const above of boxesAbove(cut, below.node, smallest)) {
       below.children!.push(above);
       pending.push([above, depth + 1]);
@@ -60,14 +60,16 @@ export function placed(tree: Visible): Placed[] {
   return partition<Visible>()(root).descendants();
 }
 
-function box(node: number, weight: number, gathered = 0): Visible {
+const none: readonly number[] = [];
+
+function box(node: number, weight: number, gathered = none): Visible {
   return { node, weight, gathered, fade: false, children: [] };
 }
 
 function boxesAbove({ tree, column, bySize }: Cut, node: number, smallest: number): Visible[] {
   const total = tree.total[column]!;
   const wide: Visible[] = [];
-  let narrow = 0;
+  const narrow: number[] = [];
   let narrowWeight = 0;
   for (const child of tree.children(node)) {
     const weight = total[child]!;
@@ -75,12 +77,12 @@ function boxesAbove({ tree, column, bySize }: Cut, node: number, smallest: numbe
     if (weight >= smallest) {
       wide.push(box(child, weight));
     } else {
-      narrow++;
+      narrow.push(child);
       narrowWeight += weight;
     }
   }
   if (bySize) wide.sort((a, b) => b.weight - a.weight);
-  if (narrow > 0 && narrowWeight >= smallest) wide.push(box(node, narrowWeight, narrow));
+  if (narrow.length > 0 && narrowWeight >= smallest) wide.push(box(node, narrowWeight, narrow));
   return wide;
 }
 
@@ -88,7 +90,7 @@ function onCallers({ tree }: Cut, top: Visible): Visible {
   let below = top;
   let node = tree.parent[top.node]!;
   for (let callers = 0; node >= 0 && callers < mostCallers; callers++) {
-    below = { node, weight: top.weight, gathered: 0, fade: true, children: [below] };
+    below = { node, weight: top.weight, gathered: none, fade: true, children: [below] };
     node = tree.parent[node]!;
   }
   return below;

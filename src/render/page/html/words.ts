@@ -1,7 +1,10 @@
 import { counted, formatBytes, formatCount, formatShare } from '../../../units.ts';
-import type { PageColumn, PageData } from '../../page-data.ts';
+import { changeAmounts } from '../../change-amounts.ts';
+import { changedBy } from './change.ts';
+import type { PageData } from './data.ts';
 import type { Model } from './model.ts';
 import { sourceOf } from './search.ts';
+import type { PageColumn } from './views.ts';
 import type { Visible } from './visible.ts';
 
 /** Characters of a name that a reader may want to see at once. */
@@ -41,7 +44,7 @@ export function nameOf({ source: { data }, tree, state }: Model, node: number): 
 
 /** What a box is called. */
 export function titleOf(model: Model, { node, gathered }: Visible): string {
-  if (gathered > 0) return `${counted(gathered, 'frame')} narrower than a pixel`;
+  if (gathered.length > 0) return `${counted(gathered.length, 'frame')} narrower than a pixel`;
   return nameOf(model, node);
 }
 
@@ -62,7 +65,8 @@ export function detailsOf(model: Model, box: Visible): string[] {
     zoom > 0 ? `, ${formatShare(box.weight, total[zoom]!)} of the frame zoomed to` : '';
   const share = `${formatShare(box.weight, total[0]!)} of all${ofZoom}`;
   const title = shownName(titleOf(model, box));
-  if (box.gathered > 0) return [title, exactAmount(box.weight, columns[state.column]!), share];
+  if (box.gathered.length > 0)
+    return [title, exactAmount(box.weight, columns[state.column]!), share];
   const others = columns.flatMap((column, index) =>
     index === state.column ? [] : [exactAmount(tree.total[index]![box.node]!, column)],
   );
@@ -83,8 +87,13 @@ export function foundInWords({ found, source, state, tree, functions }: Model): 
   if (found === undefined) return '';
   if (found === 'wrong') return 'not a regular expression';
   const matching = functions.filter((each) => found.functions[each.function]).length;
+  const { columns, change } = source.data.views[state.view]!;
+  if (change !== undefined) {
+    const changed = changedBy(change, (column) => tree.weightWith(found.frames, column));
+    return `${counted(matching, 'function')}: ${changeAmounts(changed, change.scale).amount}`;
+  }
   const weight = tree.weightWith(found.frames, state.column);
-  const column = source.data.views[state.view]!.columns[state.column]!;
+  const column = columns[state.column]!;
   const share = formatShare(weight, tree.total[state.column]![0]!);
   return `${counted(matching, 'function')}, ${amount(weight, column)}, ${share}`;
 }

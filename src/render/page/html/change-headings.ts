@@ -1,0 +1,95 @@
+import { formatAmount, formatChange } from '../../../units.ts';
+import { swatchFor } from '../../diff-colour.ts';
+import { exactly, inWords } from '../../diff-face.ts';
+import { type Changed, changedBy, type PageChange } from './change.ts';
+import type { FunctionWeights } from './functions.ts';
+import type { Heading, Headings } from './heading.ts';
+import type { Model } from './model.ts';
+
+type Kind = 'total' | 'self';
+
+const kinds: readonly { readonly kind: Kind; readonly hint: string }[] = [
+  { kind: 'total', hint: 'with all that the function calls; recursion counts once' },
+  { kind: 'self', hint: 'what the function allocates itself' },
+];
+
+/** The columns of a differential: both sides and the change, of totals and of what functions have themselves. */
+export function changeHeadings(model: Model, change: PageChange, name: Heading): Headings {
+  const total = changesIn(change, 'total');
+  return {
+    groups: [
+      { title: '', span: 1 },
+      { title: 'Total', span: 3 },
+      { title: 'Self', span: 3 },
+    ],
+    headings: [name, ...kinds.flatMap((each) => headingsOf(model, change, each))],
+    first: 'change-total',
+    colour: (row) => swatchFor(total(row).tendency).colour,
+  };
+}
+
+/** Remembered, for sorting asks again and again. */
+function changesIn(change: PageChange, kind: Kind): (row: FunctionWeights) => Changed {
+  const known = new Map<FunctionWeights, Changed>();
+  return (row) => {
+    const changed = known.get(row) ?? changedBy(change, (column) => row[kind][column]!);
+    known.set(row, changed);
+    return changed;
+  };
+}
+
+function headingsOf(
+  model: Model,
+  change: PageChange,
+  { kind, hint }: (typeof kinds)[number],
+): Heading[] {
+  const changed = changesIn(change, kind);
+  const all = changedBy(change, (column) => model.stacks.total[column]![0]!);
+  const most = Math.max(all.before, all.after);
+  const common = {
+    isText: false,
+    tooltip: (row: FunctionWeights) => inFull(changed(row), change, kind),
+  };
+  const side = (which: 'before' | 'after'): Heading => ({
+    ...common,
+    id: `${which}-${kind}`,
+    title: which,
+    hint: `${which}, ${hint}`,
+    compare: (a, b) => changed(b)[which] - changed(a)[which],
+    text: (row) =>
+      changed(row)[which] === 0 ? '' : formatAmount(changed(row)[which], change.unit),
+    share: (row) => (most === 0 ? 0 : changed(row)[which] / most),
+  });
+  return [
+    side('before'),
+    side('after'),
+    {
+      ...common,
+      ...changeHeading(model, change, changed),
+      id: `change-${kind}`,
+      hint: `change, ${hint}`,
+    },
+  ];
+}
+
+/** What grew most comes first, what shrank most last. */
+function changeHeading(
+  { functions }: Model,
+  { unit }: PageChange,
+  changed: (row: FunctionWeights) => Changed,
+) {
+  const by = (row: FunctionWeights) => changed(row).after - changed(row).before;
+  const most = functions.reduce((most, row) => Math.max(most, Math.abs(by(row))), 0);
+  return {
+    title: 'change',
+    compare: (a, b) => by(b) - by(a),
+    text: (row) => (by(row) === 0 ? '' : formatChange(by(row), unit)),
+    share: (row) => (most === 0 ? 0 : Math.abs(by(row)) / most),
+    className: (row) =>
+      changed(row).tendency === 'noise' ? 'noise' : by(row) > 0 ? 'more' : 'less',
+  } satisfies Partial<Heading>;
+}
+
+function inFull(changed: Changed, change: PageChange, kind: Kind): string {
+  return `${inWords(changed, changed.tendency, change.scale)}\n${exactly(kind, changed, change)}`;
+}
