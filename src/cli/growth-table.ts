@@ -1,4 +1,5 @@
 import {
+  compareGrowth,
   fewestIntervals,
   type Growth,
   selfGrowth,
@@ -49,16 +50,8 @@ function sortedRows(profile: Profile): Row[] {
   for (let node = 0; node < profile.parent.length; node++)
     if (bytes[node]! > 0) rows.push({ node, bytes: bytes[node]!, growth: growthAt(node) });
   return rows.sort(
-    (a, b) => rank(a) - rank(b) || rate(b) - rate(a) || b.bytes - a.bytes || a.node - b.node,
+    (a, b) => compareGrowth(a.growth, b.growth) || b.bytes - a.bytes || a.node - b.node,
   );
-}
-
-function rank({ growth }: Row): number {
-  return ['steady', 'growing'].includes(growth.steadiness) ? 0 : 1;
-}
-
-function rate({ growth }: Row): number {
-  return growth.perSecond;
 }
 
 function rowLine({ bytes, growth }: Row, rank: number): string {

@@ -1,4 +1,3 @@
-import type { Metadata } from '../profile/metadata.ts';
 import type { Profile } from '../profile.ts';
 import type { SvgOptions } from '../render/svg.ts';
 
@@ -28,11 +27,8 @@ export const pictures: readonly [PictureKind, ...PictureKind[]] = [
   {
     suffixes: ['.html'],
     what: 'flame graphs and a table, to look around in',
-    draw: async (source, options) => {
-      const { profile, otherViews = () => [] } = source;
-      if (profile.meta.snapshots) return withTable(profile, options);
-      return (await import('../render/html.ts')).renderHtml([profile, ...otherViews()], options);
-    },
+    draw: async ({ profile, otherViews = () => [] }, options) =>
+      (await import('../render/html.ts')).renderHtml([profile, ...otherViews()], options),
   },
   {
     suffixes: ['.png'],
@@ -45,17 +41,3 @@ export const pictures: readonly [PictureKind, ...PictureKind[]] = [
     },
   },
 ];
-
-/** What changes is one picture and the table of it, to read in a browser. */
-async function withTable(profile: Profile, options: SvgOptions): Promise<Iterable<string>> {
-  const { renderSvg } = await import('../render/svg.ts');
-  const { pictureHtml } = await import('../render/picture-html.ts');
-  const { linesFor } = await import('./tables.ts');
-  const { title = pageTitle(profile.meta) } = options;
-  const lines = linesFor(profile.meta)(profile, { top: 50, sort: 'size', width: 120 });
-  return pictureHtml(renderSvg(profile, options), { title, lines });
-}
-
-function pageTitle({ differential, targets = [] }: Metadata): string {
-  return differential ? 'memstacks: what changed' : `memstacks: growth of ${targets.join(', ')}`;
-}

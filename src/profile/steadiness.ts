@@ -62,12 +62,21 @@ function growthBy(
 }
 
 /** Their indexes, without those that would make an interval of nothing, or of next to nothing at the very end. */
-function usedSnapshots(snapshots: readonly number[], durationMs: number): number[] {
+export function usedSnapshots(snapshots: readonly number[], durationMs: number): number[] {
   const usual = snapshots[0] ?? 0;
   return Array.from(snapshots.keys()).filter((index) => {
     const ms = snapshots[index]!;
     return ms > (snapshots[index - 1] ?? 0) && durationMs > ms && durationMs - ms >= usual / 2;
   });
+}
+
+/** What grows comes first, the fastest before the others. */
+export function compareGrowth(a: Growth, b: Growth): number {
+  return rank(a) - rank(b) || b.perSecond - a.perSecond;
+}
+
+function rank({ steadiness }: Growth): number {
+  return steadiness === 'steady' || steadiness === 'growing' ? 0 : 1;
 }
 
 /** @param amounts at each of `seconds`, of which there are at least two, ascending */

@@ -11,16 +11,22 @@ export function growthDrawing(profile: Profile, drawing: Drawing): Drawing {
   const { picture, lines } = drawing;
   const top = Math.max(framesEnd(picture), lines.at(-1)!.y) + 4;
   const swatches = legend(growthSwatches, { ...picture, top });
-  const snapshots = profile.meta.snapshots!.length;
-  const what = shownInWords(profile.meta);
-  const words = `colours: how what is ${what} went on, noted ${snapshots} times while tracing; growth is the median of all intervals`;
   return {
     ...drawing,
     kind: 'growth',
     picture: { ...picture, face: growthFace(profile, picture.face, drawing.look.flame!.factor) },
-    lines: [...lines, ...footerLines([words], picture, top + swatches.height)],
+    lines: [
+      ...lines,
+      ...footerLines([growthCaption(profile.meta)], picture, top + swatches.height),
+    ],
     extras: patternDefinitions(growthSwatches) + swatches.svg,
   };
+}
+
+/** What the colours of a picture of growth mean. */
+export function growthCaption(meta: Metadata): string {
+  const { length } = meta.snapshots!;
+  return `colours: how what is ${shownInWords(meta)} went on, noted ${length} times while tracing; growth is the median of all intervals`;
 }
 
 function shownInWords({ view }: Metadata): string {

@@ -1,19 +1,18 @@
 import {
   fewestIntervals,
   type Growth,
-  type Steadiness,
   steadinessWords,
   totalGrowth,
 } from '../profile/steadiness.ts';
 import type { Profile } from '../profile.ts';
 import { formatChange } from '../units.ts';
 import { type Face, frameOf } from './face.ts';
-import { growthSwatches } from './growth-swatches.ts';
+import { growthSwatch } from './growth-swatches.ts';
 import type { Box } from './layout.ts';
 import { fillOf } from './swatch.ts';
 
 /** There are enough snapshots to tell what grows. */
-export function hasGrowth({ meta }: Profile): boolean {
+export function hasGrowth({ meta }: Pick<Profile, 'meta'>): boolean {
   return (meta.snapshots?.length ?? 0) >= fewestIntervals - 1;
 }
 
@@ -30,19 +29,18 @@ export function growthFace(
     const growth = growthAt(box.node);
     return {
       ...face,
-      fill: fillFor(growth.steadiness),
+      fill: fillOf(growthSwatch(growth.steadiness)),
       className: `f ${growth.steadiness}${frameOf(profile, box) === undefined ? ' other' : ''}`,
-      tooltip: [...face.tooltip, inWords(growth, factor)],
+      tooltip: [...face.tooltip, growthInWords(growth, factor)],
     };
   };
 }
 
-function fillFor(steadiness: Steadiness): string {
-  return fillOf(growthSwatches.find(({ name }) => name === steadiness)!);
-}
-
 /** `grows steadily: +1.2 MiB a minute, grew in 20 of 20 intervals` */
-function inWords({ perSecond, grew, intervals, steadiness }: Growth, factor: number): string {
+export function growthInWords(
+  { perSecond, grew, intervals, steadiness }: Growth,
+  factor = 1,
+): string {
   const rate = formatChange(Math.round(60 * perSecond * factor), 'bytes');
   return `${steadinessWords[steadiness]}: ${rate} a minute, grew in ${grew} of ${intervals} intervals`;
 }

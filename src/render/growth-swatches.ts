@@ -1,4 +1,4 @@
-import { steadinessWords } from '../profile/steadiness.ts';
+import { type Steadiness, steadinessWords } from '../profile/steadiness.ts';
 import { dots, lines, type Swatch } from './swatch.ts';
 
 /** Steady growth is what should be seen first. */
@@ -8,3 +8,8 @@ export const growthSwatches: readonly Swatch[] = [
   { name: 'level', words: steadinessWords.level, colour: '#e4e6e8' },
   { name: 'shrinking', words: steadinessWords.shrinking, colour: '#b3d3f5', pattern: lines },
 ];
+
+/** How a steadiness looks. */
+export function growthSwatch(steadiness: Steadiness): Swatch {
+  return growthSwatches.find(({ name }) => name === steadiness)!;
+}

@@ -2,6 +2,8 @@ import { qualityProblems } from '../profile/stack-quality.ts';
 import { type Profile, sumOf } from '../profile.ts';
 import { scaleFor } from '../units.ts';
 import { diffHeader, totalsOf } from './diff-header.ts';
+import { growthCaption } from './growth-drawing.ts';
+import { hasGrowth } from './growth-face.ts';
 import {
   defaultCountName,
   defaultSubtitle,
@@ -44,7 +46,11 @@ function aboutPlain(profile: Profile, { subtitle, countName }: Wording): About {
     what: subtitle ?? defaultSubtitle(meta),
     total: totalOf(profile, countName),
     warnings: lossLines(meta),
-    notes: [...noteLines(meta), ...qualityProblems(meta.stacks)],
+    notes: [
+      ...(hasGrowth(profile) ? [growthCaption(meta)] : []),
+      ...noteLines(meta),
+      ...qualityProblems(meta.stacks),
+    ],
   };
 }
 

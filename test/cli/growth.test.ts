@@ -29,11 +29,12 @@ describe('a capture with snapshots', () => {
     expect(stdout.match(/class="entry"/g)).toHaveLength(4);
   });
 
-  test('has both on its HTML page', async () => {
+  test('has it on its HTML page, beside the other views', async () => {
     await at.run(['render', capture, '-o', 'x.html']);
     const { document } = new JSDOM(at.read('x.html')).window;
-    expect(document.querySelectorAll('svg .steady').length).toBe(4);
-    expect(document.querySelector('pre')!.textContent).toContain('grows steadily\n');
+    const titles = [...document.querySelectorAll('h1')].map(({ textContent }) => textContent);
+    expect(titles).toEqual(['Memory not freed', 'All allocations']);
+    expect(document.querySelector('.note')!.textContent).toContain('noted 4 times while tracing');
   });
 
   test('says which options mean nothing for its picture, and multiplies growth too', async () => {
@@ -46,9 +47,9 @@ describe('a capture with snapshots', () => {
     );
   });
 
-  test('keeps it in its picture', async () => {
-    await at.run(['render', capture, '-o', 'x.svg']);
-    expect((await at.run(['top', 'x.svg'])).stdout).toBe((await at.run(['top', capture])).stdout);
+  test.each(['x.svg', 'x.html'])('keeps it in %s', async (picture) => {
+    await at.run(['render', capture, '-o', picture]);
+    expect((await at.run(['top', picture])).stdout).toBe((await at.run(['top', capture])).stdout);
   });
 
   test('folds and compares as any other', async () => {

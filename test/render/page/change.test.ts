@@ -7,7 +7,7 @@ import { tendencyOf } from '../../../src/render/diff-colour.ts';
 import { changedBy } from '../../../src/render/page/html/change.ts';
 import { changeDetails, changedBox } from '../../../src/render/page/html/change-face.ts';
 import { hashOf, stateOf } from '../../../src/render/page/html/link.ts';
-import { type Model, modelOf } from '../../../src/render/page/html/model.ts';
+import { modelOf } from '../../../src/render/page/html/model.ts';
 import { initialState, type State } from '../../../src/render/page/html/state.ts';
 import { placed, visibleTree } from '../../../src/render/page/html/visible.ts';
 import { foundInWords } from '../../../src/render/page/html/words.ts';
@@ -16,6 +16,7 @@ import { repeated } from '../../fold/comparisons.ts';
 import { compared } from '../diff-pictures.ts';
 import { htmlOf, profileIn, sourceIn } from '../pages.ts';
 import { someStacks } from '../profiles.ts';
+import { namesTo } from './sources.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -27,15 +28,6 @@ function modelIn(profile: Profile, change: Partial<State> = {}) {
 function changeIn(profile: Profile, options: Partial<State> = {}) {
   const model = modelIn(profile, options);
   return { model, change: model.source.data.views[0]!.change! };
-}
-
-/** Root first. */
-function namesTo({ source, tree }: Model, node: number): string[] {
-  const { frames, functions } = source.data;
-  const names: string[] = [];
-  for (let at = node; at > 0; at = tree.parent[at]!)
-    names.push(functions.name[frames.function[tree.frame[at]!]!]!);
-  return names.reverse();
 }
 
 /** Of the first box that is called so. */

@@ -3,33 +3,28 @@ import { swatchFor } from '../../diff-colour.ts';
 import { exactly, inWords } from '../../diff-face.ts';
 import { type Changed, changedBy, type PageChange } from './change.ts';
 import type { FunctionWeights } from './functions.ts';
-import type { Heading, Headings } from './heading.ts';
+import {
+  type Heading,
+  type Headings,
+  type WeightKind,
+  weightGroups,
+  weightKinds,
+} from './heading.ts';
 import type { Model } from './model.ts';
-
-type Kind = 'total' | 'self';
-
-const kinds: readonly { readonly kind: Kind; readonly hint: string }[] = [
-  { kind: 'total', hint: 'with all that the function calls; recursion counts once' },
-  { kind: 'self', hint: 'what the function allocates itself' },
-];
 
 /** The columns of a differential: both sides and the change, of totals and of what functions have themselves. */
 export function changeHeadings(model: Model, change: PageChange, name: Heading): Headings {
   const total = changesIn(change, 'total');
   return {
-    groups: [
-      { title: '', span: 1 },
-      { title: 'Total', span: 3 },
-      { title: 'Self', span: 3 },
-    ],
-    headings: [name, ...kinds.flatMap((each) => headingsOf(model, change, each))],
+    groups: weightGroups,
+    headings: [name, ...weightKinds.flatMap((each) => headingsOf(model, change, each))],
     first: 'change-total',
     colour: (row) => swatchFor(total(row).tendency).colour,
   };
 }
 
 /** Remembered, for sorting asks again and again. */
-function changesIn(change: PageChange, kind: Kind): (row: FunctionWeights) => Changed {
+function changesIn(change: PageChange, kind: WeightKind): (row: FunctionWeights) => Changed {
   const known = new Map<FunctionWeights, Changed>();
   return (row) => {
     const changed = known.get(row) ?? changedBy(change, (column) => row[kind][column]!);
@@ -41,7 +36,7 @@ function changesIn(change: PageChange, kind: Kind): (row: FunctionWeights) => Ch
 function headingsOf(
   model: Model,
   change: PageChange,
-  { kind, hint }: (typeof kinds)[number],
+  { kind, hint }: (typeof weightKinds)[number],
 ): Heading[] {
   const changed = changesIn(change, kind);
   const all = changedBy(change, (column) => model.stacks.total[column]![0]!);
@@ -86,10 +81,10 @@ function changeHeading(
     text: (row) => (by(row) === 0 ? '' : formatChange(by(row), unit)),
     share: (row) => (most === 0 ? 0 : Math.abs(by(row)) / most),
     className: (row) =>
-      changed(row).tendency === 'noise' ? 'noise' : by(row) > 0 ? 'more' : 'less',
+      changed(row).tendency === 'noise' ? 'noise' : by(row) < 0 ? 'less' : 'more',
   } satisfies Partial<Heading>;
 }
 
-function inFull(changed: Changed, change: PageChange, kind: Kind): string {
+function inFull(changed: Changed, change: PageChange, kind: WeightKind): string {
   return `${inWords(changed, changed.tendency, change.scale)}\n${exactly(kind, changed, change)}`;
 }

@@ -51,9 +51,9 @@ export function drawControls(session: Session, model: Model): void {
 
 /** What the width of a frame is of, where that can be chosen. */
 function drawWidthsCaption({ source, state }: Model): void {
-  const { change } = source.data.views[state.view]!;
+  const { change, swatches } = source.data.views[state.view]!;
   element('widths').hidden = change === undefined;
-  document.documentElement.classList.toggle('change', change !== undefined);
+  document.documentElement.classList.toggle('change', swatches.length > 0);
 }
 
 function drawSearch(model: Model): void {

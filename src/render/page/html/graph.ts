@@ -35,7 +35,8 @@ const hitColour = '#f070f0';
 export function createGraph(model: Model): Graph {
   const pane = element('graph');
   const { data, nodes } = model.source;
-  const isSmall = nodes.frame.length <= mostElements && !data.views.some(({ change }) => change);
+  const isSmall =
+    nodes.frame.length <= mostElements && data.views.every(({ swatches }) => swatches.length === 0);
   const drawing = isSmall ? flameGraphDrawing(pane) : canvasDrawing(pane);
   return { pane, drawing, model, boxes: [], cursor: -1, rows: 0, isWhole: false };
 }

@@ -25,3 +25,17 @@ export interface Headings {
   /** `#rrggbb` of a function. */
   colour(row: FunctionWeights): string;
 }
+
+export type WeightKind = 'total' | 'self';
+
+/** What there are three headings of each, in a table of changes and of growth. */
+export const weightKinds: readonly { readonly kind: WeightKind; readonly hint: string }[] = [
+  { kind: 'total', hint: 'with all that the function calls; recursion counts once' },
+  { kind: 'self', hint: 'what the function allocates itself' },
+];
+
+export const weightGroups: Headings['groups'] = [
+  { title: '', span: 1 },
+  { title: 'Total', span: 3 },
+  { title: 'Self', span: 3 },
+];

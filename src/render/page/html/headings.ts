@@ -3,6 +3,7 @@ import { formatShare } from '../../../units.ts';
 import { changeHeadings } from './change-headings.ts';
 import { functionColour } from './frame-colour.ts';
 import type { FunctionWeights } from './functions.ts';
+import { growthHeadings } from './growth-headings.ts';
 import type { Heading, Headings } from './heading.ts';
 import type { Model } from './model.ts';
 import type { PageColumn } from './views.ts';
@@ -16,9 +17,10 @@ const hints = {
 /** The columns of the table for a model's view. */
 export function headingsOf(model: Model): Headings {
   const { source, state } = model;
-  const { columns, change } = source.data.views[state.view]!;
+  const { columns, change, growth } = source.data.views[state.view]!;
   const name = nameHeading(model);
   if (change !== undefined) return changeHeadings(model, change, name);
+  if (growth !== undefined) return growthHeadings(model, growth, name);
   return {
     groups: ['', ...columns.map(capitalised)].map((title, index) => ({
       title,

@@ -5,10 +5,13 @@ import type { Column, Profile } from '../../../profile.ts';
 import type { Unit } from '../../../units.ts';
 import { diffSwatches } from '../../diff-colour.ts';
 import { totalsOf } from '../../diff-header.ts';
+import { hasGrowth } from '../../growth-face.ts';
+import { growthSwatches } from '../../growth-swatches.ts';
 import { defaultCountName } from '../../header.ts';
 import type { Swatch } from '../../swatch.ts';
 import { visible } from '../../xml.ts';
 import { type PageChange, pageChange } from './change.ts';
+import { type PageGrowth, pageGrowth } from './growth.ts';
 
 /** One of the views that a page shows. */
 export interface PageView {
@@ -22,6 +25,8 @@ export interface PageView {
   readonly swatches: readonly Swatch[];
   /** Of a differential. */
   readonly change?: PageChange;
+  /** Where it was noted while tracing. */
+  readonly growth?: PageGrowth;
 }
 
 export interface PageColumn {
@@ -53,15 +58,20 @@ type MakeView = (
   countName: string | undefined,
 ) => PageView;
 
-const plainView: MakeView = (columns, { meta }, countName) => ({
-  name: meta.view ?? '',
-  columns: columns.map((column, index) => {
+const plainView: MakeView = (columns, { meta }, countName) => {
+  const firstSnapshot = columns.length - (meta.snapshots?.length ?? 0);
+  const measures = columns.slice(0, firstSnapshot).map((column, index) => {
     const counts = visible((index === 0 ? countName : undefined) ?? defaultCountName(column));
     return { title: counts, unit: column.unit, countName: counts };
-  }),
-  self: columns.map(({ self }) => self),
-  swatches: [],
-});
+  });
+  return {
+    name: meta.view ?? '',
+    columns: measures,
+    self: columns.map(({ self }) => self),
+    swatches: hasGrowth({ meta }) ? growthSwatches : [],
+    ...(hasGrowth({ meta }) && { growth: pageGrowth(meta, firstSnapshot) }),
+  };
+};
 
 /** Its columns are those of `widthChoices`, then the runs. */
 const differentialView: MakeView = (columns, { meta }, countName) => {

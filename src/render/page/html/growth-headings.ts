@@ -1,0 +1,88 @@
+import { compareGrowth, type Growth } from '../../../profile/steadiness.ts';
+import { growthInWords } from '../../growth-face.ts';
+import { growthSwatch } from '../../growth-swatches.ts';
+import type { FunctionWeights } from './functions.ts';
+import { grownBy, minuteRate, type PageGrowth } from './growth.ts';
+import {
+  type Heading,
+  type Headings,
+  type WeightKind,
+  weightGroups,
+  weightKinds,
+} from './heading.ts';
+import type { Model } from './model.ts';
+import { amount, exactAmount } from './words.ts';
+
+type GrowthOf = (row: FunctionWeights) => Growth;
+
+/** The columns of a view with snapshots: what there is at the end, and how it grew. */
+export function growthHeadings(model: Model, growth: PageGrowth, name: Heading): Headings {
+  const total = growthIn(growth, 'total');
+  return {
+    groups: weightGroups,
+    headings: [
+      name,
+      ...weightKinds.flatMap((each) => headingsOf(model, each, growthIn(growth, each.kind))),
+    ],
+    first: 'rate-total',
+    colour: (row) => growthSwatch(total(row).steadiness).colour,
+  };
+}
+
+/** Remembered, for sorting asks again and again. */
+function growthIn(growth: PageGrowth, kind: WeightKind): GrowthOf {
+  const known = new Map<FunctionWeights, Growth>();
+  return (row) => {
+    const its = known.get(row) ?? grownBy(growth, (column) => row[kind][column]!);
+    known.set(row, its);
+    return its;
+  };
+}
+
+function headingsOf(
+  { source, state, stacks, functions }: Model,
+  { kind, hint }: (typeof weightKinds)[number],
+  growthOf: GrowthOf,
+): Heading[] {
+  const column = source.data.views[state.view]!.columns[state.column]!;
+  const whole = stacks.total[state.column]![0]!;
+  const weight = (row: FunctionWeights) => row[kind][state.column]!;
+  const rates = (row: FunctionWeights) => row[kind].some((each) => each > 0);
+  const speed = (row: FunctionWeights) => Math.abs(growthOf(row).perSecond);
+  const fastest = functions.reduce((most, row) => Math.max(most, speed(row)), 0);
+  const common = {
+    isText: false,
+    tooltip: (row: FunctionWeights) =>
+      `${exactAmount(weight(row), column)}\n${growthInWords(growthOf(row))}`,
+    share: () => 0,
+  };
+  return [
+    {
+      ...common,
+      id: `end-${kind}`,
+      title: 'at end',
+      hint: `At the end of the trace, ${hint}`,
+      compare: (a, b) => weight(b) - weight(a),
+      text: (row) => (weight(row) === 0 ? '' : amount(weight(row), column)),
+      share: (row) => (whole === 0 ? 0 : weight(row) / whole),
+    },
+    {
+      ...common,
+      id: `rate-${kind}`,
+      title: 'a minute',
+      hint: `The median of what the intervals gained, steady growth first, ${hint}`,
+      compare: (a, b) => compareGrowth(growthOf(a), growthOf(b)) || weight(b) - weight(a),
+      text: (row) => (rates(row) ? minuteRate(growthOf(row)) : ''),
+      share: (row) => (fastest === 0 ? 0 : speed(row) / fastest),
+      className: (row) => (growthOf(row).perSecond < 0 ? 'less' : 'more'),
+    },
+    {
+      ...common,
+      id: `grew-${kind}`,
+      title: 'grew in',
+      hint: `How many intervals ended with more than they began with, ${hint}`,
+      compare: (a, b) => growthOf(b).grew - growthOf(a).grew,
+      text: (row) => (rates(row) ? `${growthOf(row).grew} of ${growthOf(row).intervals}` : ''),
+    },
+  ];
+}

@@ -1,0 +1,39 @@
+import type { Metadata } from '../../../profile/metadata.ts';
+import { type Growth, growthOf, usedSnapshots } from '../../../profile/steadiness.ts';
+import { formatChange } from '../../../units.ts';
+import type { WeightIn } from './change.ts';
+
+/** What the growth of a view is reckoned from; it is that of the first column. */
+export interface PageGrowth {
+  /** The columns of the snapshots. */
+  readonly readings: readonly number[];
+  /** When nothing was there yet, then of each reading, and the end. */
+  readonly seconds: readonly number[];
+}
+
+/** What a view has whose snapshots are the columns from `first` on. */
+export function pageGrowth(
+  { snapshots = [], durationMs = 0 }: Metadata,
+  first: number,
+): PageGrowth {
+  const used = usedSnapshots(snapshots, durationMs);
+  return {
+    readings: used.map((index) => first + index),
+    seconds: [0, ...used.map((index) => snapshots[index]!), durationMs].map((ms) => ms / 1000),
+  };
+}
+
+/** How something went on that has such weights. */
+export function grownBy({ readings, seconds }: PageGrowth, weightIn: WeightIn): Growth {
+  return growthOf([0, ...readings.map(weightIn), weightIn(0)], seconds);
+}
+
+/** `+1.2 MiB a minute` */
+export function rateOf(growth: Growth): string {
+  return `${minuteRate(growth)} a minute`;
+}
+
+/** What it gains in a minute: `+1.2 MiB` */
+export function minuteRate({ perSecond }: Growth): string {
+  return formatChange(Math.round(60 * perSecond), 'bytes');
+}
