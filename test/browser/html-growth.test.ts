@@ -36,7 +36,7 @@ describeWithNeeds('the page of a trace with snapshots in a browser', lacking, ()
 
   test('calls its views by words', async () => {
     const called = (view: View) => ({ ...growing, meta: { ...growing.meta, view } });
-    await open(htmlOf((['unfreed_and_mapped', 'all_and_mmap', 'mapped'] as const).map(called)));
+    await open(htmlOf([called('unfreed_and_mapped'), called('all_and_mmap'), called('mapped')]));
     expect(await page().locator('#views button').allTextContents()).toEqual([
       'Unfreed and mapped',
       'All and mmap',
