@@ -14,6 +14,8 @@
 /* Past it every other reading goes, and the interval doubles: a trace may last as long as it likes. */
 #define MOST_READINGS 128
 #define BATCH 4096
+/* Captures tell times in milliseconds, and no two readings are of the same one. */
+#define LEAST_NS 1000000
 
 struct amount {
 	uint64_t stack; /* key of the stacks map */
@@ -111,12 +113,17 @@ static void drop_every_other(void)
 	interval_ns *= 2;
 }
 
+static uint64_t at_least(uint64_t ns, uint64_t least)
+{
+	return ns < least ? least : ns;
+}
+
 uint64_t read_growth(struct heap_bpf *skel, const struct run *run)
 {
 	if (!run->settings->interval)
 		return UINT64_MAX;
 	if (!interval_ns) {
-		interval_ns = run->settings->interval * 1e9;
+		interval_ns = at_least(run->settings->interval * 1e9, LEAST_NS);
 		next_ns = run->start_ns + interval_ns;
 	}
 	if (clock_ns() < next_ns)
@@ -130,6 +137,7 @@ uint64_t read_growth(struct heap_bpf *skel, const struct run *run)
 	next_ns = run->start_ns + (uint64_t)(nr_readings + 1) * interval_ns;
 	while (next_ns <= clock_ns())
 		next_ns += interval_ns; /* missed for want of time */
+	next_ns = at_least(next_ns, readings[nr_readings - 1].at_ns + LEAST_NS);
 	return next_ns;
 }
 

@@ -15,7 +15,7 @@ import { diffJson } from './diff-json.ts';
 import { diffFlags, diffOptionsOf, type Files, filesOf, sizeOrShare } from './diff-options.ts';
 import { type InputOptions, viewOf } from './input.ts';
 import { readInputs } from './inputs.ts';
-import { lookFlags, lookOf } from './look-options.ts';
+import { lookFlags, lookOf, lookUnused } from './look-options.ts';
 import { several, single } from './numbers.ts';
 import {
   collapsedText,
@@ -77,9 +77,10 @@ async function run(args: Args): Promise<number> {
   const how = diffOptionsOf(args);
   const files = filesOf({ ...args, files: [args.old, args.new] });
   const outputs = several(args.output, '--output');
-  const look = lookOf(args);
+  // Nothing is kept of colours that mean something: a palette is only said to be ignored.
+  const look = { ...lookOf(args), ...(args.cp && { palette: {} }) };
   const kinds = outputKinds(look);
-  for (const path of outputs) kindOf(path, kinds);
+  const isDrawn = outputs.map((path) => kindOf(path, kinds)).some((kind) => kind !== kinds[0]);
   if (args.json && args.folded) throw new UserError('either --json or -f on stdout, not both', 2);
   const tickets = ticketChoiceOf(args);
   const stdout = stdoutOf(args, outputs.length > 0 || tickets.ticket !== undefined);
@@ -92,7 +93,9 @@ async function run(args: Args): Promise<number> {
   await writeStdout(stdout(profile));
   await ticketOf({ profile }, { ...tickets, look });
   const excess = limit === undefined ? undefined : excessOf(profile, limit);
-  for (const line of [...warnings, ...remarksOn(profile), ...(excess ?? [])]) screen.line(line);
+  const unused = isDrawn || tickets.ticket !== undefined ? [] : lookUnused(args);
+  const remarks = [...warnings, ...remarksOn(profile), ...unused, ...(excess ?? [])];
+  for (const line of remarks) screen.line(line);
   return excess === undefined ? 0 : grewTooMuch;
 }
 

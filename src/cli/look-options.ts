@@ -93,6 +93,15 @@ export function lookOf(args: LookArgs): SvgOptions {
   });
 }
 
+/** The options that were given and only a picture has a use for, as a remark that there is none. */
+export function lookUnused(args: Readonly<Record<string, unknown>>): string[] {
+  const given = Object.keys(lookFlags).filter(
+    (name) => name !== 'countname' && args[name] !== undefined,
+  );
+  if (given.length === 0) return [];
+  return [`${given.map((name) => `--${name}`).join(', ')}: ignored, no picture is written (-o)`];
+}
+
 /** The options that were given: a stage has its defaults for the others. */
 function given<Fields extends object>(
   fields: Fields,

@@ -1,7 +1,7 @@
 import { embeddedBytes, isHtml } from '../embedded.ts';
 import { UserError } from '../errors.ts';
 import { forEachLine } from '../lines.ts';
-import { wrongField } from '../profile/metadata-check.ts';
+import { missingColumn, wrongField } from '../profile/metadata-check.ts';
 import { ProfileTextReader } from '../profile/text-reader.ts';
 import { separatedViews } from '../profile/views.ts';
 import type { Profile } from '../profile.ts';
@@ -33,7 +33,15 @@ export async function readPicture({
     throw new UserError(`the data in this ${word} are cut short`);
   });
   await forEachLine(atMost(text, word), (line) => reader.take(new TextDecoder().decode(line)));
-  return viewsOf(reader.finish());
+  const views = viewsOf(reader.finish());
+  for (const view of views) checkColumns(view);
+  return views;
+}
+
+function checkColumns(view: Profile): void {
+  const missing = missingColumn(view);
+  if (missing !== undefined)
+    throw new UserError(`the embedded data are malformed: there is no column "${missing}"`);
 }
 
 function viewsOf(profile: Profile): readonly [Profile, ...Profile[]] {

@@ -23,6 +23,7 @@ export async function machineChecks(): Promise<Check[]> {
     capabilityCheck,
     uprobeCheck,
     tracefsCheck,
+    numaCheck,
     helperCheck,
     packageCheck,
   ];
@@ -94,6 +95,19 @@ async function tracefsCheck(): Promise<Check> {
   if (await may(constants.F_OK, '/sys/kernel/tracing/trace'))
     return { name, state: 'ok', detail: '/sys/kernel/tracing' };
   return { name, state: 'note', detail: 'not mounted or not readable; memstacks does not need it' };
+}
+
+/** What a resident page is put down to changes where the kernel unmaps pages to see who uses them. */
+export async function numaCheck(setting = '/proc/sys/kernel/numa_balancing'): Promise<Check> {
+  const name = 'NUMA balancing';
+  const value = await readFile(setting, 'utf8').catch(() => '0');
+  if (value.trim() === '0') return { name, state: 'ok', detail: 'off' };
+  return {
+    name,
+    state: 'note',
+    detail: 'on: pgfaultstacks may show a resident page under who touched it later',
+    advice: 'while tracing page faults: sysctl kernel.numa_balancing=0',
+  };
 }
 
 async function helperCheck(): Promise<Check> {

@@ -45,8 +45,9 @@ function refuseDifferent(
   const [first, ...others] = runs.filter((run) => of(run) !== undefined);
   const other = others.find((run) => of(run) !== of(first!));
   if (first === undefined || other === undefined) return;
+  const hint = what === 'view' ? ', or name a --view that captures of both have' : '';
   throw new UserError(
-    `the ${what} of ${first.name} is ${of(first)}, that of ${other.name} ${of(other)}: compare what is of the same kind`,
+    `the ${what} of ${first.name} is ${of(first)}, that of ${other.name} ${of(other)}: compare what is of the same kind${hint}`,
   );
 }
 

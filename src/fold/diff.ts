@@ -5,7 +5,7 @@ import type { Unit } from '../units.ts';
 import { comparedView, comparisonNotes, unitOfAll } from './comparable.ts';
 import { join, type Matching } from './join.ts';
 import { factors } from './normalize.ts';
-import { withMatchedProcesses } from './processes.ts';
+import { matchProcesses } from './processes.ts';
 import type { Runs, Threshold } from './runs.ts';
 import { meanOf, scaled } from './scale.ts';
 
@@ -29,11 +29,14 @@ export function diff(runs: Runs, { normalize, threshold, matching }: DiffOptions
   const all = sides.flatMap((side) => runs[side]);
   const names = sides.flatMap((side) => runs[side].map((_, index) => runColumn(side, index)));
   const profiles = all.map(({ profile }) => profile);
-  const matched = withMatchedProcesses(profiles);
-  const joined = join(matched ?? profiles, names, matching);
+  const matched = matchProcesses(profiles);
+  const joined = join(matched.profiles, names, matching);
   const columns = columnsOf(joined, measured, unit);
   const view = comparedView(runs);
-  const notes = [...comparisonNotes(runs, normalize), ...(matched ? [matchedProcessesNote] : [])];
+  const notes = [
+    ...comparisonNotes(runs, normalize),
+    ...(matched.byName ? [matchedProcessesNote] : []),
+  ];
   const differential: Differential = {
     ...measured,
     normalized: normalize,

@@ -8,15 +8,22 @@ interface Process {
   readonly pid: number;
 }
 
+/** Profiles in which the same process has the same frame at the root. */
+export interface MatchedProcesses {
+  readonly profiles: readonly Profile[];
+  /** Processes with different pids were taken to be the same. */
+  readonly byName: boolean;
+}
+
 /**
- * Profiles of several processes such that the same process has the same frame at the root. A service
- * that was started again has other pids: what is left of a name when equal pids are matched is matched
- * in the order of its pids, and called `name`, or `name (1)` and so on where it is several. Undefined
- * where there is nothing to match.
+ * Matches the processes of profiles. A service that was started again has other pids: what is left of a name when equal
+ * pids are matched is matched in the order of its pids, and called `name`, or `name (1)` and so on where it is several.
  */
-export function withMatchedProcesses(profiles: readonly Profile[]): Profile[] | undefined {
+export function matchProcesses(given: readonly Profile[]): MatchedProcesses {
+  const profiles = given.some(isOfSeveral) ? given.map(belowItsProcess) : given;
   const runs = profiles.map(processesIn);
-  if (!runs.every((processes) => processes !== undefined)) return undefined;
+  const unmatched = { profiles, byName: false };
+  if (!runs.every((processes) => processes !== undefined)) return unmatched;
   const known = runs.filter((processes) => processes.length > 0);
   const isEverywhere = ({ root }: Process) =>
     known.every((processes) => processes.some((other) => other.root === root));
@@ -24,8 +31,48 @@ export function withMatchedProcesses(profiles: readonly Profile[]): Profile[] | 
     byName(processes.filter((process) => !isEverywhere(process))),
   );
   const names = groups.map((group) => namesFor(group, groups));
-  if (names.every(({ size }) => size === 0)) return undefined;
-  return profiles.map((profile, run) => renamed(profile, names[run]!));
+  if (names.every(({ size }) => size === 0)) return unmatched;
+  return {
+    profiles: profiles.map((profile, run) => renamed(profile, names[run]!)),
+    byName: true,
+  };
+}
+
+function isOfSeveral(profile: Profile): boolean {
+  const known = Math.max(processesIn(profile)?.length ?? 0, profile.meta.targets?.length ?? 0);
+  return known > 1 && processesIn(profile) !== undefined;
+}
+
+/** The stacks of one process alone stand at the root, those of the others in a comparison do not. */
+function belowItsProcess(profile: Profile): Profile {
+  const [target, ...others] = profile.meta.targets ?? [];
+  const [, name, pid] = /^(.+) \(pid (\d+)\)$/s.exec(target ?? '') ?? [];
+  if (name === undefined || others.length > 0) return profile;
+  return belowFrame(profile, { name: `${name}-${pid}` });
+}
+
+/** The root becomes the node of the frame, below a new root. */
+function belowFrame({ frames, parent, frame, columns, meta }: Profile, above: Frame): Profile {
+  const behindRoot = <T extends Int32Array | Float64Array>(from: T, to: T): T => {
+    to.set(from, 1);
+    return to;
+  };
+  const count = parent.length + 1;
+  const parents = behindRoot(parent, new Int32Array(count)).map((node) => node + 1);
+  parents[0] = -1;
+  const ownFrames = behindRoot(frame, new Int32Array(count));
+  ownFrames[0] = -1;
+  ownFrames[1] = frames.length;
+  return {
+    frames: [...frames, above],
+    parent: parents,
+    frame: ownFrames,
+    columns: columns.map((column) => ({
+      ...column,
+      self: behindRoot(column.self, new Float64Array(count)),
+    })),
+    meta,
+  };
 }
 
 /** Undefined where something else is at the root of a stack. */

@@ -1,6 +1,9 @@
+import type { Column, Profile } from '../profile.ts';
+import { runColumn, sides } from './differential.ts';
 import type { Metadata } from './metadata.ts';
 import { normalizations, views } from './metadata.ts';
 import { pageKinds, type Residency } from './residency.ts';
+import { snapshotColumns } from './steadiness.ts';
 
 type Check = (value: unknown) => boolean;
 
@@ -110,4 +113,20 @@ const checks: { readonly [Key in keyof Required<Metadata>]: Check } = {
 /** The first field of what should be metadata that is not what it should be; undefined if all are. */
 export function wrongField(meta: Readonly<Record<string, unknown>>): string | undefined {
   return Object.entries(checks).find(([key, check]) => key in meta && !check(meta[key]))?.[0];
+}
+
+/** The first column that the metadata tell of and that is not there; undefined if all are. */
+export function missingColumn({ columns, meta }: Profile): string | undefined {
+  const names = new Set(columns.map(({ name }) => name));
+  return columnsToldBy(meta, columns[0]!).find((name) => !names.has(name));
+}
+
+function columnsToldBy({ differential, snapshots }: Metadata, first: Column): string[] {
+  const ofSnapshots = snapshotColumns(first, snapshots).map(({ name }) => name);
+  if (differential === undefined) return ofSnapshots;
+  const repeated = sides.filter((side) => differential[side].length > 1);
+  const ofRuns = repeated.flatMap((side) =>
+    differential[side].map((_, index) => runColumn(side, index)),
+  );
+  return [...sides, ...ofRuns, ...ofSnapshots];
 }

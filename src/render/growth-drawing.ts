@@ -14,7 +14,7 @@ export function growthDrawing(profile: Profile, drawing: Drawing): Drawing {
   return {
     ...drawing,
     kind: 'growth',
-    picture: { ...picture, face: growthFace(profile, picture.face) },
+    picture: { ...picture, face: growthFace(profile, picture.face, drawing.look.flame!.factor) },
     lines: [
       ...lines,
       ...footerLines([growthCaption(profile.meta)], picture, top + swatches.height),

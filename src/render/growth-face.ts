@@ -16,8 +16,12 @@ export function hasGrowth({ meta }: Pick<Profile, 'meta'>): boolean {
   return (meta.snapshots?.length ?? 0) >= fewestIntervals - 1;
 }
 
-/** The faces of a flame graph, coloured by how steadily each frame's total grew. */
-export function growthFace(profile: Profile, flame: (box: Box) => Face): (box: Box) => Face {
+/** The faces of a flame graph, coloured by how steadily each frame's total grew; amounts are multiplied with `factor`. */
+export function growthFace(
+  profile: Profile,
+  flame: (box: Box) => Face,
+  factor: number,
+): (box: Box) => Face {
   const growthAt = totalGrowth(profile);
   return (box) => {
     const face = flame(box);
@@ -27,13 +31,16 @@ export function growthFace(profile: Profile, flame: (box: Box) => Face): (box: B
       ...face,
       fill: fillOf(growthSwatch(growth.steadiness)),
       className: `f ${growth.steadiness}${frameOf(profile, box) === undefined ? ' other' : ''}`,
-      tooltip: [...face.tooltip, growthInWords(growth)],
+      tooltip: [...face.tooltip, growthInWords(growth, factor)],
     };
   };
 }
 
 /** `grows steadily: +1.2 MiB a minute, grew in 20 of 20 intervals` */
-export function growthInWords({ perSecond, grew, intervals, steadiness }: Growth): string {
-  const rate = formatChange(Math.round(60 * perSecond), 'bytes');
+export function growthInWords(
+  { perSecond, grew, intervals, steadiness }: Growth,
+  factor = 1,
+): string {
+  const rate = formatChange(Math.round(60 * perSecond * factor), 'bytes');
   return `${steadinessWords[steadiness]}: ${rate} a minute, grew in ${grew} of ${intervals} intervals`;
 }

@@ -9,8 +9,8 @@ import { type Drawing, framesEnd, type Look } from './document.ts';
 import { type Picture, padding, roomFor } from './draw.ts';
 import { flameFace } from './face.ts';
 import { growthDrawing } from './growth-drawing.ts';
-import { hasGrowth } from './growth-face.ts';
 import { defaultCountName, hiddenLines } from './header.ts';
+import { ignoredOptions, kindOf } from './ignored.ts';
 import type { Font } from './labels.ts';
 import { layOut } from './layout.ts';
 import { type Shown, shownOf } from './shown.ts';
@@ -75,32 +75,11 @@ export function* renderSvg(profile: Profile, options: SvgOptions = {}): Generato
   const minWidth = minWidthOf(options);
   const limits = { maxSize: maxSize === 0 ? Number.POSITIVE_INFINITY : maxSize, minWidth };
   const shown = shownOf(profile, options);
-  remarkIgnored(shown, options);
-  const drawing = profile.meta.differential ? differentialDrawing : flameDrawing;
+  const drawing = drawings[kindOf(profile)];
   const draw = (fit: Fit) => drawing(shown, options, fit);
   const { document, remarks } = withinSize(draw, limits, embed ? profile : undefined);
-  for (const remark of remarks) options.onRemark?.(remark);
+  for (const remark of [...ignoredOptions(shown, options), ...remarks]) options.onRemark?.(remark);
   yield* document;
-}
-
-/** What says how a flame graph is coloured and counted, by the option that a user knows. */
-const flameOptions = {
-  colors: '--colors',
-  palette: '--cp',
-  total: '--total',
-  factor: '--factor',
-} as const;
-
-function remarkIgnored({ profile, column }: Shown, options: SvgOptions): void {
-  const { total, onRemark } = options;
-  if (profile.meta.differential) {
-    const names = Object.keys(flameOptions) as (keyof typeof flameOptions)[];
-    const given = names.filter((name) => options[name] !== undefined);
-    const flags = given.map((name) => flameOptions[name]).join(', ');
-    if (flags !== '')
-      onRemark?.(`${flags}: ignored, colours and amounts of a differential are those of change`);
-  } else if (total !== undefined && total < sumOf(column))
-    onRemark?.(`--total ${total} is below the sum of the stacks, and is ignored`);
 }
 
 const defaults = {
@@ -112,16 +91,17 @@ const defaults = {
   factor: 1,
 };
 
+const drawings = { differential: differentialDrawing, growth: grownDrawing, flame: flameDrawing };
+
 function differentialDrawing({ profile }: Shown, options: SvgOptions, fit: Fit): Drawing {
   return diffDrawing(profile, { ...defaults, ...options, font: fontOf(options) }, fit);
 }
 
-function flameDrawing(shown: Shown, options: SvgOptions, fit: Fit): Drawing {
-  const drawing = plainDrawing(shown, options, fit);
-  return hasGrowth(shown.profile) ? growthDrawing(shown.profile, drawing) : drawing;
+function grownDrawing(shown: Shown, options: SvgOptions, fit: Fit): Drawing {
+  return growthDrawing(shown.profile, flameDrawing(shown, options, fit));
 }
 
-function plainDrawing({ profile, column }: Shown, options: SvgOptions, fit: Fit): Drawing {
+function flameDrawing({ profile, column }: Shown, options: SvgOptions, fit: Fit): Drawing {
   const subject = subjectOf({ profile, column }, { ...options, minWidth: fit.minWidth });
   const header = headerLines(subject, options);
   const look = lookOf(subject, options, fit);

@@ -46,8 +46,9 @@ const fills: Readonly<Partial<Record<Line['className'], string>>> = {
   warning: '#b00020',
 };
 const titleScale = 1.4;
-/** Pixels beside the title for the controls that the script adds. */
-const controlsRoom = 420;
+/** Pixels beside the title for the controls that the script adds, or above a title that has too few beside them. */
+const controlsRoom = { beside: 420, above: 28 };
+const leastTitleRoom = 240;
 /** Bold letters are up to a sixth wider than the estimate. */
 const boldness = 1.18;
 
@@ -77,8 +78,11 @@ export function arrangeHeader(texts: HeaderTexts, page: Pick<Subject, 'font' | '
   const room = roomFor(page);
   const wrap = (text: string): string[] => wrapText(visible(text), font, room);
   const lines: Line[] = [];
-  const title = wrapTitle(texts.title, font, room);
-  addLines(lines, 'title', { texts: title, size: font.size * titleScale });
+  const beside = room - controlsRoom.beside;
+  const isBeside = beside >= leastTitleRoom;
+  const title = wrapTitle(texts.title, font, isBeside ? beside : room);
+  const above = padding + (isBeside ? 0 : controlsRoom.above);
+  addLines(lines, 'title', { texts: title, size: font.size * titleScale, above });
   addLines(lines, 'note', { texts: texts.notes.flatMap(wrap), size: font.size });
   addLines(lines, 'warning', { texts: texts.warnings.flatMap(wrap), size: font.size });
   // One line whatever its length: the script shows details in its place.
@@ -109,7 +113,7 @@ export function drawLine({ text, className, y, size }: Line): string {
 
 function wrapTitle(title: string, font: Font, room: number): string[] {
   const titleFont = { family: font.family, size: font.size * titleScale * boldness };
-  return wrapText(visible(title), titleFont, Math.max(room - controlsRoom, room / 2));
+  return wrapText(visible(title), titleFont, room);
 }
 
 interface Block {

@@ -69,4 +69,19 @@ describeTracing('--interval with --mmap', () => {
     // The picture carries it all.
     expect((await runMemstacks(['top', 'x.svg'], at)).stdout).toBe(table.stdout);
   });
+
+  test('has no two snapshots in one millisecond, however short the interval', async () => {
+    const sample = await startSample('growing');
+    const { at } = await traceWhile(
+      ['-p', `${sample.pid}`, '--interval', '0.0000000001', '-o', 'x.capture'],
+      async () => {
+        sample.tell();
+        await sleep(500);
+      },
+    );
+    // The reader refuses equal ones.
+    const { snapshots } = (await captureIn(at)).header;
+    expect(snapshots!.length).toBeGreaterThan(3);
+    expect(snapshots![0]).toBeGreaterThan(0);
+  });
 });

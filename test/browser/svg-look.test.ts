@@ -133,6 +133,56 @@ describeWithNeeds('the picture in a browser', lacking, () => {
     expect(await at.hits()).toEqual(['json_parse', 'json_node', 'json_node']);
   });
 
+  test.each([320, 400, 500, 679, 680, 900])(
+    'is %d pixels wide, and nothing overlaps',
+    async (width) => {
+      const title = 'All allocations of the server that somebody gave a rather long name';
+      await at.open(svgOf(profileOf(stacks), { width, title }));
+      const parts = at.page.locator('.controls > g:not([display]), .controls > text, svg > text');
+      const check = async () => {
+        const boxes = (
+          await parts.evaluateAll((all) =>
+            all.map((each) => {
+              const { left, right, top, bottom } = each.getBoundingClientRect();
+              return {
+                text: each.textContent ?? '',
+                left,
+                right,
+                top: top + 2,
+                bottom: bottom - 2,
+              };
+            }),
+          )
+        ).filter(({ left, right }) => right > left);
+        for (const { text, left, right } of boxes)
+          expect([text, left >= 9, right <= width - 9]).toEqual([text, true, true]);
+        const overlapping = boxes.flatMap((one, index) =>
+          boxes
+            .slice(index + 1)
+            .filter(
+              (other) =>
+                one.left < other.right &&
+                other.left < one.right &&
+                one.top < other.bottom &&
+                other.top < one.bottom,
+            )
+            .map((other) => `${one.text} and ${other.text}`),
+        );
+        expect(overlapping).toEqual([]);
+      };
+      await check();
+      await at.page.keyboard.press('Control+f');
+      await at.page.keyboard.type('malloc');
+      await check();
+      await at.page.keyboard.press('Enter');
+      await check();
+      expect(await at.found()).toMatch(/^1 of 4[:,] .*90.00%/);
+      await at.frame('json_parse').hover();
+      expect(await at.details()).toMatch(/^Function: json/);
+      await check();
+    },
+  );
+
   test('is printed without its controls', async () => {
     await at.open();
     expect(await at.page.locator('.controls').isVisible()).toBe(true);

@@ -185,7 +185,13 @@ describeWithNeeds('zooming a picture', lacking, () => {
     expect(field!.y).toBeLessThan(60);
     await at.frame('f3').hover();
     expect(await at.details()).toBe('Function: f3 (7 bytes, 100.00%)');
-    expect((await at.page.locator('.total').boundingBox())!.y).toBeLessThan(60);
+    const { x, y, height } = (await at.page.locator('.total').boundingBox())!;
+    expect(y).toBeLessThan(60);
+    const uppermost = await at.page.evaluate(
+      ([left, top]) => document.elementFromPoint(left!, top!)?.getAttribute('class'),
+      [x + 5, y + height / 2],
+    );
+    expect(uppermost).toBe('total');
   });
 
   test('answers for an icicle too', async () => {

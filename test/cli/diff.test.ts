@@ -1,9 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { JSDOM } from 'jsdom';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { serverCapture, Workplace } from './program.ts';
 
+const mmapCapture = fileURLToPath(new URL('../data/capture/growth-mmap.capture', import.meta.url));
 const before = 'main;a 102400\nmain;b 51200\nmain;c 7168\n';
 const after = 'main;a 133120\nmain;b 40960\nmain;d 7168\n';
 const both = 'main;a 102400 133120\nmain;b 51200 40960\nmain;c 7168 0\nmain;d 0 7168\n';
@@ -49,6 +51,35 @@ describe('the table', () => {
     const { stdout, stderr } = await at.run(['diff', 'old.folded', '\x1b[2J.folded']);
     expect(stdout + stderr).not.toContain('\x1b');
     expect(stdout).toContain('after  ?[2J.folded\n');
+  });
+});
+
+describe('options of pictures', () => {
+  test.each([
+    [
+      ['--cp', '-o', 'x.svg'],
+      'x.svg: --cp: ignored, colours and amounts of a differential are those of change',
+    ],
+    [['--reverse', '--title=x'], '--title, --reverse: ignored, no picture is written (-o)'],
+    [['--no-embed', '-f', '-o', 'x.folded'], '--no-embed: ignored, no picture is written (-o)'],
+    [['--inverted', '--reverse', '--widths=after', '-o', 'x.svg'], undefined],
+  ])('%j are followed, or said to be ignored', async (options, said) => {
+    const { code, stderr } = await at.run(['diff', 'old.folded', 'new.folded', ...options]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: said === undefined ? '' : `${said}\n` });
+  });
+
+  test('turn a differential round, and put its root on top', async () => {
+    await at.run(['diff', 'old.folded', 'new.folded', '--reverse', '--inverted', '-o', 'x.svg']);
+    const { document } = new JSDOM(at.read('x.svg'), { contentType: 'image/svg+xml' }).window;
+    const frames = [...document.querySelectorAll('.f')].map((group) => ({
+      name: group.querySelector('title')!.textContent!.split(' (')[0],
+      y: Number(group.querySelector('rect')!.getAttribute('y')),
+    }));
+    expect(frames.map(({ name }) => name)).toEqual([
+      ...['all', 'a', 'main', 'b', 'main', 'c', 'main', 'd', 'main'],
+    ]);
+    expect(frames[0]!.y).toBeLessThan(frames[1]!.y);
+    expect(frames[1]!.y).toBeLessThan(frames[2]!.y);
   });
 });
 
@@ -126,6 +157,7 @@ describe('inputs', () => {
     [['old.folded', 'cut.gz'], 'cut.gz: the gzip data ends before there is anything'],
     [['old.folded', 'missing'], 'cannot read missing: no such file or directory'],
     [[serverCapture, 'new.folded', '--countname', 'pages'], 'the unit of '],
+    [[serverCapture, mmapCapture], 'of the same kind, or name a --view that captures of both have'],
     [['old.folded', 'x.diff.folded'], 'x.diff.folded is a differential already'],
     [['old.folded', 'new.folded', '--normalize', 'duration'], 'does not say how long it took'],
   ])('%j cannot be compared', async (args, message) => {

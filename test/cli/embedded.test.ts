@@ -161,6 +161,14 @@ describe('an SVG that cannot be read', () => {
     `<svg xmlns="http://www.w3.org/2000/svg"><metadata class="memstacks-profile">${data}</metadata></svg>`;
   const packed = (text: string) => element(gzipSync(text).toString('base64'));
   const head = '{"profile":2,"columns":[{"name":"x","unit":"bytes"}],"root":[0],"meta":{}}\n';
+  const column = '{"name":"x","unit":"bytes"}';
+  const sides = '{"name":"before","unit":"bytes"},{"name":"after","unit":"bytes"}';
+  /** Of one run before, and so many after. */
+  function comparison(after: number): string {
+    const run = { name: 'r', total: 1, factor: 1, meta: {} };
+    const runs = { before: [run], after: Array.from({ length: after }, () => run) };
+    return JSON.stringify({ differential: { ...runs, normalized: 'none', threshold: 0 } });
+  }
   const good = gzipSync(`${head}["a"]\n\n\nA\nA\nB\n`).toString('base64');
 
   test.each([
@@ -178,6 +186,23 @@ describe('an SVG that cannot be read', () => {
     ['no profile', packed('hello'), 'the embedded data are malformed: line 1: '],
     ['a bad node', packed(`${head}\n\nH\nA\nB\n`), 'nodes: frame 7 is not defined'],
     ['another version', packed('{"profile":7}\n'), 'of version 7'],
+    [
+      'no column of a snapshot',
+      packed(`${head.replace('{}', '{"snapshots":[5]}')}["a"]\n\n\nA\nA\nB\n`),
+      'malformed: there is no column "x_1"',
+    ],
+    [
+      'no side of a comparison',
+      packed(`${head.replace('{}', comparison(1))}["a"]\n\n\nA\nA\nB\n`),
+      'malformed: there is no column "before"',
+    ],
+    [
+      'no column of a run',
+      packed(
+        `${head.replace(column, `${sides}`).replace('[0]', '[0,0]').replace('{}', comparison(2))}["a"]\n\n\nA\nA\nB\nA\nB\n`,
+      ),
+      'malformed: there is no column "after_1"',
+    ],
     [
       'an escape',
       packed(head.replace('"x"', '"x","\u001b[31m":1').replace('{}', '{"host":1}')),

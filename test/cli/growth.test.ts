@@ -37,6 +37,16 @@ describe('a capture with snapshots', () => {
     expect(document.querySelector('.note')!.textContent).toContain('noted 4 times while tracing');
   });
 
+  test('says which options mean nothing for its picture, and multiplies growth too', async () => {
+    const { stdout, stderr } = await at.run([
+      ...['render', capture, '--colors=hot', '--widths=after', '--factor=2'],
+    ]);
+    expect(stderr).toBe('--colors, --widths: ignored, colours and widths are those of growth\n');
+    expect(stdout).toContain(
+      '<title>leak (102,400 bytes, 20.00%)\ngrows steadily: +1.2 MiB a minute',
+    );
+  });
+
   test.each(['x.svg', 'x.html'])('keeps it in %s', async (picture) => {
     await at.run(['render', capture, '-o', picture]);
     expect((await at.run(['top', picture])).stdout).toBe((await at.run(['top', capture])).stdout);

@@ -1,9 +1,13 @@
-import { expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import {
   atLeast,
   machineChecks,
   missingCapabilities,
   missingPackages,
+  numaCheck,
 } from '../../src/collect/machine.ts';
 
 test.each([
@@ -37,6 +41,22 @@ test('only what dpkg calls installed counts', () => {
   expect(missing).not.toContain('make');
   expect(missing).toContain('gcc');
   expect(missing).toContain('libbpf-dev');
+});
+
+test.each([
+  ['0\n', 'ok'],
+  ['1\n', 'note'],
+  ['2\n', 'note'],
+])('kernel.numa_balancing is %j', async (value, state) => {
+  const folder = mkdtempSync(join(tmpdir(), 'memstacks-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const setting = join(folder, 'numa_balancing');
+  writeFileSync(setting, value);
+  expect((await numaCheck(setting)).state).toBe(state);
+});
+
+test('a kernel without NUMA has nothing to balance', async () => {
+  expect((await numaCheck('/nowhere/numa_balancing')).state).toBe('ok');
 });
 
 test('every check that fails says what to do', async () => {

@@ -80,6 +80,34 @@ describe('processes of two runs', () => {
     ]);
   });
 
+  it.each<[string, string, string[], number]>([
+    ['w-30 w-31', 'w-9', ['w (1);main 30 9', 'w (2);main 31 0'], 1],
+    ['w-30 w-31', 'w-31', ['w-30;main 30 0', 'w-31;main 31 31'], 0],
+    ['w-30 db-31', 'w-9', ['db-31;main 31 0', 'w;main 30 9'], 1],
+  ])('%s are matched with one that stands alone: %s', (several, one, expected, notes) => {
+    const [name, pid] = one.split('-');
+    const targets = [`${name} (pid ${pid})`];
+    const alone = profileOf([['main', Number(pid)]], { targets });
+    const difference = diff(
+      {
+        before: [{ name: 'a', profile: profileOf(processes(several)) }],
+        after: [{ name: 'b', profile: alone }],
+      },
+      plain,
+    );
+    expect(textOf(writeDifferential(difference)).trimEnd().split('\n')).toEqual(expected);
+    expect(difference.meta.notes).toHaveLength(notes);
+  });
+
+  it('are no frames of their own where each run is of one', () => {
+    const of = (pid: number) => ({
+      name: '',
+      profile: profileOf([['start-7;main', pid]], { targets: [`w (pid ${pid})`] }),
+    });
+    const difference = diff({ before: [of(1)], after: [of(2)] }, plain);
+    expect(textOf(writeDifferential(difference))).toBe('start-7;main 1 2\n');
+  });
+
   it('have modules nowhere: a function of such a name is a function', () => {
     const f = (name: string) => [{ name, module: 'm' }];
     const lines = written([[f('f-1'), 1]], [[f('f-2'), 2]]);

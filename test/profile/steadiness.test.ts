@@ -67,6 +67,17 @@ describe('growth of a profile', () => {
     expect(selfGrowth(profileOf(4000))(2).perSecond).toBe(10);
   });
 
+  it.each([
+    [[0, 0, 1000], 2],
+    [[2000, 1000, 1000], 2],
+    [[0, 4000, 5000], 1],
+  ])('has no interval of nothing, whatever the snapshots say: %j', (snapshots, intervals) => {
+    const profile = { ...profileOf(4000), meta: { snapshots, durationMs: 4000 } };
+    const growth = totalGrowth(profile)(2);
+    expect(growth.intervals).toBe(intervals);
+    expect(growth.perSecond).toBeGreaterThan(0);
+  });
+
   it('has no interval of next to nothing at its end', () => {
     expect(totalGrowth(profileOf(3400))(2).intervals).toBe(3);
     expect(totalGrowth(profileOf(3500))(2).intervals).toBe(4);

@@ -6,7 +6,7 @@ import { plain } from '../fold/comparisons.ts';
 import { contrast, deuteranopia, difference } from './colours.ts';
 import { compared, runOf, shown } from './diff-pictures.ts';
 import { meta, parse, picture, textsOf } from './pictures.ts';
-import { type Stacks, someStacks, svgOf } from './profiles.ts';
+import { profileOf, type Stacks, someStacks, svgOf } from './profiles.ts';
 
 describe('the picture', () => {
   it('says what both sides are, with their totals, and what was lost', async () => {
@@ -99,6 +99,12 @@ describe('options of flame graphs', () => {
       '--colors, --total, --factor: ignored, colours and amounts of a differential are those of change',
     ]);
   });
+});
+
+test('widths of differentials are said to be ignored in flame graphs', () => {
+  const remarks: string[] = [];
+  svgOf(profileOf([['a', 1]]), { widths: 'after', onRemark: (line) => remarks.push(line) });
+  expect(remarks).toEqual(['--widths: ignored, it is of differentials']);
 });
 
 describe('colours', () => {

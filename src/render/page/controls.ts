@@ -1,4 +1,4 @@
-import { padding } from '../draw.ts';
+import { padding, roomFor } from '../draw.ts';
 import { create, setShown } from './elements.ts';
 import type { Chart } from './view.ts';
 
@@ -8,6 +8,8 @@ export interface Controls {
   readonly group: SVGElement;
   readonly reset: SVGElement;
   readonly field: SVGElement;
+  /** Pixels. */
+  readonly fieldWidth: number;
   readonly fieldText: SVGElement;
   readonly caret: SVGElement;
   readonly caseButton: SVGElement;
@@ -17,7 +19,10 @@ export interface Controls {
   readonly found: SVGElement;
 }
 
-const fieldWidth = 210;
+/** Pixels of the search field: less where the picture is narrow. */
+const fieldWidths = { most: 210, least: 40 };
+/** Pixels of the buttons to the left of it. */
+const buttonsWidth = 190;
 const rowHeight = 22;
 const hint = 'Search (Ctrl-F)';
 /** Of the bar that stays in sight in a tall picture. */
@@ -27,6 +32,8 @@ export function drawControls(chart: Chart): Controls {
   const size = Number(chart.svg.getAttribute('font-size'));
   const group = create('g', { class: 'controls', 'font-size': 12 });
   const right = chart.look.width - padding;
+  const { most, least } = fieldWidths;
+  const fieldWidth = Math.max(least, Math.min(most, roomFor(chart.look) - buttonsWidth));
   const total = chart.svg.querySelector('.total')!;
   const bar = create('rect', {
     class: 'paper bar',
@@ -37,10 +44,11 @@ export function drawControls(chart: Chart): Controls {
   });
   const controls: Controls = {
     group,
-    reset: button(right - fieldWidth - 190, 68, 'Reset'),
+    reset: button(right - fieldWidth - buttonsWidth, 68, 'Reset'),
     previous: button(right - fieldWidth - 116, 26, '\u2039'),
     next: button(right - fieldWidth - 88, 26, '\u203a'),
     field: create('g', { tabindex: 0, role: 'searchbox', 'aria-label': 'Search frames' }),
+    fieldWidth,
     fieldText: create('text', { x: right - fieldWidth + 6, y: 25 }),
     caret: create('path', { class: 'caret', display: 'none' }),
     caseButton: button(right - fieldWidth - 58, 26, 'Aa'),
@@ -79,7 +87,8 @@ export function drawControls(chart: Chart): Controls {
     controls.field,
     controls.found,
   );
-  chart.svg.append(group);
+  // The details line is there too, and the bar must not cover it.
+  chart.svg.append(group, total);
   return controls;
 }
 
@@ -107,7 +116,7 @@ function describe(group: SVGElement, text: string): void {
 
 /** The end of the text, where the typing goes on, is what stays in sight. */
 export function showQuery(controls: Controls, text: string, isTyping: boolean): void {
-  const { field, fieldText, caret } = controls;
+  const { field, fieldWidth, fieldText, caret } = controls;
   const characters = Array.from(text);
   fieldText.classList.toggle('hint', text === '' && !isTyping);
   fieldText.textContent = text === '' && !isTyping ? hint : text;

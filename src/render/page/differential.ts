@@ -26,6 +26,10 @@ start({
     const { amount } = changeAmounts(found, scale);
     return `${counted(nodes.length, 'frame')}${more}: ${shares} of all, ${amount}`;
   },
+  foundBriefly({ outer }, { changeAt }, { scale }) {
+    const { amount, shortAmount } = changeAmounts(sumOf(outer.map(changeAt!)), scale);
+    return shortAmount ?? amount;
+  },
 });
 
 function sumOf(changes: readonly Change[]): Change {

@@ -6,6 +6,6 @@ start({
   ...flame,
   again(source, look) {
     const shown = flame.again(source, look);
-    return { ...shown, face: growthFace(shown.profile, shown.face) };
+    return { ...shown, face: growthFace(shown.profile, shown.face, look.flame!.factor) };
   },
 });

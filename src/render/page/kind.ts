@@ -15,6 +15,8 @@ export interface Kind {
   readonly labelOf: (drawn: DrawnWords, look: PageLook) => BoxLabel;
   /** What a search found, after `matched`. */
   readonly foundInWords: (found: Found, among: Searchable, look: PageLook) => string;
+  /** The same where there is little room. */
+  readonly foundBriefly: (found: Found, among: Searchable, look: PageLook) => string;
 }
 
 export interface Shown {
@@ -50,6 +52,7 @@ export const flame: Kind = {
     const amount = formatIn(weight * flame!.factor, scale);
     return `${share} of all: ${counted(nodes.length, 'frame')}, ${amount}`;
   },
+  foundBriefly: ({ weight }, { tree }) => shareOf(weight, tree.total[0]!),
 };
 
 /** `NAME (32,768,000 bytes, 12.34%)` -> `NAME`; a name may itself hold such brackets. */

@@ -1,3 +1,4 @@
+import { counted } from '../../units.ts';
 import { roomFor } from '../draw.ts';
 import type { Box } from '../layout.ts';
 import type { Found } from './find.ts';
@@ -44,9 +45,18 @@ function markerOf(chart: Chart, boxes: readonly Box[], reach: Found['reach']) {
   };
 }
 
-/** `matched 12.34% of all: 5 frames, 1.2 MiB` */
-export function foundInWords({ kind, look, model }: Chart, found: Found): string {
+/** `2 of 5: matched 12.34% of all: 5 frames, 1.2 MiB`, and the same in few words: `2 of 5, 12.34%`. */
+export function foundInWords(
+  { kind, look, model }: Chart,
+  found: Found,
+  match: number,
+): readonly [words: string, few: string] {
   // What was too narrow to be drawn, or gathered into one box, cannot be searched without the data.
   const least = model().isComplete ? '' : 'at least ';
-  return `matched ${least}${kind.foundInWords(found, model(), look)}`;
+  const words = `matched ${least}${kind.foundInWords(found, model(), look)}`;
+  const count = found.nodes.length;
+  const few = `, ${least}${kind.foundBriefly(found, model(), look)}`;
+  if (match < 0) return [words, counted(count, 'frame') + few];
+  const at = `${match + 1} of ${count}`;
+  return [`${at}: ${words}`, at + few];
 }

@@ -1,7 +1,7 @@
 import type { NodeIndex } from '../../profile.ts';
 import { formatShare } from '../../units.ts';
 import { roomFor } from '../draw.ts';
-import { fitText, widthOf } from '../labels.ts';
+import { type Font, fitText, widthOf } from '../labels.ts';
 import type { Target } from '../layout.ts';
 import { addressOf, placeIn } from './address.ts';
 import { type Controls, showQuery } from './controls.ts';
@@ -27,6 +27,9 @@ export interface Session {
   /** Index of the box that the keyboard is at; -1 for none. */
   current: number;
 }
+
+/** Part of the details line. */
+const mostForFound = 0.65;
 
 export const noQuery: Query = { text: '', isRegExp: false, isCaseSensitive: false };
 
@@ -67,11 +70,16 @@ function refresh(session: Session): void {
   if (isDocument) keepAddress(session);
 }
 
-function inWords({ chart, query, found, match }: Session, matcher: RegExp | undefined): string {
+function inWords(session: Session, matcher: RegExp | undefined): string {
+  const { chart, query, found, match } = session;
   if (query.text === '') return '';
   if (matcher === undefined) return 'not a regular expression';
-  const words = foundInWords(chart, found);
-  return match < 0 ? words : `${match + 1} of ${found.nodes.length}: ${words}`;
+  const [words, few] = foundInWords(chart, found, match);
+  return widthOf(words, fontOf(session)) > roomFor(chart.look) * mostForFound ? few : words;
+}
+
+function fontOf({ chart, details }: Session): Font {
+  return { family: chart.look.font.family, size: Number(details.getAttribute('font-size')) };
 }
 
 function setPressed(button: SVGElement, isPressed: boolean): void {
@@ -130,7 +138,7 @@ export function setCurrent(session: Session, index: number): void {
 /** The frame pointed at, else the one zoomed to, else the total, in what the search leaves of the line. */
 export function showDetails(session: Session, index: number | undefined): void {
   const { chart, controls, details } = session;
-  const font = { family: chart.look.font.family, size: Number(details.getAttribute('font-size')) };
+  const font = fontOf(session);
   const found = controls.found.textContent!;
   const taken = found === '' ? 0 : widthOf(found, font) + 20;
   details.textContent = fitText(detailsOf(session, index), font, roomFor(chart.look) - taken);
