@@ -68,6 +68,7 @@ function weightHeading({ stacks }: Model, { column, index, kind }: Weighed): Hea
     title: kind,
     hint: hints[kind],
     isText: false,
+    width: 86,
     compare: (a, b) => weight(b) - weight(a),
     text: (row) => (weight(row) === 0 ? '' : amount(weight(row), column)),
     tooltip: (row) => `${exactAmount(weight(row), column)}\n${formatShare(weight(row), whole)}`,
