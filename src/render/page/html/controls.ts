@@ -97,7 +97,7 @@ function drawChoices(session: Session, id: string, choices: readonly Choice[]): 
 
 function viewChoices({ source, state }: Model): Choice[] {
   return source.data.views.map(({ name }, view) => ({
-    text: viewNames[name] ?? name,
+    text: viewNames[name] ?? capitalised(name),
     isPressed: view === state.view,
     change: toView(source.data, state, view),
   }));
@@ -105,7 +105,7 @@ function viewChoices({ source, state }: Model): Choice[] {
 
 function columnChoices({ source, state }: Model): Choice[] {
   return source.data.views[state.view]!.columns.map((each, column) => ({
-    text: capitalised(each),
+    text: capitalised(each.title),
     isPressed: column === state.column,
     change: { column },
   }));

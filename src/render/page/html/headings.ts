@@ -22,7 +22,7 @@ export function headingsOf(model: Model): Headings {
   if (change !== undefined) return changeHeadings(model, change, name);
   if (growth !== undefined) return growthHeadings(model, growth, name);
   return {
-    groups: ['', ...columns.map(capitalised)].map((title, index) => ({
+    groups: ['', ...columns.map(({ title }) => capitalised(title))].map((title, index) => ({
       title,
       span: index === 0 ? 1 : 2,
     })),
