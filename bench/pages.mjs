@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -18,7 +18,16 @@ const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-syn
 /** Milliseconds of flamegraph.pl's SVG of 10,000 frames, measured once, for where it is not there. */
 const FLAMEGRAPH_PL_ONCE = { load: '900', zoom: '700', search: '140', reset: '-' };
 
-/** What is opened, how it is made, and how it is worked. All functions run in the page. */
+const SVG_IN_USE = {
+  isReady: () => document.querySelector('.controls') !== null,
+  actions: {
+    zoom: () => press(document.querySelectorAll('.f')[2]),
+    reset: () => type(['Escape', 'Escape']),
+    search: () => type(['F3', 'r']),
+  },
+};
+
+/** What is opened, how it is made, and how it is worked. `isReady` and the actions run in the page. */
 const PAGES = [
   {
     label: 'memstacks SVG, 10,000 frames',
@@ -26,12 +35,17 @@ const PAGES = [
     suffix: 'svg',
     lines: SVG_LINES,
     command: (input) => [process.execPath, MEMSTACKS, 'render', '--minwidth=0', input],
-    isReady: () => document.querySelector('.controls') !== null,
-    actions: {
-      zoom: () => press(document.querySelectorAll('.f')[2]),
-      reset: () => type(['Escape', 'Escape']),
-      search: () => type(['F3', 'r']),
-    },
+    ...SVG_IN_USE,
+  },
+  {
+    label: 'memstacks SVG of a differential',
+    goals: { zoom: '50', search: '50', reset: '50' },
+    suffix: 'svg',
+    lines: SVG_LINES,
+    command: (input) => [
+      ...[process.execPath, MEMSTACKS, 'diff', input, changed(input), '--minwidth=0', '-o'],
+    ],
+    ...SVG_IN_USE,
   },
   {
     label: 'memstacks HTML, 100,000 nodes',
@@ -120,6 +134,20 @@ function written({ suffix, lines, command }, name) {
   if (status !== 0) throw new MeasuringFailed(`${line.join(' ')} ended with ${status}`);
   if (!toFile) writeFileSync(output, stdout);
   return { output, bytes: statSync(output).size };
+}
+
+/** Another file with the same stacks, of which a sixth vanished and others have more or less. */
+function changed(input) {
+  const factors = [1, 1.3, 0.5, 2.4, 0, 1];
+  const lines = readFileSync(input, 'utf8').trimEnd().split('\n');
+  const after = lines.flatMap((line, index) => {
+    const end = line.lastIndexOf(' ') + 1;
+    const weight = Math.round(Number(line.slice(end)) * factors[index % factors.length]);
+    return weight === 0 ? [] : [`${line.slice(0, end)}${weight}\n`];
+  });
+  const path = input.replace(/\.folded$/, '.after.folded');
+  writeFileSync(path, after.join(''));
+  return path;
 }
 
 async function timesOf(browser, { output, isReady, actions }) {

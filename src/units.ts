@@ -28,8 +28,15 @@ export function counted(count: number, noun: string): string {
 
 /** 1234567 -> "1,234,567" */
 export function formatCount(count: number): string {
-  const [whole, ...fraction] = String(count).split('.');
-  return [whole!.replace(/\B(?=(\d{3})+$)/g, ','), ...fraction].join('.');
+  const text = String(count);
+  if (text.includes('e')) return text;
+  const point = text.indexOf('.');
+  let end = point < 0 ? text.length : point;
+  let groups = text.slice(end);
+  // Not by a regular expression: pictures have thousands of counts, and it would take most of their time.
+  for (const first = count < 0 ? 1 : 0; end - first > 3; end -= 3)
+    groups = `,${text.slice(end - 3, end)}${groups}`;
+  return text.slice(0, end) + groups;
 }
 
 /** An amount by itself: "1.5 KiB", "812 bytes", "1,234". */

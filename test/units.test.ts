@@ -30,8 +30,18 @@ test.each([
   [1000, '1,000'],
   [1_234_567, '1,234,567'],
   [1234.5678, '1,234.5678'],
+  [-1234, '-1,234'],
+  [1e21, '1e+21'],
 ])('count %d is %s', (count, text) => {
   expect(formatCount(count)).toBe(text);
+});
+
+test('counts have a comma before every three digits', () => {
+  fc.assert(
+    fc.property(fc.maxSafeInteger(), (count) => {
+      expect(formatCount(count)).toBe(count.toLocaleString('en-US'));
+    }),
+  );
 });
 
 test('one scale serves all amounts of a picture', () => {

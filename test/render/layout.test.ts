@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ProfileBuilder } from '../../src/profile/builder.ts';
+import { childNodes } from '../../src/profile/children.ts';
 import type { Profile } from '../../src/profile.ts';
-import { type Box, type Layout, layOut } from '../../src/render/layout.ts';
+import { type Box, type Layout, layOut, layOutTree, treeOf } from '../../src/render/layout.ts';
 import { profileOf, someStacks } from './profiles.ts';
 
 function layoutOf(profile: Profile, smallest = 0): Layout {
@@ -152,6 +153,27 @@ describe('every layout', () => {
       expect(total).toBe(self.reduce((sum, each) => sum + each, 0));
       const own = boxes.map((box) => (box.gathered > 0 ? box.weight : self[box.node]!));
       expect(own.reduce((sum, each) => sum + each, 0) + hidden.weight).toBe(total);
+    });
+  });
+
+  test('names the frames that each gathered box stands for, in a zoom into gathered ones too', () => {
+    forAnyLayout((layout, profile, smallest) => {
+      const tree = treeOf(profile, profile.columns[0]!);
+      const check = ({ boxes }: Layout) => {
+        for (const { node, weight, gathered, lighterThan } of boxes) {
+          expect(lighterThan === undefined).toBe(gathered === 0);
+          if (lighterThan === undefined) continue;
+          const lighter = [...childNodes(tree.children, node)]
+            .map((each) => tree.total[each]!)
+            .filter((each) => each > 0 && each < lighterThan);
+          const sum = lighter.reduce((all, each) => all + each, 0);
+          expect([lighter.length, sum]).toEqual([gathered, weight]);
+        }
+      };
+      check(layout);
+      for (const { node, lighterThan } of layout.boxes)
+        if (lighterThan !== undefined)
+          check(layOutTree(tree, { node, lighterThan }, (total) => Math.max(total / 3, smallest)));
     });
   });
 
