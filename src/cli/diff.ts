@@ -1,6 +1,7 @@
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { UserError } from '../errors.ts';
 import { type DiffOptions, diff as diffRuns } from '../fold/diff.ts';
+import { diffOtherMeasures } from '../fold/diff-measures.ts';
 import type { Run, Threshold } from '../fold/runs.ts';
 import { views } from '../fold/views.ts';
 import { type Side, sides } from '../profile/differential.ts';
@@ -88,8 +89,10 @@ async function run(args: Args): Promise<number> {
   const screen = screenOn(process.stderr);
   const { runs, warnings } = await readRuns(files, inputOf(args));
   const whole = diffRuns(runs, how);
-  const profile = tickets.redact ? redacted(whole) : whole;
-  await writeFiles({ outputs, kinds }, { profile }, screen.line);
+  const shown = (each: Profile) => (tickets.redact ? redacted(each) : each);
+  const profile = shown(whole);
+  const otherViews = () => diffOtherMeasures(runs, how).map(shown);
+  await writeFiles({ outputs, kinds }, { profile, otherViews }, screen.line);
   await writeStdout(stdout(profile));
   await ticketOf({ profile }, { ...tickets, look });
   const excess = limit === undefined ? undefined : excessOf(profile, limit);

@@ -1,4 +1,5 @@
 import { type Column, columnNamed, type NodeIndex, type Profile, totals } from '../profile.ts';
+import type { Metadata } from './metadata.ts';
 
 /** How what is unfreed or mapped went on while it was traced. A cache that fills up levels off; a leak grows steadily. */
 const steadinesses = ['steady', 'growing', 'level', 'shrinking'] as const;
@@ -49,20 +50,32 @@ function growthBy(
   profile: Profile,
   weights: (column: string) => Float64Array,
 ): (node: NodeIndex) => Growth {
-  const { snapshots = [], durationMs = 0 } = profile.meta;
-  const used = usedSnapshots(snapshots, durationMs);
+  const { used, seconds } = readingsOf(profile.meta);
   const { name } = profile.columns[0]!;
   const readings = used.map((index) => weights(snapshotColumn(name, index)));
   const last = weights(name);
-  const seconds = [0, ...used.map((index) => snapshots[index]!), durationMs].map((ms) => ms / 1000);
   return (node) => {
     const amounts = [0, ...readings.map((reading) => reading[node]!), last[node]!];
     return growthOf(amounts, seconds);
   };
 }
 
+interface Readings {
+  /** Indexes of snapshots. */
+  readonly used: readonly number[];
+  /** When nothing was there yet, then of each of them, and the end. */
+  readonly seconds: readonly number[];
+}
+
+/** What growth is reckoned from. */
+export function readingsOf({ snapshots = [], durationMs = 0 }: Metadata): Readings {
+  const used = usedSnapshots(snapshots, durationMs);
+  const times = [0, ...used.map((index) => snapshots[index]!), durationMs];
+  return { used, seconds: times.map((ms) => ms / 1000) };
+}
+
 /** Their indexes, without those that would make an interval of nothing, or of next to nothing at the very end. */
-export function usedSnapshots(snapshots: readonly number[], durationMs: number): number[] {
+function usedSnapshots(snapshots: readonly number[], durationMs: number): number[] {
   const usual = snapshots[0] ?? 0;
   return Array.from(snapshots.keys()).filter((index) => {
     const ms = snapshots[index]!;

@@ -52,6 +52,7 @@ export function pageBody(licences: string): string {
 <div id="graph"></div>
 <div id="legend" role="group" aria-label="Colours" hidden></div></section>
 <section id="side" aria-label="Functions"><div id="table"><table>
+<colgroup id="table-columns"></colgroup>
 <thead><tr id="table-groups"></tr><tr id="table-head"></tr></thead>
 <tbody aria-hidden="true"><tr id="rows-above"></tr></tbody>
 <tbody id="table-rows"></tbody>

@@ -6,6 +6,7 @@ import { embed } from './embed.ts';
 import { aboutView, drawAbout } from './html-about.ts';
 import { pageBody } from './html-body.ts';
 import { policyFor } from './html-policy.ts';
+import { ignoredOptions } from './ignored.ts';
 import type { PageLook } from './page-look.ts';
 import { pageFile } from './script.ts';
 import { escapeXml } from './xml.ts';
@@ -26,6 +27,8 @@ export interface HtmlOptions {
   readonly reverse?: boolean;
   /** The root on top. */
   readonly inverted?: boolean;
+  /** Called with what the user should know of the page. */
+  readonly onRemark?: (line: string) => void;
   /** Of a differential: what the width of a frame is of at first. Default: one that hides nothing. */
   readonly widths?: Widths;
 }
@@ -40,6 +43,7 @@ export function* renderHtml(
   options: HtmlOptions = {},
 ): Generator<string> {
   const { colors = 'mem', inverted = false, reverse = false, countName, palette, widths } = options;
+  for (const remark of ignoredIn(views, options)) options.onRemark?.(remark);
   const script = pageFile('html.js');
   const style = pageFile('html.css');
   const abouts = views.map((view) => aboutView(view, options));
@@ -63,6 +67,14 @@ ${pageBody(pageFile('licences.txt'))}
 `;
   yield* embed(joinedViews(views), Number.POSITIVE_INFINITY)!;
   yield `</svg>\n<script>${script}</script>\n</body>\n</html>\n`;
+}
+
+/** What the view that is shown first does not take; colours are those of the other views, if there are any. */
+function ignoredIn([profile, ...others]: readonly [Profile, ...Profile[]], options: HtmlOptions) {
+  const { colors, palette, widths } = options;
+  const isMixed = !profile.meta.differential && others.length > 0;
+  const given = isMixed ? { widths } : { colors, palette, widths };
+  return ignoredOptions({ profile, column: profile.columns[0]! }, given);
 }
 
 /** JSON in which every letter stands for itself, whatever is done to unsafe ones. */

@@ -102,6 +102,21 @@ describeWithNeeds('the page of a differential in a browser', lacking, () => {
     expect(await page().locator('#widths').isVisible()).toBe(true);
   });
 
+  test('switches between what is counted, widths staying', async () => {
+    const calls = compared([['main;f', 10]], [['main;f', 30]]);
+    const columns = calls.columns.map((column) => ({ ...column, unit: 'count' as const }));
+    await open(htmlOf([compared(before, after), { ...calls, columns }]));
+    await press('columns', 'After');
+    await press('views', 'Samples');
+    expect(await hash()).toBe('#view=samples&by=after');
+    expect((await pointAt(0.5, 1)).slice(1)).toEqual([
+      '+20, +200.0%',
+      'total: 10 samples before, 30 after, change +20',
+      '100% of all after',
+    ]);
+    expect(await names()).toEqual(['f', 'main']);
+  });
+
   test('has a table of both sides and the change, what grew most first', async () => {
     await open(html);
     expect(await names()).toEqual(['f(int)', 'new', 'main', 'malloc', 'same', 'old']);

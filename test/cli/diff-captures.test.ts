@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { JSDOM } from 'jsdom';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { Workplace } from './program.ts';
+import { serverCapture, Workplace } from './program.ts';
 
+const demo = fileURLToPath(new URL('../../samples/recorded/demo.capture', import.meta.url));
 const faults = fileURLToPath(new URL('../../samples/recorded/pgfault.capture', import.meta.url));
 
 let at: Workplace;
@@ -45,5 +47,34 @@ describe('captures of page faults', () => {
     expect(await totalsOf([faults, 'x.folded'], ['--anon'])).toBe(
       'memstacks: x.folded: --bytes, --anon, --file and --shmem need a capture of page faults\n',
     );
+  });
+});
+
+describe('captures of a heap', () => {
+  test('have a page of bytes and of calls, whose noise is told in bytes or in shares', async () => {
+    await at.run(['diff', serverCapture, demo, '-o', 'x.html', '--threshold=1k', '--widths=after']);
+    const { document } = new JSDOM(at.read('x.html')).window;
+    const texts = (selector: string) =>
+      [...document.querySelectorAll(selector)].map(({ textContent }) => textContent!);
+    expect(texts('h1')).toEqual(Array(2).fill('Memory not freed: what changed'));
+    expect(texts('.total')).toEqual([
+      expect.stringMatching(/^total: [\d.]+ MiB \([\d,]+ bytes\) before/),
+      expect.stringMatching(/^total: 6,200 calls before, [\d,]+ calls after: /),
+    ]);
+    expect(texts('.note').filter((note) => note.startsWith('noise'))).toEqual([
+      'noise: changes below 1.0 KiB',
+    ]);
+    const compared = ['diff', serverCapture, demo, '--threshold=1k'];
+    expect((await at.run(['top', 'x.html'])).stdout).toBe((await at.run(compared)).stdout);
+    expect((await at.run(['fold', 'x.html'])).stdout).toBe(
+      (await at.run([...compared, '-f'])).stdout,
+    );
+  });
+
+  test('have a page of bytes alone where the other side does not tell calls', async () => {
+    writeFileSync(at.path('x.folded'), 'main;a 1\n');
+    const { stderr } = await at.run(['diff', serverCapture, 'x.folded', '-o', 'x.html', '--cp']);
+    expect(stderr).toContain('x.html: --cp: ignored, colours and amounts of a differential');
+    expect(at.read('x.html').match(/<h1>/g)).toHaveLength(1);
   });
 });

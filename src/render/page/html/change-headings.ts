@@ -43,6 +43,7 @@ function headingsOf(
   const most = Math.max(all.before, all.after);
   const common = {
     isText: false,
+    width: 78,
     tooltip: (row: FunctionWeights) => inFull(changed(row), change, kind),
   };
   const side = (which: 'before' | 'after'): Heading => ({
@@ -61,6 +62,7 @@ function headingsOf(
     {
       ...common,
       ...changeHeading(model, change, changed),
+      width: 90,
       id: `change-${kind}`,
       hint: `change, ${hint}`,
     },

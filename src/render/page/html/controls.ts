@@ -33,7 +33,7 @@ export function drawControls(session: Session, model: Model): void {
     about.hidden = about.dataset.view !== String(state.view);
   drawChoices(session, 'views', viewChoices(model));
   drawChoices(session, 'columns', columnChoices(model));
-  drawWidthsCaption(model);
+  drawKind(model);
   drawLegend(session, model);
   drawChoices(session, 'shapes', shapeChoices(model));
   element<HTMLInputElement>('inverted').checked = state.inverted;
@@ -54,11 +54,12 @@ export function drawControls(session: Session, model: Model): void {
   drawWhere(model);
 }
 
-/** What the width of a frame is of, where that can be chosen. */
-function drawWidthsCaption({ source, state }: Model): void {
-  const { change, swatches } = source.data.views[state.view]!;
+/** What the table is wider for, and whether widths can be chosen. */
+function drawKind({ source, state }: Model): void {
+  const { change, growth } = source.data.views[state.view]!;
   element('widths').hidden = change === undefined;
-  document.documentElement.classList.toggle('change', swatches.length > 0);
+  const isWide = change !== undefined || growth !== undefined;
+  document.documentElement.classList.toggle('change', isWide);
 }
 
 function drawSearch(model: Model): void {
@@ -101,7 +102,7 @@ function drawChoices(session: Session, id: string, choices: readonly Choice[]): 
 
 function viewChoices({ source, state }: Model): Choice[] {
   return source.data.views.map(({ name }, view) => ({
-    text: viewNames[name as View] ?? name,
+    text: viewNames[name as View] ?? capitalised(name),
     isPressed: view === state.view,
     change: toView(source.data, state, view),
   }));
@@ -109,7 +110,7 @@ function viewChoices({ source, state }: Model): Choice[] {
 
 function columnChoices({ source, state }: Model): Choice[] {
   return source.data.views[state.view]!.columns.map((each, column) => ({
-    text: capitalised(each),
+    text: capitalised(each.title),
     isPressed: column === state.column,
     change: { column },
   }));

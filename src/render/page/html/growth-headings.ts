@@ -52,6 +52,7 @@ function headingsOf(
   const fastest = functions.reduce((most, row) => Math.max(most, speed(row)), 0);
   const common = {
     isText: false,
+    width: 80,
     tooltip: (row: FunctionWeights) =>
       `${exactAmount(weight(row), column)}\n${growthInWords(growthOf(row))}`,
     share: () => 0,
@@ -69,6 +70,7 @@ function headingsOf(
     {
       ...common,
       id: `rate-${kind}`,
+      width: 94,
       title: 'a minute',
       hint: `The median of what the intervals gained, steady growth first, ${hint}`,
       compare: (a, b) => compareGrowth(growthOf(a), growthOf(b)) || weight(b) - weight(a),
@@ -79,6 +81,7 @@ function headingsOf(
     {
       ...common,
       id: `grew-${kind}`,
+      width: 64,
       title: 'grew in',
       hint: `How many intervals ended with more than they began with, ${hint}`,
       compare: (a, b) => growthOf(b).grew - growthOf(a).grew,

@@ -1,5 +1,5 @@
 import type { Metadata } from '../../../profile/metadata.ts';
-import { type Growth, growthOf, usedSnapshots } from '../../../profile/steadiness.ts';
+import { type Growth, growthOf, readingsOf } from '../../../profile/steadiness.ts';
 import { formatChange } from '../../../units.ts';
 import type { WeightIn } from './change.ts';
 
@@ -12,15 +12,9 @@ export interface PageGrowth {
 }
 
 /** What a view has whose snapshots are the columns from `first` on. */
-export function pageGrowth(
-  { snapshots = [], durationMs = 0 }: Metadata,
-  first: number,
-): PageGrowth {
-  const used = usedSnapshots(snapshots, durationMs);
-  return {
-    readings: used.map((index) => first + index),
-    seconds: [0, ...used.map((index) => snapshots[index]!), durationMs].map((ms) => ms / 1000),
-  };
+export function pageGrowth(meta: Metadata, first: number): PageGrowth {
+  const { used, seconds } = readingsOf(meta);
+  return { readings: used.map((index) => first + index), seconds };
 }
 
 /** How something went on that has such weights. */

@@ -6,6 +6,8 @@ export interface Heading {
   readonly title: string;
   readonly hint: string;
   readonly isText: boolean;
+  /** Pixels; the name has what is left. */
+  readonly width?: number;
   compare(a: FunctionWeights, b: FunctionWeights): number;
   text(row: FunctionWeights): string;
   tooltip(row: FunctionWeights): string;

@@ -22,7 +22,7 @@ export function headingsOf(model: Model): Headings {
   if (change !== undefined) return changeHeadings(model, change, name);
   if (growth !== undefined) return growthHeadings(model, growth, name);
   return {
-    groups: ['', ...columns.map(capitalised)].map((title, index) => ({
+    groups: ['', ...columns.map(({ title }) => capitalised(title))].map((title, index) => ({
       title,
       span: index === 0 ? 1 : 2,
     })),
@@ -68,6 +68,7 @@ function weightHeading({ stacks }: Model, { column, index, kind }: Weighed): Hea
     title: kind,
     hint: hints[kind],
     isText: false,
+    width: 86,
     compare: (a, b) => weight(b) - weight(a),
     text: (row) => (weight(row) === 0 ? '' : amount(weight(row), column)),
     tooltip: (row) => `${exactAmount(weight(row), column)}\n${formatShare(weight(row), whole)}`,

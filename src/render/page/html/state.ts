@@ -1,7 +1,6 @@
 import type { PageData } from './data.ts';
 import type { FramePath } from './frame-path.ts';
 import type { Query } from './search.ts';
-import type { PageColumn } from './views.ts';
 
 /** Which tree is drawn: stacks as they are, merged from the leaf, or around one function. */
 export type Shape =
@@ -32,12 +31,12 @@ export interface State {
 
 export const noQuery: Query = { text: '', isRegExp: false, isCaseSensitive: false };
 
-/** The change to another view: of its columns the one that is called the same, or counts the same, if there is one. */
+/** The change to another view: of its columns the one that is called the same, else one that counts the same, if there is one. */
 export function toView({ views }: PageData, state: State, view: number): Partial<State> {
   const { title, unit } = views[state.view]!.columns[state.column]!;
   const { columns } = views[view]!;
-  const isSame = (each: PageColumn) => each.title === title && each.unit === unit;
-  const column = columns.find(isSame) ?? columns.find((each) => each.unit === unit);
+  const column =
+    columns.find((each) => each.title === title) ?? columns.find((each) => each.unit === unit);
   return { view, column: column === undefined ? 0 : columns.indexOf(column) };
 }
 

@@ -72,6 +72,11 @@ function sortRows(table: Table): void {
 
 function drawHead(table: Table): void {
   const { groups, headings } = table.headings;
+  selected('table-columns')
+    .selectAll<HTMLElement, Heading>('col')
+    .data(headings)
+    .join('col')
+    .style('width', ({ width }) => (width === undefined ? null : `${width}px`));
   selected('table-groups')
     .selectAll('th')
     .data(groups)

@@ -15,7 +15,7 @@ import { type PageGrowth, pageGrowth } from './growth.ts';
 
 /** One of the views that a page shows. */
 export interface PageView {
-  /** In links: `all`, `unfreed`, `resident`; empty where nobody knows. */
+  /** In links: `all`, `unfreed`, `resident`, of a differential what is counted; empty where nobody knows. */
   readonly name: string;
   /** Those that the width of a frame can be of. */
   readonly columns: readonly PageColumn[];
@@ -84,7 +84,8 @@ const differentialView: MakeView = (columns, { meta }, countName) => {
     max: before!.map((weight, node) => Math.max(weight, after![node]!)),
   };
   return {
-    name: meta.view ?? '',
+    // There may be one for each thing that is counted.
+    name: counted.countName,
     columns: widthChoices.map((title) => ({ title, ...counted })),
     self: [...widthChoices.map((widths) => weights[widths]), ...runs],
     swatches: diffSwatches,

@@ -23,7 +23,7 @@ export function exactAmount(weight: number, column: PageColumn): string {
 }
 
 /** What a column is called, as a heading. */
-export function capitalised({ title }: PageColumn): string {
+export function capitalised(title: string): string {
   return title.slice(0, 1).toUpperCase() + title.slice(1);
 }
 
