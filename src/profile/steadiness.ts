@@ -8,7 +8,7 @@ export type Steadiness = (typeof steadinesses)[number];
 export const steadinessWords = {
   steady: 'grows steadily',
   growing: 'grows, with breaks',
-  level: 'does not grow any more',
+  level: 'levels off',
   shrinking: 'shrinks',
 } as const satisfies Record<Steadiness, string>;
 
