@@ -22,9 +22,9 @@ uint64_t read_pointer(struct cursor *cursor, uint8_t encoding);
 
 /* DWARF numbers of registers: the x86-64 psABI, and DWARF for the Arm 64-bit architecture. */
 #ifdef __aarch64__
-enum { REG_FP = 29, REG_RA = 30, REG_SP = 31 };
+enum { REG_KEPT = 19, REG_FP = 29, REG_RA = 30, REG_SP = 31 };
 #else
-enum { REG_FP = 6, REG_SP = 7, REG_RA = 16 };
+enum { REG_KEPT = 3, REG_FP = 6, REG_SP = 7, REG_RA = 16 };
 #endif
 
 enum place_kind { PLACE_SAME, PLACE_AT_CFA, PLACE_EXPRESSION, PLACE_REGISTER, PLACE_UNDEFINED, PLACE_OTHER };
@@ -45,7 +45,7 @@ struct cfi_state {
 	uint64_t cfa_register;
 	int64_t cfa_offset;
 	struct expression cfa_expression; /* code is NULL when it is register + offset */
-	struct place fp, ra;
+	struct place fp, ra, kept;
 };
 
 struct unwind_rule rule_of(const struct cfi_state *state);

@@ -37,14 +37,19 @@ static void advance(struct machine *machine, uint64_t pc)
 	machine->pc = pc;
 }
 
-static struct place *place_of(struct machine *machine, uint64_t reg)
+static struct place *place_of(struct cfi_state *state, uint64_t reg)
 {
-	return reg == REG_FP ? &machine->state.fp : reg == REG_RA ? &machine->state.ra : NULL;
+	switch (reg) {
+	case REG_FP: return &state->fp;
+	case REG_RA: return &state->ra;
+	case REG_KEPT: return &state->kept;
+	}
+	return NULL;
 }
 
 static void set_place(struct machine *machine, uint64_t reg, struct place place)
 {
-	struct place *at = place_of(machine, reg);
+	struct place *at = place_of(&machine->state, reg);
 
 	if (at)
 		*at = place;
@@ -52,7 +57,10 @@ static void set_place(struct machine *machine, uint64_t reg, struct place place)
 
 static void restore_place(struct machine *machine, uint64_t reg)
 {
-	set_place(machine, reg, reg == REG_FP ? machine->initial.fp : machine->initial.ra);
+	struct place *initial = place_of(&machine->initial, reg);
+
+	if (initial)
+		set_place(machine, reg, *initial);
 }
 
 static void set_cfa(struct machine *machine, uint64_t reg, int64_t offset)

@@ -141,6 +141,14 @@ static void set_fp(const struct place *fp, struct unwind_rule *rule)
 		rule->fp_offset = 0; /* equal rules shall have equal bytes */
 }
 
+static void set_kept(const struct place *kept, struct unwind_rule *rule)
+{
+	if (kept->kind == PLACE_SAME)
+		rule->kept_offset = KEPT_SAME;
+	else if (kept->kind != PLACE_AT_CFA || !SET(rule->kept_offset, kept->offset))
+		rule->kept_offset = KEPT_LOST;
+}
+
 struct unwind_rule rule_of(const struct cfi_state *state)
 {
 	struct unwind_rule rule = { 0 };
@@ -150,5 +158,6 @@ struct unwind_rule rule_of(const struct cfi_state *state)
 	if (!set_cfa(state, &rule) || !set_return(&state->ra, &rule))
 		return (struct unwind_rule){ .cfa_kind = CFA_UNSUPPORTED };
 	set_fp(&state->fp, &rule);
+	set_kept(&state->kept, &rule);
 	return rule;
 }

@@ -33,7 +33,7 @@ static __always_inline void copy_registers(struct walk *walk, struct pt_regs *ke
 	saved[8] = regs.rdi;
 	saved[9] = regs.rsi;
 	saved[SAVED_FP] = regs.rbp;
-	saved[11] = regs.rbx;
+	saved[SAVED_KEPT] = regs.rbx;
 	saved[12] = regs.rdx;
 	saved[13] = regs.rax;
 	saved[14] = regs.rcx;
@@ -54,6 +54,7 @@ static __always_inline bool start_where_interrupted(struct task_struct *task, st
 	at->fp = walk->saved[SAVED_FP];
 	at->returns = false;
 	at->by_fp = false;
+	begin_at(walk, at, walk->saved[SAVED_KEPT]);
 	return at->pc != 0;
 }
 

@@ -142,7 +142,8 @@ static void announce(const struct settings *settings)
 	}
 	event_tracing(text);
 	free(text);
-	for (unsigned i = 0; i < nr_processes; i++)
+	/* A command stands still until it is released. */
+	for (unsigned i = 0; i < nr_processes && !settings->command; i++)
 		if (is_stopped(&processes[i]))
 			event_warning("pid %d (%s) is stopped, by a signal or a debugger: until it goes on there is nothing to see",
 				      processes[i].pid, processes[i].name);

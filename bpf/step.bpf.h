@@ -36,8 +36,18 @@ struct walk {
 	__u64 hash; /* of the stack so far */
 	int end; /* an enum walk_end */
 	__u64 saved[NR_SAVED]; /* all registers of the frame, unless pc is a return address */
+	struct registers first; /* where the walk began, or left a signal frame last */
+	__u64 first_kept; /* SAVED_KEPT there */
+	__u64 kept; /* SAVED_KEPT of the frame; 0: not known, see find_kept() */
 	struct window window;
 };
+
+/* From where find_kept() goes. */
+static __always_inline void begin_at(struct walk *walk, struct registers *at, __u64 kept)
+{
+	walk->first = *at;
+	walk->first_kept = kept;
+}
 
 static __always_inline enum walk_end leave_signal(struct walk *walk, struct registers *at)
 {
@@ -47,6 +57,7 @@ static __always_inline enum walk_end leave_signal(struct walk *walk, struct regi
 	at->fp = walk->saved[SAVED_FP];
 	at->sp = walk->saved[SAVED_SP];
 	at->pc = walk->saved[SAVED_PC];
+	begin_at(walk, at, walk->saved[SAVED_KEPT]);
 	return at->pc ? NR_WALK_ENDS : WALK_COMPLETE;
 }
 
@@ -70,6 +81,7 @@ static __always_inline enum walk_end step_by_frame_pointer(struct walk *walk, st
 	at->pc = CODE_ADDRESS(at->pc);
 	at->sp = record + 16;
 	at->returns = at->by_fp = true;
+	walk->kept = 0;
 	return at->pc ? NR_WALK_ENDS : WALK_COMPLETE;
 }
 
@@ -97,6 +109,8 @@ static __always_inline __u64 cfa_of(struct walk *walk, struct registers *at, str
 	case CFA_DEREF_FP:
 		return read_stack(&walk->window, at->fp + offset, &cfa) ? cfa + rule->cfa_addend : 0;
 	case CFA_REGISTER:
+		if (at->returns)
+			return walk->kept + offset;
 		return rule->reg < NR_SAVED ? walk->saved[rule->reg] + offset : 0;
 	case CFA_PLT:
 		return at->sp + 8 + ((__s64)(at->pc & 15) >= offset ? 8 : 0);
@@ -127,15 +141,34 @@ static __always_inline bool is_stuck(struct registers *at, __u64 cfa)
 	return back < LEAST_STACK && (back || at->returns);
 }
 
-/* Whether the rule names a register that is known only where a frame was interrupted. */
-static __always_inline bool needs_saved(struct unwind_rule *rule)
+/* Not an end: the step can be done once find_kept() knows the register. */
+#define WALK_NEEDS_KEPT (NR_WALK_ENDS + 1)
+
+/* Whether a frame that made a call can be left by the rule: which of its registers are known. */
+static __always_inline int check_registers(struct walk *walk, struct unwind_rule *rule)
 {
-	return rule->cfa_kind == CFA_REGISTER || rule->ra_kind == RA_REGISTER;
+	if (rule->ra_kind == RA_REGISTER)
+		return WALK_UNSUPPORTED;
+	if (rule->cfa_kind != CFA_REGISTER)
+		return NR_WALK_ENDS;
+	if (rule->reg != SAVED_KEPT)
+		return WALK_UNSUPPORTED;
+	return walk->kept ? NR_WALK_ENDS : WALK_NEEDS_KEPT;
 }
 
-static __always_inline enum walk_end step_by_rule(struct walk *walk, struct registers *at, struct unwind_rule *rule)
+/* To the caller's, where it is followed at all. */
+static __always_inline void step_kept(struct walk *walk, struct unwind_rule *rule, __u64 cfa)
+{
+	if (!walk->kept || rule->kept_offset == KEPT_SAME)
+		return;
+	if (rule->kept_offset == KEPT_LOST || !read_stack(&walk->window, cfa + rule->kept_offset, &walk->kept))
+		walk->kept = 0;
+}
+
+static __always_inline int step_by_rule(struct walk *walk, struct registers *at, struct unwind_rule *rule)
 {
 	__u64 cfa, fp = at->fp;
+	int end;
 
 	if (rule->cfa_kind == CFA_END)
 		return WALK_COMPLETE;
@@ -143,8 +176,11 @@ static __always_inline enum walk_end step_by_rule(struct walk *walk, struct regi
 		return leave_signal(walk, at);
 	if (rule->cfa_kind == CFA_FRAME_RECORD)
 		return step_to_call(walk, at);
-	if (rule->cfa_kind == CFA_UNSUPPORTED || (at->returns && needs_saved(rule)))
+	if (rule->cfa_kind == CFA_UNSUPPORTED)
 		return WALK_UNSUPPORTED;
+	end = at->returns ? check_registers(walk, rule) : NR_WALK_ENDS;
+	if (end != NR_WALK_ENDS)
+		return end;
 	cfa = cfa_of(walk, at, rule);
 	if (!cfa || is_stuck(at, cfa))
 		return WALK_UNREADABLE;
@@ -159,6 +195,7 @@ static __always_inline enum walk_end step_by_rule(struct walk *walk, struct regi
 	at->sp = cfa;
 	at->returns = true;
 	at->by_fp = false;
+	step_kept(walk, rule, cfa);
 	return at->pc ? NR_WALK_ENDS : WALK_COMPLETE;
 }
 
@@ -245,7 +282,7 @@ static __always_inline bool step_quickly(struct walk *walk, struct registers *at
 	return true;
 }
 
-/* To the caller's frame by any rule, or why not; NR_WALK_ENDS when the walk goes on. */
+/* To the caller's frame by any rule, or why not; NR_WALK_ENDS when the walk goes on, or WALK_NEEDS_KEPT. */
 __noinline int step(struct walk *walk)
 {
 	__u32 number = NO_TABLE;

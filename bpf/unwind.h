@@ -21,7 +21,7 @@ enum cfa_kind {
 	CFA_DEREF_SP, /* *(sp + cfa_offset) + cfa_addend: hand-written assembly */
 	CFA_DEREF_FP, /* *(fp + cfa_offset) + cfa_addend: functions that realign the stack */
 	CFA_PLT, /* sp + 8, and 8 more from byte cfa_offset of the 16-byte entry on */
-	CFA_REGISTER, /* reg + cfa_offset; known where the frame was interrupted, not where it made a call */
+	CFA_REGISTER, /* reg + cfa_offset; known where the frame was interrupted, and SAVED_KEPT where it made a call, too */
 	CFA_SIGNAL, /* sp points to a signal frame: every register is in it */
 	CFA_FRAME_RECORD, /* no information; a frame pointer is worth a try */
 	CFA_END, /* outermost frame: it has no return address */
@@ -43,12 +43,19 @@ enum ra_kind {
 	RA_AT_FP, /* *(fp + ra_offset) */
 };
 
+/*
+ * Where the caller's SAVED_KEPT is, in kept_offset: *(cfa + kept_offset), or one of these, at neither of which a call can
+ * have left anything.
+ */
+#define KEPT_SAME 0 /* still in its register */
+#define KEPT_LOST (-1)
+
 struct unwind_rule {
 	__s32 cfa_offset;
 	__s16 cfa_addend, fp_offset, ra_offset;
 	__u8 cfa_kind, fp_kind, ra_kind;
 	__u8 reg; /* place in the registers that a signal saves, see machine.h */
-	__u16 unused;
+	__s16 kept_offset;
 };
 
 struct unwind_row {

@@ -14,6 +14,12 @@ const volatile __u64 hash_seed;
 
 #define FRAMES_PER_TURN 16
 
+#ifdef __TARGET_ARCH_arm64
+#define PT_REGS_KEPT(ctx) (((const volatile struct user_pt_regs *)(ctx))->regs[SAVED_KEPT])
+#else
+#define PT_REGS_KEPT(ctx) ((ctx)->rbx)
+#endif
+
 /* A part of struct stack's frames. */
 struct turn {
 	__u64 frame[FRAMES_PER_TURN];
@@ -48,6 +54,46 @@ __noinline __u64 replaced_address(__u64 slot)
 	return 0;
 }
 
+/* Between a fault in the dynamic linker and the function that it binds are fewer. */
+#define MOST_STEPS_TO_KEPT 32
+
+/*
+ * Finds out what SAVED_KEPT is in the frame that the walk has reached: goes there once more, slowly, from where it was known.
+ * Hardly any frame needs it, and so the usual step does without.
+ */
+static __always_inline bool find_kept(struct walk *walk)
+{
+	struct registers reached = walk->at;
+
+	walk->at = walk->first;
+	walk->kept = walk->first_kept;
+	for (int i = 0; i < MOST_STEPS_TO_KEPT && walk->at.sp != reached.sp; i++) {
+		if (step(walk) != NR_WALK_ENDS)
+			break;
+		if (walk->at.pc == walk->trampoline)
+			walk->at.pc = replaced_address(RETURN_SLOT(walk->at.sp));
+	}
+	if (walk->at.sp != reached.sp)
+		walk->kept = 0;
+	walk->at = reached;
+	return walk->kept != 0;
+}
+
+/* A step, by whatever register it needs; NR_WALK_ENDS when the walk goes on. */
+__noinline int step_anyhow(struct walk *walk)
+{
+	int end;
+
+	if (!walk)
+		return WALK_UNREADABLE; /* the verifier insists */
+	end = step(walk);
+	if (end != WALK_NEEDS_KEPT)
+		return end;
+	end = find_kept(walk) ? step(walk) : WALK_UNSUPPORTED;
+	walk->kept = 0; /* the usual steps do not follow it */
+	return end;
+}
+
 static __always_inline __u32 walk_some(struct walk *walk, struct turn *turn, __u32 room, struct trail *trail)
 {
 	struct registers at;
@@ -59,7 +105,7 @@ static __always_inline __u32 walk_some(struct walk *walk, struct turn *turn, __u
 	for (nr = 0; nr < FRAMES_PER_TURN && nr < room; nr++) {
 		if (!step_quickly(walk, &at, trail)) {
 			walk->at = at;
-			walk->end = step(walk);
+			walk->end = step_anyhow(walk);
 			at = walk->at;
 			if (walk->end != NR_WALK_ENDS)
 				break;
@@ -101,6 +147,7 @@ static __always_inline void begin_walk(struct task_struct *task, struct walk *wa
 	walk->trampoline = utask && utask->return_instances ? trampoline_of(task) : 0;
 	walk->hash = mix(hash_seed, (__u64)stack->layout << 32 | (__u64)stack->process << 16 | stack->image);
 	walk->window.length = 0;
+	walk->kept = 0;
 }
 
 /* From the registers at a function's entry to its caller, which needs no table. */
@@ -120,6 +167,7 @@ static __always_inline void start_walk(struct pt_regs *ctx, struct walk *walk)
 #endif
 	if (at->pc && at->pc == walk->trampoline)
 		at->pc = replaced_address(RETURN_SLOT(at->sp));
+	begin_at(walk, at, PT_REGS_KEPT(ctx));
 }
 
 /* Walks to the end, with `nr` frames already in the stack, and returns a hash of it. The trail may be NULL. */
@@ -133,7 +181,7 @@ static __always_inline __u64 finish_walk(struct walk *walk, struct stack *stack,
 		nr += trail ? walk_noted_turn(walk, turn, max_frames - nr, trail) : walk_turn(walk, turn, max_frames - nr);
 	}
 	if (walk->end == NR_WALK_ENDS)
-		walk->end = step(walk);
+		walk->end = step_anyhow(walk);
 	stack->nr_frames = nr < max_frames ? nr : max_frames;
 	stack->walk_end = walk->end == NR_WALK_ENDS ? WALK_CUT : walk->end;
 	if (stack->walk_end > WALK_CUT)

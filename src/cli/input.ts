@@ -91,14 +91,25 @@ async function parse({ first, all }: Peeked, name: string, options: InputOptions
   if (foreign !== undefined) throw new UserError(`this is ${foreign}`);
   refuseOptionsOfCaptures(options, 'a file of collapsed stacks');
   const column = { unit, column: unit === 'count' ? 'samples' : unit };
-  if (first.length === 0 && options.mayBeEmpty)
+  if (first.length === 0 && options.mayBeEmpty) {
+    refuseEmpty(name);
     return {
       profile: new ProfileBuilder([{ name: column.column, unit }]).build({}),
       warnings: [`${name} is empty: taken for stacks of which there are none`],
     };
+  }
   const isFile = all instanceof RegularFile;
   const input = await (isFile ? readStacksFile(all, column, threads) : readCollapsed(all, column));
   return { profile: input.profile, warnings: skippedLines(input, name) };
+}
+
+/** Of all files only collapsed stacks are empty when nothing was allocated. */
+function refuseEmpty(name: string): void {
+  const [, suffix] = /\.(capture|svg|html)(?:\.gz)?$/i.exec(name) ?? [];
+  if (suffix === undefined) return;
+  throw new UserError(
+    `it is empty, which no .${suffix} file is that was written whole: make it again`,
+  );
 }
 
 /** Of a page with several views one is chosen as of a capture. */

@@ -36,7 +36,7 @@ export const lookFlags = {
   nametype: { ...text, describe: 'what a frame is (Function:)' },
   total: { ...text, describe: 'what is 100% (the sum)' },
   factor: { ...text, describe: 'multiply shown numbers (1)' },
-  colors: { ...text, alias: 'color', choices: colorSchemes, describe: 'palette (mem)' },
+  colors: { ...text, alias: 'color', choices: colorSchemes(), describe: 'palette (mem)' },
   bgcolors: { ...text, describe: 'background: yellow blue green grey #rrggbb' },
   cp: { ...flag, describe: 'keep colours in ./palette.map' },
   hash: { ...flag, describe: 'as always: colours by name' },

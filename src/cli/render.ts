@@ -1,6 +1,8 @@
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { UserError } from '../errors.ts';
 import { views } from '../fold/views.ts';
+import type { ColourMap } from '../render/colour.ts';
+import { kindOf } from '../render/ignored.ts';
 import type { SvgOptions } from '../render/svg.ts';
 import type { Unit } from '../units.ts';
 import { defineCommand } from './command.ts';
@@ -9,7 +11,7 @@ import { viewOf } from './input.ts';
 import { lookFlags, lookOf } from './look-options.ts';
 import { several } from './numbers.ts';
 import { pictureOutput, suffixList } from './outputs.ts';
-import { type PictureKind, pictures } from './pictures.ts';
+import { type PictureKind, pictures, type Source } from './pictures.ts';
 import { residentChoiceOf, residentFlags } from './resident-options.ts';
 import { frameChoiceOf, frameFlags } from './stack-options.ts';
 import { writeStdout } from './stdout.ts';
@@ -79,11 +81,16 @@ function withKeptColours(kind: PictureKind, look: SvgOptions): PictureKind {
   return {
     ...kind,
     draw: async (source, options) => {
-      const { keptColours } = await import('./palette-file.ts');
-      const palette = await keptColours(source.profile, look.colors ?? 'mem');
-      return kind.draw(source, { ...options, palette });
+      return kind.draw(source, { ...options, palette: await paletteFor(source, look) });
     },
   };
+}
+
+/** Other pictures have colours of their own, and say that they ignore a palette: it is left as it is. */
+async function paletteFor({ profile }: Source, { colors = 'mem' }: SvgOptions): Promise<ColourMap> {
+  if (kindOf(profile) !== 'flame') return {};
+  const { keptColours } = await import('./palette-file.ts');
+  return keptColours(profile, colors);
 }
 
 /** Collapsed stacks do not say what they count. */

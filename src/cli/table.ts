@@ -4,6 +4,7 @@ import { kindsOf, sourceOf } from '../profile/frame-words.ts';
 import { residencyNotes } from '../profile/residency.ts';
 import { qualityLines } from '../profile/stack-quality.ts';
 import { type Column, type NodeIndex, type Profile, stackOf } from '../profile.ts';
+import { shorterNames, withoutTemplateArguments } from '../symbol-name.ts';
 import { counted, formatBytes, formatCount } from '../units.ts';
 import { printable } from './terminal.ts';
 import { viewWords } from './view-words.ts';
@@ -107,12 +108,16 @@ const indent = 6;
 /** Lines that a stack may take; what tells stacks apart is near the leaf. */
 const stackHeight = 6;
 
+/** Lines that a name may take before it is shortened: those of C++ run to thousands of characters. */
+const linesOfName = 3;
+
 /**
  * `malloc <- session_create <- handle_request`, broken where it gets too wide, never inside a name.
  * A deep stack ends with how many of its outer frames are not shown.
  */
 export function stackLines(profile: Profile, node: NodeIndex, width: number): string[] {
-  const names = stackOf(profile, node).map((frame) => printable(frameText(frame)));
+  const room = linesOfName * (width - indent);
+  const names = stackOf(profile, node).map((frame) => printable(frameText(frame, room)));
   const lines: string[] = [];
   let line = '';
   for (const [index, name] of names.reverse().entries()) {
@@ -131,11 +136,19 @@ export function stackLines(profile: Profile, node: NodeIndex, width: number): st
 }
 
 /** `put (cache.c:12, inlined)`: the file without its folders, for there is little room. */
-function frameText(frame: Frame): string {
+function frameText(frame: Frame, room: number): string {
   const source = sourceOf(frame);
   const file = source.slice(source.lastIndexOf('/') + 1);
   const remarks = [...(file === '' ? [] : [file]), ...kindsOf(frame)];
-  return remarks.length === 0 ? frame.name : `${frame.name} (${remarks.join(', ')})`;
+  const name = nameIn(room, frame.name);
+  return remarks.length === 0 ? name : `${name} (${remarks.join(', ')})`;
+}
+
+/** As labels of pictures: without template arguments, then without parameters, then cut. */
+function nameIn(room: number, name: string): string {
+  if (name.length <= room) return name;
+  const fitting = shorterNames(name).find(({ length }) => length <= room);
+  return fitting ?? `${withoutTemplateArguments(name).slice(0, room)}…`;
 }
 
 function notShown(

@@ -4,6 +4,7 @@ import { type Column, columnNamed, type Profile, sumOf } from '../profile.ts';
 import type { Unit } from '../units.ts';
 import { comparedView, comparisonNotes, unitOfAll } from './comparable.ts';
 import { join, type Matching } from './join.ts';
+import { movedFunctionsNote } from './moved-functions.ts';
 import { factors } from './normalize.ts';
 import { matchProcesses } from './processes.ts';
 import type { Runs, Threshold } from './runs.ts';
@@ -36,6 +37,7 @@ export function diff(runs: Runs, { normalize, threshold, matching }: DiffOptions
   const notes = [
     ...comparisonNotes(runs, normalize),
     ...(matched.byName ? [matchedProcessesNote] : []),
+    ...(matching.by === 'all' ? movedFunctionsNote(runs) : []),
   ];
   const differential: Differential = {
     ...measured,

@@ -147,8 +147,6 @@ function adviceFor(kind: StopKind, module: string, { unwind }: StackQuality): st
   if (module === '[anon]')
     return 'let its JIT compiler keep frame pointers (java: -XX:+PreserveFramePointer)';
   if (unwind === 'fp') return stopWords.no_frame_pointer.advice;
-  if (kind === 'unsupported' && /^ld(-linux|64)?[-.]/.test(module))
-    return 'it was binding a function that is called for the first time; LD_BIND_NOW=1 in the environment does that at the start';
   const { advice } = stopWords[kind];
   const hasOtherWay = unwind === 'dwarf' && (kind === 'gap' || kind === 'no_unwind_info');
   return hasOtherWay ? `${advice}; --unwind auto tries frame pointers` : advice;

@@ -1,6 +1,5 @@
 import type { Frame } from '../frame.ts';
 import type { NodeIndex, Profile } from '../profile.ts';
-import { childrenOf } from './children.ts';
 import { NumberList, SparseList } from './number-list.ts';
 
 /** Letters of names. */
@@ -88,23 +87,23 @@ function listsOf(profile: Profile): { frames: Frame[]; lists: NumberList[] } {
 }
 
 /** Calls `take` for each node but the root, depth first, with how far above the node before its parent lies. */
-function visit(profile: Profile, take: (node: NodeIndex, up: number) => void): void {
-  const { start, nodes } = childrenOf(profile);
-  const isLast = (place: number) => place + 1 === start[profile.parent[nodes[place]!]! + 1];
-  /** Where among the children the nodes above are. */
-  const above: number[] = [];
-  let place: number | undefined = nodes.length > 0 ? 0 : undefined;
-  for (let up = 0; place !== undefined; ) {
-    const node: NodeIndex = nodes[place]!;
+function visit({ parent }: Profile, take: (node: NodeIndex, up: number) => void): void {
+  // The root is nobody's child.
+  const [firstChild, nextSibling] = [new Int32Array(parent.length), new Int32Array(parent.length)];
+  for (let node = parent.length - 1; node > 0; node--) {
+    nextSibling[node] = firstChild[parent[node]!]!;
+    firstChild[parent[node]!] = node;
+  }
+  let up = 0;
+  for (let node = firstChild[0]!; node > 0; ) {
     take(node, up);
     up = 0;
-    if (start[node]! < start[node + 1]!) {
-      above.push(place);
-      place = start[node]!;
+    if (firstChild[node]! > 0) {
+      node = firstChild[node]!;
       continue;
     }
     // The parent of a sibling is the parent of the node, one above it.
-    for (up = 1; place !== undefined && isLast(place); up++) place = above.pop();
-    if (place !== undefined) place++;
+    for (up = 1; node > 0 && nextSibling[node] === 0; up++) node = parent[node]!;
+    node = nextSibling[node]!;
   }
 }

@@ -51,7 +51,10 @@ const unknownCode: Palette = { hue: [200, 220], saturation: [6, 12], lightness: 
 
 export type ColorScheme = Hue | keyof typeof kinds;
 
-export const colorSchemes = Object.keys({ ...palettes, ...kinds }) as readonly ColorScheme[];
+/** A function, so that scripts of pictures without such colours do not carry them. */
+export function colorSchemes(): readonly ColorScheme[] {
+  return Object.keys({ ...palettes, ...kinds }) as ColorScheme[];
+}
 
 /** Of boxes that are no function: the root, and frames gathered for want of room. */
 export const neutralColour = '#d5d9de';

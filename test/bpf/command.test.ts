@@ -58,6 +58,8 @@ describeTracing('a program that is started under trace', () => {
     expect(stdout).toBe('out\n');
     expect(stderr).toMatch(/^hello$/m);
     expect(stderr).toContain('exited with code 7');
+    // It stands still while it is attached to.
+    expect(stderr).not.toContain('stopped');
     expect(code).toBe(7);
   });
 

@@ -19,6 +19,7 @@ const loads = sampleFile('loads');
 const plugin = sampleFile('libplugin.so');
 const other = sampleFile('libother.so');
 const withDebugFrame = sampleFile('libplugin-debug-frame.so');
+const lazy = sampleFile('lazy');
 
 /** Within which what is new must be known, on a busy machine too. */
 const soonMs = 1000;
@@ -49,6 +50,21 @@ describeTracing('libraries', () => {
     expect([names[0], names.at(-1), stack!.walk_end]).toEqual(['_start', 'malloc', undefined]);
     expect(stack!.alloc[0]).toBeGreaterThanOrEqual(5000);
     expect(stack!.alloc[1]).toBe(1);
+  });
+
+  test('from which a function is bound at its first call: stacks go on through the dynamic linker', async () => {
+    const sample = await startSample('lazy');
+    const { capture } = await collectWhile(['-p', `${sample.pid}`], async () => {
+      sample.tell();
+      expect(await sample.line()).toBe('bound');
+    });
+    const [stack, ...others] = stacksThrough(capture, 'bound_late');
+    expect(others).toEqual([]);
+    const names = namesOf(capture, stack!).join(' ');
+    expect(names).toMatch(
+      /^_start .*main call_late _dl_runtime_resolve_\w+ _dl_fixup( \S+)* bound_late malloc$/,
+    );
+    expect([stack!.alloc, stack!.walk_end]).toEqual([[4242, 1], undefined]);
   });
 
   test('that are deleted once they are loaded', async () => {
@@ -118,7 +134,7 @@ describeTracing('libraries', () => {
       expect(moduleFileOf(capture, framesOf(capture, stack).at(-3)!)).toBe('libplugin.so');
     }
   });
-}, [loads, plugin, other, withDebugFrame]);
+}, [loads, plugin, other, withDebugFrame, lazy]);
 
 function newLibrary(): string {
   const library = new Workplace().path('library.so');

@@ -53,5 +53,10 @@ describeWithNeeds('the picture of growth in a browser', lacking, () => {
     await at.page.keyboard.press('Control+f');
     await at.page.keyboard.type('grows');
     expect(await at.found()).toContain(': 0 frames');
+    await at.close();
+    await at.open(svgOf(profile, { embed: false }));
+    await at.page.keyboard.press('Control+f');
+    await at.page.keyboard.type('grow');
+    expect(await at.found()).toContain('at least 0.00% of all: 0 frames');
   });
 });

@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import type { View } from '../../src/profile/metadata.ts';
 import { describeWithNeeds } from '../needs.ts';
 import { grown } from '../render/growths.ts';
 import { heapView, htmlOf } from '../render/pages.ts';
@@ -30,6 +31,16 @@ describeWithNeeds('the page of a trace with snapshots in a browser', lacking, ()
       ['malloc', '9.5 MiB', '+57.2 MiB', '4 of 4'],
       ['leak', '3.8 MiB', '+57.2 MiB', '4 of 4'],
       ['cache', '5.7 MiB', '0 bytes', '1 of 4'],
+    ]);
+  });
+
+  test('calls its views by words', async () => {
+    const called = (view: View) => ({ ...growing, meta: { ...growing.meta, view } });
+    await open(htmlOf([called('unfreed_and_mapped'), called('all_and_mmap'), called('mapped')]));
+    expect(await page().locator('#views button').allTextContents()).toEqual([
+      'Unfreed and mapped',
+      'All and mmap',
+      'Mapped',
     ]);
   });
 

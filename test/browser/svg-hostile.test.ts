@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { diff } from '../../src/fold/diff.ts';
+import { plain } from '../fold/comparisons.ts';
 import { describeWithNeeds } from '../needs.ts';
-import { profileOf, svgOf } from '../render/profiles.ts';
+import { profileOf, type Stacks, svgOf } from '../render/profiles.ts';
 import { seenFrames } from './chromium.ts';
 import { lacking, withPicture } from './picture.ts';
 
@@ -30,12 +32,17 @@ const attacks = [
 describeWithNeeds('hostile names in a browser', lacking, () => {
   const at = withPicture();
 
-  const hostile = svgOf(profileOf(attacks.map((name) => [['main', name, name], 5])), {
+  const stacksOf = (weight: number): Stacks =>
+    attacks.map((name) => [['main', name, name], weight] as const);
+  const options = {
     title: attacks.slice(0, -1).join(' '),
     notes: attacks.slice(0, -1).join(' '),
     nameType: attacks[1]!,
     countName: attacks[3]!,
-  });
+  };
+  const hostile = svgOf(profileOf(stacksOf(5)), options);
+  const runs = (weight: number) => [{ name: attacks[2]!, profile: profileOf(stacksOf(weight)) }];
+  const differential = diff({ before: runs(3), after: runs(5) }, plain);
 
   async function useIt(): Promise<void> {
     const ran: string[] = [];
@@ -60,8 +67,11 @@ describeWithNeeds('hostile names in a browser', lacking, () => {
     expect(ran).toEqual([]);
   }
 
-  test('are text in a document', async () => {
-    await at.open(hostile);
+  test.each([
+    ['a flame graph', hostile],
+    ['a differential', svgOf(differential, options)],
+  ])('are text in a document: %s', async (_, svg) => {
+    await at.open(svg);
     await useIt();
   });
 

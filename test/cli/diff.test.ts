@@ -154,6 +154,11 @@ describe('inputs', () => {
   });
 
   test.each([
+    [
+      ['old.folded', 'none.capture'],
+      'it is empty, which no .capture file is that was written whole',
+    ],
+    [['none.svg.gz', 'old.folded'], 'it is empty, which no .svg file is that was written whole'],
     [['old.folded', 'cut.gz'], 'cut.gz: the gzip data ends before there is anything'],
     [['old.folded', 'missing'], 'cannot read missing: no such file or directory'],
     [[serverCapture, 'new.folded', '--countname', 'pages'], 'the unit of '],
@@ -163,6 +168,8 @@ describe('inputs', () => {
   ])('%j cannot be compared', async (args, message) => {
     writeFileSync(at.path('x.diff.folded'), both);
     writeFileSync(at.path('cut.gz'), gzipSync(both).subarray(0, 11));
+    writeFileSync(at.path('none.capture'), '');
+    writeFileSync(at.path('none.svg.gz'), gzipSync(''));
     const { code, stdout, stderr } = await at.run(['diff', ...args]);
     expect(stderr).toMatch(/^memstacks: [^\n]*\n$/);
     expect(stderr).toContain(message);

@@ -81,6 +81,12 @@ describe('options of flamegraph.pl', () => {
     expect(at.files).toEqual(['palette.map']);
   });
 
+  test('--cp of a picture with colours of its own is ignored, and keeps none', async () => {
+    const { stderr } = await at.run(['render', '--cp'], {}, 'main;work 1 2\n');
+    expect(stderr).toContain('--cp: ignored, colours');
+    expect(at.files).toEqual([]);
+  });
+
   test('a palette file that cannot be understood is not written over', async () => {
     writeFileSync(at.path('palette.map'), 'work->rgb(1,2,3)\nnonsense\n');
     const { code, stderr } = await at.run(['render', '--cp'], {}, stacks);

@@ -57,6 +57,19 @@ test('a deep stack takes six lines and says how many frames are left out', () =>
   expect(lines).toHaveLength(7); // and the blank line behind it
 });
 
+test('names that would fill a screen are shortened, others are whole', () => {
+  const pairs = `std::map<${'std::pair<int, Row>, '.repeat(20)}int>::at(int)`;
+  const whole = `std::map<${'int, '.repeat(30)}int>::at(int)`;
+  const stack = ['main', 'x'.repeat(1_000_000), whole, pairs];
+  const lines = tableLines(profileOf([[stack, 10, 1]]), options).slice(4, 8);
+  expect(lines.map((line) => line.trim())).toEqual([
+    'std::map<…>::at(int)',
+    `<- ${whole}`,
+    `<- ${'x'.repeat(3 * 74)}…`,
+    '<- main',
+  ]);
+});
+
 const names = fc.array(fc.string({ minLength: 1, maxLength: 30 }), { minLength: 1, maxLength: 8 });
 const stacks = fc.array(fc.tuple(names, fc.nat(1e9), fc.integer({ min: 1, max: 1e6 })), {
   minLength: 1,

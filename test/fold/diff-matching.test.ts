@@ -106,4 +106,29 @@ describe('notes', () => {
       '1 input without any weight: cannot be normalised',
     ]);
   });
+
+  it('say of functions in both, in other modules or lines, how to compare them', () => {
+    const frames = (module: string, line?: number) =>
+      profileOf([
+        [[{ name: 'main', module, ...(line && { file: '/src/a.c', line }) }], 1],
+        [[{ name: 'put', module, ...(line && { file: '/src/a.c', line: line + 9 }) }], 1],
+        [[{ name: 'malloc', module: 'libc.so.6' }], 1],
+      ]);
+    const taken = 'taken for vanished and new, unless you say --match name';
+    const both = ', 1 other function too';
+    expect(notes(frames('server-1'), frames('server-2'))).toEqual([
+      `main (server-1 before, server-2 after) is in another module or line${both}: ${taken}`,
+    ]);
+    expect(notes(frames('server', 3), frames('server', 4))).toEqual([
+      `main (server, a.c:3 before, server, a.c:4 after) is in another module or line${both}: ${taken}`,
+    ]);
+    expect(notes(frames('server', 3), frames('server'))).toEqual([]);
+    const matching = { by: 'name', stripHex: false } as const;
+    expect(compared(frames('a'), frames('b'), { matching }).meta.notes).toEqual([]);
+  });
+
+  it('have no name that floods a terminal', () => {
+    const named = (module: string) => profileOf([[[{ name: 'x'.repeat(1e6), module }], 1]]);
+    expect(notes(named('a'), named('b'))[0]!.length).toBeLessThan(300);
+  });
 });

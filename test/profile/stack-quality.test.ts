@@ -85,10 +85,6 @@ describe('qualityProblems()', () => {
       'stacks: 10.0% stop in libfoo.so.1, whose unwind information is not understood: try --unwind fp',
     ],
     [
-      stop('unsupported', 'ld-linux-x86-64.so.2'),
-      'stacks: 10.0% stop in ld-linux-x86-64.so.2, whose unwind information is not understood: it was binding a function that is called for the first time; LD_BIND_NOW=1 in the environment does that at the start',
-    ],
-    [
       stop('no_mapping', 'libfoo.so.1'),
       'stacks: 10.0% stop beyond libfoo.so.1, in no known code: build it with frame pointers, or trace again if it was just loaded',
     ],

@@ -9,7 +9,7 @@ import {
 } from '../../src/render/colour.ts';
 import { channels, contrast } from './colours.ts';
 
-test.each(colorSchemes)('%s carries black text', (scheme) => {
+test.each(colorSchemes())('%s carries black text', (scheme) => {
   fc.assert(
     fc.property(fc.string(), (name) => {
       expect(contrast(colourOf({ name }, scheme))).toBeGreaterThanOrEqual(4.5);
@@ -38,7 +38,7 @@ test('a name has one colour, and the next name another', () => {
 });
 
 test('code without a name is greyish in every scheme', () => {
-  for (const scheme of colorSchemes) {
+  for (const scheme of colorSchemes()) {
     const values = channels(colourOf({ name: '[libssl.so.3]' }, scheme));
     expect(Math.max(...values) - Math.min(...values)).toBeLessThan(24);
   }

@@ -17,6 +17,7 @@ start({
     const name = words.slice(0, words.lastIndexOf(' ('));
     return { name, change, ...changeAmounts(change, scale) };
   },
+  detailsIn: (tooltip) => (tooltip[1]!.startsWith('total: ') ? '' : tooltip[1]!),
   /** `4 frames, 1 more of no width: 99.30% to 99.40% of all, 6.77 MiB to 6.82 MiB, +0.05 MiB, +0.7%` */
   foundInWords({ nodes, unseen, outer }, { changeAt }, { scale }) {
     const found = sumOf(outer.map(changeAt!));

@@ -13,6 +13,8 @@ export interface Kind {
   readonly again: (source: Profile, look: PageLook) => Shown;
   /** What a box as it was drawn says, where there is no profile. */
   readonly labelOf: (drawn: DrawnWords, look: PageLook) => BoxLabel;
+  /** What else is known of a function, from the tooltip of its box as it was drawn; may be empty. */
+  readonly detailsIn: (tooltip: readonly string[]) => string;
   /** What a search found, after `matched`. */
   readonly foundInWords: (found: Found, among: Searchable, look: PageLook) => string;
   /** The same where there is little room. */
@@ -47,6 +49,7 @@ export const flame: Kind = {
     const weight = Number(data.weight) * flame!.factor;
     return { name: nameIn(words, weight), amount: formatIn(weight, scale) };
   },
+  detailsIn: (tooltip) => tooltip[1] ?? '',
   foundInWords({ nodes, weight }, { tree }, { flame, scale }) {
     const share = shareOf(weight, tree.total[0]!);
     const amount = formatIn(weight * flame!.factor, scale);

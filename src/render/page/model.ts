@@ -80,12 +80,6 @@ interface DrawnBox extends Face {
   readonly parent: NodeIndex;
 }
 
-/** A second line with weights is not what somebody searches. */
-function detailsOf({ tooltip, change }: DrawnBox): string {
-  const line = tooltip[1] ?? '';
-  return change !== undefined && line.startsWith('total: ') ? '' : line;
-}
-
 function modelOfDrawing({ frames, look }: Drawn, kind: Kind): Model {
   const drawn = readBoxes(frames, (words) => kind.labelOf(words, look));
   const self = Float64Array.from(drawn, ({ weight }) => weight);
@@ -105,7 +99,7 @@ function modelOfDrawing({ frames, look }: Drawn, kind: Kind): Model {
   return {
     tree: { ...tree, compare: (a, b) => a - b },
     frame,
-    texts: drawn.map((each) => [each.name, detailsOf(each)]),
+    texts: drawn.map((each) => [each.name, kind.detailsIn(each.tooltip)]),
     face: ({ node }) => drawn[node]!,
     ...(look.widths && { changeAt: (node) => drawn[node]!.change! }),
     minWidth: 0,

@@ -1,4 +1,5 @@
 import { select } from 'd3';
+import type { View } from '../../../profile/metadata.ts';
 import { element, selected } from './elements.ts';
 import { drawLegend } from './legend.ts';
 import type { Model } from './model.ts';
@@ -7,9 +8,13 @@ import { initialState, type State, toView } from './state.ts';
 import { isDark } from './theme.ts';
 import { capitalised, foundInWords, nameOf, shownName } from './words.ts';
 
-const viewNames: Readonly<Record<string, string>> = {
+const viewNames: Readonly<Record<View, string>> = {
   all: 'All',
   unfreed: 'Unfreed',
+  mmap: 'Mmap',
+  mapped: 'Mapped',
+  all_and_mmap: 'All and mmap',
+  unfreed_and_mapped: 'Unfreed and mapped',
   resident: 'Resident',
 };
 
@@ -97,7 +102,7 @@ function drawChoices(session: Session, id: string, choices: readonly Choice[]): 
 
 function viewChoices({ source, state }: Model): Choice[] {
   return source.data.views.map(({ name }, view) => ({
-    text: viewNames[name] ?? capitalised(name),
+    text: viewNames[name as View] ?? capitalised(name),
     isPressed: view === state.view,
     change: toView(source.data, state, view),
   }));
