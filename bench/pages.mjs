@@ -27,6 +27,18 @@ const SVG_IN_USE = {
   },
 };
 
+/** How an HTML page is worked; its graph is a canvas. */
+const HTML_ACTIONS = {
+  zoom: () => pressAt('#graph canvas', 0.5, 50),
+  search: () => {
+    const field = document.querySelector('#search');
+    field.value = 'read';
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  },
+  reset: () => document.querySelector('#reset').click(),
+};
+const HTML_GOALS = { load: '1000', zoom: '100', search: '100', reset: '100' };
+
 /** What is opened, how it is made, and how it is worked. `isReady` and the actions run in the page. */
 const PAGES = [
   {
@@ -49,20 +61,22 @@ const PAGES = [
   },
   {
     label: 'memstacks HTML, 100,000 nodes',
-    goals: { load: '1000', zoom: '100', search: '100', reset: '100' },
+    goals: HTML_GOALS,
     suffix: 'html',
     lines: HTML_LINES,
     command: (input) => [process.execPath, MEMSTACKS, 'render', input, '-o'],
     isReady: () => document.documentElement.classList.contains('ready'),
-    actions: {
-      zoom: () => pressAt('canvas', 0.5, 50),
-      search: () => {
-        const field = document.querySelector('#search');
-        field.value = 'read';
-        field.dispatchEvent(new Event('input', { bubbles: true }));
-      },
-      reset: () => document.querySelector('#reset').click(),
-    },
+    actions: HTML_ACTIONS,
+  },
+  {
+    label: 'memstacks HTML of a diff, 100,000 nodes',
+    goals: HTML_GOALS,
+    suffix: 'html',
+    lines: HTML_LINES,
+    linesBefore: 12_000,
+    command: (input, before) => [process.execPath, MEMSTACKS, 'diff', before, input, '-o'],
+    isReady: () => document.documentElement.classList.contains('ready'),
+    actions: HTML_ACTIONS,
   },
 ];
 
@@ -124,10 +138,11 @@ export async function measurePages(rounds, progress) {
   return pages;
 }
 
-function written({ suffix, lines, command }, name) {
-  const [input, output] = [`${name}.folded`, `${name}.${suffix}`];
+function written({ suffix, lines, linesBefore = 0, command }, name) {
+  const [input, before, output] = [`${name}.folded`, `${name}.before.folded`, `${name}.${suffix}`];
   writeFileSync(input, [...collapsedStacks(lines, SEED)].join(''));
-  const line = command(input);
+  writeFileSync(before, [...collapsedStacks(linesBefore, SEED)].join(''));
+  const line = command(input, before);
   const toFile = line.at(-1) === '-o';
   const [program, ...args] = toFile ? [...line, output] : line;
   const { status, stdout } = spawnSync(program, args, { maxBuffer: 2 ** 30 });

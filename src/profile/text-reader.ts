@@ -119,8 +119,11 @@ function addNodes({ builder, columns, frames, lists }: Draft): void {
     const node = builder.child(path[above]!, frameAt(frames, frame.next()));
     path.length = above + 1;
     path.push(node);
-    for (let column = 0; column < columns; column++)
-      builder.add(node, column, self[column]!.next());
+    for (let column = 0; column < columns; column++) {
+      const weight = self[column]!.next();
+      // Most are 0, and snapshots are a hundred columns.
+      if (weight !== 0) builder.add(node, column, weight);
+    }
   }
   if (![up, ...self].every(({ isAtEnd }) => isAtEnd))
     throw new Malformed('the lists are not equally long');

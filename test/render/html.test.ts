@@ -141,6 +141,13 @@ describe('renderHtml()', () => {
     expect(dataIn(html).look.reverse).toBe(true);
   });
 
+  test('takes colours of names that turn text around, or are half a character', () => {
+    const names = ['\u202eb', '\ud800', '__proto__', '"</svg>'];
+    const palette = Object.fromEntries(names.map((name) => [name, '#123456']));
+    const profile = profileOf(names.map((name) => [[name], 1] as const));
+    expect(dataIn(htmlOf(profile, { palette })).functions.colour).toEqual(Array(4).fill('#123456'));
+  });
+
   test('has the sides of a differential, and what has room for both', async () => {
     const { profile } = await readCollapsed(Readable.from([Buffer.from('a;b 1 2\na 30 4\n')]), {
       unit: 'bytes',

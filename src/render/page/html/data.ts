@@ -1,7 +1,7 @@
 import type { Frame } from '../../../frame.ts';
 import { ranksOf } from '../../../profile/frame-order.ts';
 import { kindsOf } from '../../../profile/frame-words.ts';
-import type { FrameIndex, NodeIndex, Profile } from '../../../profile.ts';
+import type { Column, FrameIndex, NodeIndex, Profile } from '../../../profile.ts';
 import type { ColourMap } from '../../colour.ts';
 import { depthFirst } from '../../depth-first.ts';
 import type { PageLook } from '../../page-look.ts';
@@ -58,8 +58,14 @@ export function pageData(profile: Profile, look: PageLook): PageData {
 
 /** The columns of a profile, their nodes in another order. */
 function inOrder({ columns, meta }: Profile, nodes: readonly NodeIndex[]): ViewedProfile {
-  const self = (weights: Float64Array) => Float64Array.from(nodes, (node) => weights[node]!);
-  return { meta, columns: columns.map((column) => ({ ...column, self: self(column.self) })) };
+  return { meta, columns: columns.map((column) => ({ ...column, self: ordered(column, nodes) })) };
+}
+
+/** With a plain loop: there may be a hundred columns. */
+function ordered({ self }: Column, nodes: readonly NodeIndex[]): Float64Array {
+  const weights = new Float64Array(nodes.length);
+  for (let place = 0; place < weights.length; place++) weights[place] = self[nodes[place]!]!;
+  return weights;
 }
 
 /** Interns texts in the order of their first use. */

@@ -38,13 +38,14 @@ export function createTable(model: Model, choose: (chosen: number) => void): Tab
 
 /** Shows the functions of a model; while something is searched for, those that match. */
 export function drawTable(table: Table, model: Model): void {
-  const isSame = table.sortedBy !== '' && hasSameRows(table.model, model);
-  if (isSame) {
+  const isSame = table.sortedBy !== '' && hasSameHeadings(table.model, model);
+  if (isSame && table.model.found === model.found) {
     table.model = model;
     drawRows(table);
     return;
   }
-  const headings = headingsOf(model);
+  // What they have reckoned is kept while something is searched for.
+  const headings = isSame ? table.headings : headingsOf(model);
   if (table.sortedBy === '' || table.headings.first !== headings.first)
     table.sortedBy = headings.first;
   table.model = model;
@@ -58,10 +59,10 @@ export function drawTable(table: Table, model: Model): void {
 }
 
 /** A zoom changes none of them. */
-function hasSameRows(before: Model, now: Model): boolean {
+function hasSameHeadings(before: Model, now: Model): boolean {
   const isSameColumn =
     before.state.view === now.state.view && before.state.column === now.state.column;
-  return isSameColumn && before.functions === now.functions && before.found === now.found;
+  return isSameColumn && before.functions === now.functions;
 }
 
 function sortRows(table: Table): void {
