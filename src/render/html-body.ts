@@ -48,7 +48,7 @@ export function pageBody(licences: string): string {
 <span class="choices" id="around" role="group" aria-label="Function chosen">
 <button type="button" id="callers" title="All callers of this function (c)">Callers</button>
 <button type="button" id="callees" title="All that this function calls (e)">Callees</button>
-</span><span class="space"></span><span id="found" role="status"></span></div>
+</span><span id="found" role="status"></span></div>
 <div id="graph"></div>
 <div id="legend" role="group" aria-label="Colours" hidden></div></section>
 <section id="side" aria-label="Functions"><div id="table"><table>

@@ -36,4 +36,14 @@ describeWithNeeds('a page in a narrow window', lacking, () => {
     }
     expect((await edges('th.text'))[0]![2] - (await edges('th.text'))[0]![1]).toBeGreaterThan(120);
   });
+
+  test('keeps rows of the graph in sight of a low window, and the table', async () => {
+    await at.open(undefined, { viewport: { width: 360, height: 640 } });
+    const heightOf = async (id: string) => (await at.page().locator(id).boundingBox())!.height;
+    expect(await heightOf('#graph')).toBeGreaterThan(160);
+    expect(await heightOf('#table')).toBeGreaterThan(160);
+    expect(await heightOf('header')).toBeGreaterThan(80);
+    await at.page().locator('#table').scrollIntoViewIfNeeded();
+    expect(await at.page().locator('#table').isVisible()).toBe(true);
+  });
 });
