@@ -8,12 +8,15 @@ export type Steadiness = (typeof steadinesses)[number];
 export const steadinessWords = {
   steady: 'grows steadily',
   growing: 'grows, with breaks',
-  level: 'does not grow any more',
+  level: 'levels off',
   shrinking: 'shrinks',
 } as const satisfies Record<Steadiness, string>;
 
 export interface Growth {
-  /** The median of all intervals, in the column's unit: neither one burst nor one pause changes it. */
+  /**
+   * In the column's unit. Of what grows the median of all intervals: neither one burst nor one pause changes it. Of what
+   * does not, the mean of the later half, which that is told from: a cache that has just filled up gains no more.
+   */
   readonly perSecond: number;
   /** How many intervals ended with more than they began with. */
   readonly grew: number;
@@ -96,19 +99,26 @@ function rank({ steadiness }: Growth): number {
 export function growthOf(amounts: readonly number[], seconds: readonly number[]): Growth {
   const changes = amounts.slice(1).map((amount, index) => amount - amounts[index]!);
   const rates = changes.map((change, index) => change / (seconds[index + 1]! - seconds[index]!));
+  const steadiness = steadinessOf(amounts, changes);
+  const grows = steadiness === 'steady' || steadiness === 'growing';
   return {
-    perSecond: median(rates),
+    perSecond: grows ? median(rates) : gainedLate(amounts) / gainedLate(seconds),
     grew: changes.filter((change) => change > 0).length,
     intervals: changes.length,
-    steadiness: steadinessOf(amounts, changes),
+    steadiness,
   };
+}
+
+/** In the later half. */
+function gainedLate(values: readonly number[]): number {
+  return values.at(-1)! - values[values.length >> 1]!;
 }
 
 /** Growth with breaks counts if the later half of the time has a tenth of it: what fills up does so early. */
 function steadinessOf(amounts: readonly number[], changes: readonly number[]): Steadiness {
   const grew = changes.filter((change) => change > 0).length;
   if (grew >= 0.9 * changes.length && changes.every((change) => change >= 0)) return 'steady';
-  const late = amounts.at(-1)! - amounts[amounts.length >> 1]!;
+  const late = gainedLate(amounts);
   const notable = 0.1 * Math.max(...amounts);
   if (late < -notable) return 'shrinking';
   return late > notable ? 'growing' : 'level';

@@ -26,7 +26,7 @@ export function growthDrawing(profile: Profile, drawing: Drawing): Drawing {
 /** What the colours of a picture of growth mean. */
 export function growthCaption(meta: Metadata): string {
   const { length } = meta.snapshots!;
-  return `colours: how what is ${shownInWords(meta)} went on, noted ${length} times while tracing; growth is the median of all intervals`;
+  return `colours: how what is ${shownInWords(meta)} went on, noted ${length} times while tracing; growth is the median of all intervals; of what does not grow, the mean of the later half`;
 }
 
 function shownInWords({ view }: Metadata): string {

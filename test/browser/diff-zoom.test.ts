@@ -51,6 +51,21 @@ describeWithNeeds('zooming a differential', lacking, () => {
     expect(await drawing(at.page)).toBe(still);
   });
 
+  test('keeps the legend below frames that reach higher than the picture did', async () => {
+    const deep = (weight: number) =>
+      tiny(() => weight).map(
+        ([stack, each]) =>
+          [stack === 'main;wide' ? stack : `${stack};${'deeper;'.repeat(30)}`, each] as const,
+      );
+    await at.open(svgOf(compared(deep(100), deep(200))));
+    await at.frame('(300 smaller frames)').click();
+    const legend = (await at.page.locator('.legend').boundingBox())!;
+    const root = (await at.frame('all').boundingBox())!;
+    expect(legend.y).toBeGreaterThan(root.y + root.height);
+    await at.page.keyboard.press('Escape');
+    expect(await at.page.locator('.legend').getAttribute('transform')).toBe(null);
+  });
+
   test.each(widthChoices)('is by the widths of the picture: %s', async (widths) => {
     await at.open(svgOf(profile, { widths }));
     const count = { max: 300, after: 240, before: 240 }[widths];

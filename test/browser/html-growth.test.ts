@@ -25,7 +25,7 @@ describeWithNeeds('the page of a trace with snapshots in a browser', lacking, ()
       '40.0% of all',
       'grows steadily: +57.2 MiB a minute, grew in 4 of 4 intervals',
     ]);
-    expect((await pointAt(0.1, 2)).at(-1)).toMatch(/^does not grow any more: 0 bytes a minute/);
+    expect((await pointAt(0.1, 2)).at(-1)).toMatch(/^levels off: 0 bytes a minute/);
     expect((await table()).map((cells) => cells.slice(0, 4))).toEqual([
       ['main', '9.5 MiB', '+57.2 MiB', '4 of 4'],
       ['malloc', '9.5 MiB', '+57.2 MiB', '4 of 4'],
@@ -46,7 +46,7 @@ describeWithNeeds('the page of a trace with snapshots in a browser', lacking, ()
 
   test('hides what does not grow', async () => {
     await open(html);
-    await page().locator('#legend button', { hasText: 'does not grow any more' }).click();
+    await page().locator('#legend button', { hasText: 'levels off' }).click();
     expect(await pointAt(0.1, 2)).toEqual([]);
     expect((await pointAt(0.9, 2))[0]).toBe('leak');
     expect(await hash()).toBe('#without=level');
@@ -68,6 +68,6 @@ describeWithNeeds('the page of a trace with snapshots in a browser', lacking, ()
     await open(html);
     await press('shapes', 'From leaf');
     expect((await pointAt(0.9, 2)).at(-1)).toMatch(/^grows steadily/);
-    expect((await pointAt(0.1, 2)).at(-1)).toMatch(/^does not grow any more/);
+    expect((await pointAt(0.1, 2)).at(-1)).toMatch(/^levels off/);
   });
 });

@@ -32,6 +32,14 @@ describe('growthOf', () => {
     expect(growthOf([0, 100, 120, 160, 180], [0, 1, 2, 4, 5]).perSecond).toBe(20);
   });
 
+  it.each([
+    ['level', [0, 40, 60, 60, 60], 0],
+    ['level', [0, 80, 100, 98, 108], 4],
+    ['shrinking', [0, 30, 60, 90, 40], -10],
+  ])('has no rate that contradicts the word: %s %j', (steadiness, amounts, perSecond) => {
+    expect(growthOf(amounts, seconds(amounts.length))).toMatchObject({ steadiness, perSecond });
+  });
+
   it('finds the rate of steady growth', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1e9 }), fc.integer({ min: 3, max: 60 }), (rate, n) => {

@@ -114,6 +114,8 @@ function makeRoom({ svg, frames, look, height }: Chart, rows: number): void {
   if (!look.inverted) move(frames, shift);
   for (const line of svg.querySelectorAll(':scope > text'))
     if (Number(line.getAttribute('y')) > end) move(line, shift);
+  const legend = svg.querySelector(':scope > .legend');
+  if (legend !== null) move(legend, shift);
   for (const sized of [svg, svg.querySelector('.paper')!])
     sized.setAttribute('height', String(height + more));
   svg.setAttribute('viewBox', `0 0 ${look.width} ${height + more}`);

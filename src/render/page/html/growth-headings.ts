@@ -67,7 +67,7 @@ function headingsOf(
       id: `rate-${kind}`,
       width: 94,
       title: 'a minute',
-      hint: `The median of what the intervals gained, steady growth first, ${hint}`,
+      hint: `The median of what the intervals gained, of what does not grow the mean of the later half; what grows first, ${hint}`,
       compare: (a, b) => compareGrowth(growthOf(a), growthOf(b)) || weight(b) - weight(a),
       text: (row) => (rates(row) ? minuteRate(growthOf(row)) : ''),
       share: (row) => (fastest === 0 ? 0 : speed(row) / fastest),
