@@ -1,8 +1,8 @@
 import { childNodes } from '../../profile/children.ts';
 import type { NodeIndex } from '../../profile.ts';
 import type { Target } from '../layout.ts';
-import type { Query } from './find.ts';
 import type { Model } from './model.ts';
+import type { Query } from './query.ts';
 
 /** What the address of a picture keeps of its view. */
 export interface Place {

@@ -29,21 +29,37 @@ const hint = 'Search (Ctrl-F)';
 export const barHeight = 60;
 
 export function drawControls(chart: Chart): Controls {
-  const size = Number(chart.svg.getAttribute('font-size'));
-  const group = create('g', { class: 'controls', 'font-size': 12 });
-  const right = chart.look.width - padding;
+  const controls = controlsOf(chart);
+  controls.field.classList.add('live');
+  controls.field.append(fieldFrame(chart, controls), controls.fieldText, controls.caret);
+  controls.found.setAttribute('role', 'status');
+  describe(controls.reset, 'Show everything again (Escape)');
+  describe(controls.previous, 'Previous match (Shift-Enter)');
+  describe(controls.next, 'Next match (Enter, F3)');
+  describe(controls.caseButton, 'Match upper and lower case');
+  describe(controls.regExpButton, 'Search by regular expression');
+  for (const each of [controls.reset, controls.previous, controls.next]) setShown(each, false);
+  controls.group.append(
+    bar(chart),
+    controls.reset,
+    controls.previous,
+    controls.next,
+    controls.caseButton,
+    controls.regExpButton,
+    controls.field,
+    controls.found,
+  );
+  // The details line is there too, and the bar must not cover it.
+  chart.svg.append(controls.group, totalLine(chart));
+  return controls;
+}
+
+function controlsOf(chart: Chart): Controls {
+  const right = rightOf(chart);
   const { most, least } = fieldWidths;
   const fieldWidth = Math.max(least, Math.min(most, roomFor(chart.look) - buttonsWidth));
-  const total = chart.svg.querySelector('.total')!;
-  const bar = create('rect', {
-    class: 'paper bar',
-    width: chart.look.width,
-    height: barHeight,
-    fill: chart.svg.querySelector('.paper')!.getAttribute('fill')!,
-    display: 'none',
-  });
-  const controls: Controls = {
-    group,
+  return {
+    group: create('g', { class: 'controls', 'font-size': 12 }),
     reset: button(right - fieldWidth - buttonsWidth, 68, 'Reset'),
     previous: button(right - fieldWidth - 116, 26, '\u2039'),
     next: button(right - fieldWidth - 88, 26, '\u203a'),
@@ -55,41 +71,41 @@ export function drawControls(chart: Chart): Controls {
     regExpButton: button(right - fieldWidth - 30, 26, '.*'),
     found: create('text', {
       x: right,
-      y: total.getAttribute('y')!,
+      y: totalLine(chart).getAttribute('y')!,
       'text-anchor': 'end',
-      'font-size': size,
+      'font-size': Number(chart.svg.getAttribute('font-size')),
     }),
   };
-  const frame = create('rect', {
+}
+
+function rightOf({ look }: Chart): number {
+  return look.width - padding;
+}
+
+function totalLine({ svg }: Chart): Element {
+  return svg.querySelector('.total')!;
+}
+
+/** Stays in sight in a tall picture. */
+function bar({ svg, look }: Chart): SVGElement {
+  return create('rect', {
+    class: 'paper bar',
+    width: look.width,
+    height: barHeight,
+    fill: svg.querySelector('.paper')!.getAttribute('fill')!,
+    display: 'none',
+  });
+}
+
+function fieldFrame(chart: Chart, { fieldWidth }: Controls): SVGElement {
+  return create('rect', {
     class: 'field',
-    x: right - fieldWidth,
+    x: rightOf(chart) - fieldWidth,
     y: 10,
     width: fieldWidth,
     height: rowHeight,
     rx: 3,
   });
-  controls.field.classList.add('live');
-  controls.field.append(frame, controls.fieldText, controls.caret);
-  controls.found.setAttribute('role', 'status');
-  describe(controls.reset, 'Show everything again (Escape)');
-  describe(controls.previous, 'Previous match (Shift-Enter)');
-  describe(controls.next, 'Next match (Enter, F3)');
-  describe(controls.caseButton, 'Match upper and lower case');
-  describe(controls.regExpButton, 'Search by regular expression');
-  for (const each of [controls.reset, controls.previous, controls.next]) setShown(each, false);
-  group.append(
-    bar,
-    controls.reset,
-    controls.previous,
-    controls.next,
-    controls.caseButton,
-    controls.regExpButton,
-    controls.field,
-    controls.found,
-  );
-  // The details line is there too, and the bar must not cover it.
-  chart.svg.append(group, total);
-  return controls;
 }
 
 function button(x: number, width: number, text: string): SVGElement {

@@ -12,12 +12,6 @@ export interface Searchable {
   readonly changeAt?: (node: NodeIndex) => Change;
 }
 
-export interface Query {
-  readonly text: string;
-  readonly isRegExp: boolean;
-  readonly isCaseSensitive: boolean;
-}
-
 export interface Found {
   /** What matches, in the order of the picture: from below, then from the left. */
   readonly nodes: readonly NodeIndex[];
@@ -32,16 +26,6 @@ export interface Found {
 }
 
 export const nothing: Found = { nodes: [], unseen: 0, outer: [], weight: 0, reach: undefined };
-
-/** What functions are matched against; undefined for a regular expression that is none. */
-export function matcherFor({ text, isRegExp, isCaseSensitive }: Query): RegExp | undefined {
-  const source = isRegExp ? text : text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-  try {
-    return new RegExp(source, isCaseSensitive ? '' : 'i');
-  } catch {
-    return undefined;
-  }
-}
 
 /** All functions that match, also those that are too narrow to be drawn. */
 export function find({ tree, frame, texts, changeAt }: Searchable, matcher: RegExp): Found {

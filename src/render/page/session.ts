@@ -6,8 +6,9 @@ import type { Target } from '../layout.ts';
 import { addressOf, placeIn } from './address.ts';
 import { type Controls, showQuery } from './controls.ts';
 import { setShown } from './elements.ts';
-import { type Found, find, matcherFor, nothing, type Query } from './find.ts';
+import { type Found, find, nothing } from './find.ts';
 import { updateLegend } from './legend.ts';
+import { matcherFor, type Query } from './query.ts';
 import { foundInWords, highlight } from './search.ts';
 import { boxesOf, type Chart, everything, isEverything, zoomTo } from './view.ts';
 
@@ -30,8 +31,6 @@ export interface Session {
 
 /** Part of the details line. */
 const mostForFound = 0.65;
-
-export const noQuery: Query = { text: '', isRegExp: false, isCaseSensitive: false };
 
 export function zoom(session: Session, target: Target): void {
   setCurrent(session, -1);

@@ -4,9 +4,9 @@ import { nothing } from './find.ts';
 import { firstOf, onFrameKey, onShortcut, onTyping } from './keys.ts';
 import type { Kind } from './kind.ts';
 import { listenToLegend } from './legend.ts';
+import { noQuery } from './query.ts';
 import {
   followAddress,
-  noQuery,
   reset,
   type Session,
   search,

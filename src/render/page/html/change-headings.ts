@@ -6,6 +6,7 @@ import type { FunctionWeights } from './functions.ts';
 import {
   type Heading,
   type Headings,
+  remembered,
   type WeightKind,
   weightGroups,
   weightKinds,
@@ -23,14 +24,8 @@ export function changeHeadings(model: Model, change: PageChange, name: Heading):
   };
 }
 
-/** Remembered, for sorting asks again and again. */
 function changesIn(change: PageChange, kind: WeightKind): (row: FunctionWeights) => Changed {
-  const known = new Map<FunctionWeights, Changed>();
-  return (row) => {
-    const changed = known.get(row) ?? changedBy(change, (column) => row[kind][column]!);
-    known.set(row, changed);
-    return changed;
-  };
+  return remembered((row) => changedBy(change, (column) => row[kind][column]!));
 }
 
 function headingsOf(

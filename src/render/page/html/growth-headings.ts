@@ -6,6 +6,7 @@ import { grownBy, minuteRate, type PageGrowth } from './growth.ts';
 import {
   type Heading,
   type Headings,
+  remembered,
   type WeightKind,
   weightGroups,
   weightKinds,
@@ -29,14 +30,8 @@ export function growthHeadings(model: Model, growth: PageGrowth, name: Heading):
   };
 }
 
-/** Remembered, for sorting asks again and again. */
 function growthIn(growth: PageGrowth, kind: WeightKind): GrowthOf {
-  const known = new Map<FunctionWeights, Growth>();
-  return (row) => {
-    const its = known.get(row) ?? grownBy(growth, (column) => row[kind][column]!);
-    known.set(row, its);
-    return its;
-  };
+  return remembered((row) => grownBy(growth, (column) => row[kind][column]!));
 }
 
 function headingsOf(

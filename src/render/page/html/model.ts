@@ -1,7 +1,8 @@
+import { matcherFor, type Query } from '../query.ts';
 import { callersOf, callersOfLeaves } from './callers.ts';
 import { nodeAt } from './frame-path.ts';
 import { type FunctionWeights, functionWeights } from './functions.ts';
-import { type Found, find, matcherFor, type Query } from './search.ts';
+import { type Found, find } from './search.ts';
 import { type Source, treeOfView } from './source.ts';
 import type { Shape, State } from './state.ts';
 import { calleesOf, reduced } from './transform.ts';

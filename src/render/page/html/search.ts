@@ -1,26 +1,10 @@
 import type { PageData } from './data.ts';
 
-export interface Query {
-  readonly text: string;
-  readonly isRegExp: boolean;
-  readonly isCaseSensitive: boolean;
-}
-
 export interface Found {
   /** Per frame: 1 where it matches. */
   readonly frames: Uint8Array;
   /** Per function: 1 where one of its frames matches. */
   readonly functions: Uint8Array;
-}
-
-/** What functions are matched against; undefined for a regular expression that is none. */
-export function matcherFor({ text, isRegExp, isCaseSensitive }: Query): RegExp | undefined {
-  const source = isRegExp ? text : text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-  try {
-    return new RegExp(source, isCaseSensitive ? '' : 'i');
-  } catch {
-    return undefined;
-  }
 }
 
 /** Frames that match by function, by module, by `file:line`, or by `(inlined)` and the like. */

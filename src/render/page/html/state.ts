@@ -1,6 +1,6 @@
+import { noQuery, type Query } from '../query.ts';
 import type { PageData } from './data.ts';
 import type { FramePath } from './frame-path.ts';
-import type { Query } from './search.ts';
 
 /** Which tree is drawn: stacks as they are, merged from the leaf, or around one function. */
 export type Shape =
@@ -28,8 +28,6 @@ export interface State {
   /** Index into the functions; -1 for that of the frame zoomed to. Not in links. */
   readonly chosen: number;
 }
-
-export const noQuery: Query = { text: '', isRegExp: false, isCaseSensitive: false };
 
 /** The change to another view: of its columns the one that is called the same, else one that counts the same, if there is one. */
 export function toView({ views }: PageData, state: State, view: number): Partial<State> {
