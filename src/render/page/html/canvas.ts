@@ -72,9 +72,11 @@ function drawBox(context: CanvasRenderingContext2D, scene: Scene, { box, y, meas
   const drawn = width > 4 * gap ? width - gap : width;
   const fill = scene.fill(box.data);
   if (fill === undefined) return;
-  context.globalAlpha = box.data.fade ? 0.55 : 1;
+  context.globalAlpha = box.data.fade ? 0.65 : 1;
   context.fillStyle = fillStyle(context, fill, window.devicePixelRatio);
   context.fillRect(x, y, drawn, rowHeight - gap);
+  // A faded label could not be read in the dark.
+  context.globalAlpha = 1;
   const label = fittedLabel(scene.label(box.data), drawn - 2 * padding, measure);
   if (label.name !== '') {
     context.fillStyle = '#000000';
@@ -85,7 +87,6 @@ function drawBox(context: CanvasRenderingContext2D, scene: Scene, { box, y, meas
       context.fillText(label.amount, x + padding + shift, y + rowHeight / 2);
     }
   }
-  context.globalAlpha = 1;
   const mark = scene.mark(box.data);
   if (mark === 'none') return;
   context.lineWidth = 2;
