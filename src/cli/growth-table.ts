@@ -1,7 +1,9 @@
+import type { Metadata } from '../profile/metadata.ts';
 import {
   compareGrowth,
   fewestIntervals,
   type Growth,
+  readingsOf,
   selfGrowth,
   steadinessWords,
 } from '../profile/steadiness.ts';
@@ -24,11 +26,7 @@ export function growthTableLines(profile: Profile, options: TableOptions): strin
   const rows = sortedRows(profile);
   const [title = ''] = tableLines(profile, { ...options, top: 1 });
   const intervals = rows[0]?.growth.intervals ?? 0;
-  if (intervals < fewestIntervals)
-    return [
-      ...tableLines(profile, options),
-      `growth: ${counted(intervals, 'interval')} cannot tell it: trace longer, or with a shorter --interval`,
-    ];
+  if (intervals < fewestIntervals) return [...tableLines(profile, options), tooFewLine(intervals)];
   const shown = rows.slice(0, options.top);
   return [
     `${title}, in ${counted(intervals, 'interval')}`,
@@ -41,6 +39,18 @@ export function growthTableLines(profile: Profile, options: TableOptions): strin
     ]),
     ...notShown(rows, options.top),
   ];
+}
+
+/** What somebody should know who sees no growth in a picture or page of a trace with `--interval`. */
+export function tooFewIntervals(meta: Metadata): string[] {
+  const intervals = readingsOf(meta).seconds.length - 1;
+  return meta.snapshots === undefined || intervals >= fewestIntervals
+    ? []
+    : [tooFewLine(intervals)];
+}
+
+function tooFewLine(intervals: number): string {
+  return `growth: ${counted(intervals, 'interval')} cannot tell it: trace longer, or with a shorter --interval`;
 }
 
 function sortedRows(profile: Profile): Row[] {

@@ -9,6 +9,7 @@ import { UserError } from '../errors.ts';
 import { foldOtherViews, foldView, type ViewChoice } from '../fold/views.ts';
 import type { Metadata } from '../profile/metadata.ts';
 import type { Profile } from '../profile.ts';
+import { tooFewIntervals } from './growth-table.ts';
 import { catchSignals } from './interruption.ts';
 import { liveText } from './live.ts';
 import { discardOutputs, type Output, openOutputs, traceOutputs, writeOutput } from './outputs.ts';
@@ -124,16 +125,20 @@ async function deliver(capture: Capture, { plan, outputs, screen }: Delivery): P
   for (const output of outputs) if (!output.text) await finish(output, output.file.finish());
   for (const [place, result] of plan.results.entries()) await attempt(deliverView(result, place));
   for (const line of summaryLines(capture, metas)) screen.line(line);
+  if (!hasTable(plan)) for (const line of metas.flatMap(tooFewIntervals)) screen.line(line);
   if (plan.target.kind === 'command') for (const line of stillRunning(capture)) screen.line(line);
   if (written.length > 0) screen.line(`wrote ${written.join(', ')}`);
   return failed ? 1 : programStatus(capture);
 }
 
 function stdoutText(profile: Profile, plan: TracePlan): Iterable<string | Uint8Array> {
-  const { folded, results, table, ticket } = plan;
-  if (folded) return writeCollapsed(profile);
-  if (ticket !== undefined || results.some(({ outputs }) => outputs.length > 0)) return [];
-  return tableText(profile, table);
+  if (plan.folded) return writeCollapsed(profile);
+  return hasTable(plan) ? tableText(profile, plan.table) : [];
+}
+
+/** Where nothing else is wanted. */
+function hasTable({ folded, results, ticket }: TracePlan): boolean {
+  return !folded && ticket === undefined && results.every(({ outputs }) => outputs.length === 0);
 }
 
 function userError(error: unknown): UserError {

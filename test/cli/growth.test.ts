@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { JSDOM } from 'jsdom';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { tooFewIntervals } from '../../src/cli/growth-table.ts';
 import { Workplace } from './program.ts';
 
 const capture = fileURLToPath(new URL('../data/capture/growth.capture', import.meta.url));
@@ -111,6 +112,16 @@ describe('a capture with snapshots of mappings, too', () => {
 });
 
 describe('--interval', () => {
+  test.each([
+    [{ durationMs: 2000, snapshots: [] }, '1 interval cannot'],
+    [{ durationMs: 2000, snapshots: [1000] }, '2 intervals cannot'],
+    [{ durationMs: 3000, snapshots: [1000, 2000] }, undefined],
+    [{ durationMs: 3000 }, undefined],
+  ])('that is too long for the trace is said, also without a table: %j', (meta, said) => {
+    const lines = tooFewIntervals(meta);
+    expect(lines).toEqual(said === undefined ? [] : [expect.stringContaining(said)]);
+  });
+
   test('is handed to the helper', async () => {
     await at.run(['-p', '1234', '1', '--interval', '0.5']);
     expect(at.log[0]).toContain('--interval 0.5');
