@@ -104,8 +104,10 @@ export function hiddenLines(drawn: Drawn, minWidth: number): string[] {
   const amount =
     column.unit === 'pages' ? counted(weight, 'page') : formatExactly(weight, scale, countName);
   const frames = counted(hidden.frames, 'frame');
+  const [they, below] =
+    hidden.frames === 1 ? ['it calls', 'frame below it'] : ['they call', 'frames below them'];
   return [
-    `${frames} narrower than ${minWidth} px, and what they call, not drawn: ${amount}, part of the frames below them`,
+    `${frames} narrower than ${minWidth} px, and what ${they}, not drawn: ${amount}, part of the ${below}`,
   ];
 }
 
