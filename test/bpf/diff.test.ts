@@ -59,9 +59,11 @@ describeTracing('a program before and after its fix', () => {
     const trace = startTrace(['-p', await visitedServer(), '--interval', '0.5', '4']);
     const { stdout, code } = await trace.ended;
     expect(code).toBe(0);
-    const [first, second] = stdout.split('\n\n').slice(1);
+    const [, first, ...others] = stdout.split('\n\n');
     expect(first).toMatch(/ (\d+) of \1 +grows steadily\n +calloc <- session_create /);
-    expect(second).toMatch(/ levels off\n +malloc <- cache_put /);
+    // Blocks of requests that were just being answered may stand before it.
+    const cache = others.find((each) => each.includes('malloc <- cache_put'));
+    expect(cache).toMatch(/ levels off\n/);
   });
 
   test('keeps all readings in the capture, which add up to what is unfreed', async () => {
