@@ -1,12 +1,13 @@
-import { closeSync, openSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, statSync, writeSync } from 'node:fs';
 import { MeasuringFailed } from './children.mjs';
 import { median } from './figures.mjs';
 import { runOf } from './process-run.mjs';
 
-/** Writes a file in chunks. */
+/** Writes a file in chunks, to the disk: the kernel holds up who writes while much is still to go there. */
 export function writeInput(path, chunks) {
   const fd = openSync(path, 'w');
   for (const chunk of chunks) writeSync(fd, chunk);
+  fsyncSync(fd);
   closeSync(fd);
 }
 
