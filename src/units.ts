@@ -56,6 +56,11 @@ export function scaleFor(largest: number, unit: Unit): Scale {
   return binaryScale(largest);
 }
 
+/** What so many bytes a second are in a minute: "+1.2 MiB". */
+export function formatMinuteRate(perSecond: number): string {
+  return formatChange(Math.round(60 * perSecond), 'bytes');
+}
+
 /** What an amount is shown as in a scale, in its last digits: 12.34 MiB are 123 of 0.1 MiB. */
 function stepsOf(amount: number, { size, digits }: Scale): number {
   return Math.round(Number((amount / size).toFixed(digits)) * 10 ** digits);

@@ -1,3 +1,4 @@
+import { inChunks } from '../chunks.ts';
 import { changedStacks } from '../profile/changed-stacks.ts';
 import { sides } from '../profile/differential.ts';
 import type { DifferentialRun } from '../profile/metadata.ts';
@@ -25,7 +26,7 @@ export function* diffJson(profile: Profile): Generator<string> {
     notes,
   };
   yield `${JSON.stringify(head).slice(0, -1)},"stacks":[`;
-  yield* inChunks(stackLines(profile));
+  yield* inChunks(listed(stackLines(profile)));
   yield '\n]}\n';
 }
 
@@ -53,18 +54,10 @@ function framesTo(node: NodeIndex, { parent, frame }: Profile, names: readonly s
   return found.reverse();
 }
 
-const chunkLength = 65_536;
-
-/** The lines of a list. */
-function* inChunks(lines: Iterable<string>): Generator<string> {
-  let chunk = '';
+function* listed(lines: Iterable<string>): Generator<string> {
   let separator = '\n';
   for (const line of lines) {
-    chunk += separator + line;
+    yield separator + line;
     separator = ',\n';
-    if (chunk.length < chunkLength) continue;
-    yield chunk;
-    chunk = '';
   }
-  yield chunk;
 }

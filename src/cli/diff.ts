@@ -4,7 +4,7 @@ import { type DiffOptions, diff as diffRuns } from '../fold/diff.ts';
 import { diffOtherMeasures } from '../fold/diff-measures.ts';
 import type { Run, Threshold } from '../fold/runs.ts';
 import { views } from '../fold/views.ts';
-import { type Side, sides } from '../profile/differential.ts';
+import { rangeOf, type Side, sides } from '../profile/differential.ts';
 import type { DifferentialRun } from '../profile/metadata.ts';
 import { redacted } from '../profile/redact.ts';
 import { columnNamed, type Profile, sumOf } from '../profile.ts';
@@ -163,17 +163,13 @@ function excessOf(profile: Profile, limit: Threshold): string[] | undefined {
   if (growth <= most) return undefined;
   const amounts = [growth, Math.floor(most)].map((amount) => formatAmount(amount, unit));
   const grew = `memstacks: grew by ${amounts.join(', more than the --fail-above of ')}`;
-  const range = sum(sides.map((side) => rangeOf(profile.meta.differential![side])));
+  const { before: runsBefore, after: runsAfter } = profile.meta.differential!;
+  const range = rangeOfTotals(runsBefore) + rangeOfTotals(runsAfter);
   if (growth > range) return [grew];
   return [`${grew}; but the runs of a side differ by as much (${formatAmount(range, unit)})`];
 }
 
 /** How far apart the totals of a side lie, scaled as they are compared. */
-function rangeOf(runs: readonly DifferentialRun[]): number {
-  const totals = runs.map(({ total, factor }) => Math.round(total * factor));
-  return Math.max(...totals) - Math.min(...totals);
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
+function rangeOfTotals(runs: readonly DifferentialRun[]): number {
+  return rangeOf(runs.map(({ total, factor }) => Math.round(total * factor)));
 }

@@ -9,7 +9,7 @@ import {
 } from '../profile/steadiness.ts';
 import type { NodeIndex, Profile } from '../profile.ts';
 import type { Unit } from '../units.ts';
-import { counted, formatAmount, formatChange } from '../units.ts';
+import { counted, formatAmount, formatMinuteRate } from '../units.ts';
 import { stackLines, type TableOptions, tableLines } from './table.ts';
 
 interface Row {
@@ -68,18 +68,13 @@ function rowLine({ bytes, growth }: Row, rank: number): string {
   return columns([
     String(rank),
     formatAmount(bytes, unit),
-    formatRate(growth),
+    formatMinuteRate(growth.perSecond),
     `${growth.grew} of ${growth.intervals}`,
     steadinessWords[growth.steadiness],
   ]);
 }
 
 const unit: Unit = 'bytes';
-
-/** `+1.2 MiB` */
-function formatRate({ perSecond }: Growth): string {
-  return formatChange(Math.round(60 * perSecond), unit);
-}
 
 const columnWidths = [4, 14, 14, 12];
 

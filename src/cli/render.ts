@@ -80,9 +80,8 @@ type Options = ReturnType<typeof options> extends Argv<infer Found> ? Found : ne
 function withKeptColours(kind: PictureKind, look: SvgOptions): PictureKind {
   return {
     ...kind,
-    draw: async (source, options) => {
-      return kind.draw(source, { ...options, palette: await paletteFor(source, look) });
-    },
+    draw: async (source, options) =>
+      kind.draw(source, { ...options, palette: await paletteFor(source, look) }),
   };
 }
 

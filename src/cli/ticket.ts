@@ -7,6 +7,7 @@ import { collapsedText } from './outputs.ts';
 import { pictures, type Source } from './pictures.ts';
 import { systemReason } from './system-error.ts';
 import { ticketSummary } from './ticket-summary.ts';
+import { writeEach } from './write-each.ts';
 
 /** What belongs to a ticket besides the profile. */
 export interface TicketRequest {
@@ -73,7 +74,7 @@ async function write(
   const gzip = name.endsWith('.gz');
   const file = await openOutput(join(folder, name), { gzip, keepPartial: false });
   try {
-    for (const chunk of chunks) await file.write(chunk);
+    await writeEach(chunks, (chunk) => file.write(chunk));
     await file.finish();
   } finally {
     await file.discard();

@@ -75,16 +75,17 @@ function spreadOf(
 ): Float64Array {
   const ranges = sides
     .filter((side) => differential[side].length > 1)
-    .map((side) => rangeOf(differential[side].map((_, index) => weights(runColumn(side, index)))));
+    .map((side) => rangesOf(differential[side].map((_, index) => weights(runColumn(side, index)))));
   return ranges.reduce((sum, range) => sum.map((value, node) => value + range[node]!));
 }
 
-/** The largest less the smallest of several weights, per node. */
-function rangeOf(runs: readonly Float64Array[]): Float64Array {
-  return runs[0]!.map((_, node) => {
-    const weights = runs.map((run) => run[node]!);
-    return Math.max(...weights) - Math.min(...weights);
-  });
+function rangesOf(runs: readonly Float64Array[]): Float64Array {
+  return runs[0]!.map((_, node) => rangeOf(runs.map((run) => run[node]!)));
+}
+
+/** How far apart the runs of a side lie: the largest of several weights less the smallest. */
+export function rangeOf(weights: readonly number[]): number {
+  return Math.max(...weights) - Math.min(...weights);
 }
 
 /** What the column of a side's run is called; the first run has the index 0. */

@@ -92,7 +92,11 @@ export function compareGrowth(a: Growth, b: Growth): number {
 }
 
 function rank({ steadiness }: Growth): number {
-  return steadiness === 'steady' || steadiness === 'growing' ? 0 : 1;
+  return grows(steadiness) ? 0 : 1;
+}
+
+function grows(steadiness: Steadiness): boolean {
+  return steadiness === 'steady' || steadiness === 'growing';
 }
 
 /** @param amounts at each of `seconds`, of which there are at least two, ascending */
@@ -100,9 +104,8 @@ export function growthOf(amounts: readonly number[], seconds: readonly number[])
   const changes = amounts.slice(1).map((amount, index) => amount - amounts[index]!);
   const rates = changes.map((change, index) => change / (seconds[index + 1]! - seconds[index]!));
   const steadiness = steadinessOf(amounts, changes);
-  const grows = steadiness === 'steady' || steadiness === 'growing';
   return {
-    perSecond: grows ? median(rates) : gainedLate(amounts) / gainedLate(seconds),
+    perSecond: grows(steadiness) ? median(rates) : gainedLate(amounts) / gainedLate(seconds),
     grew: changes.filter((change) => change > 0).length,
     intervals: changes.length,
     steadiness,

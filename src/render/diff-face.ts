@@ -30,7 +30,7 @@ export function diffFace(shown: DiffShown, look: DiffLook): (box: Box) => Face {
         ...(frame === undefined ? [] : detailsOf(frame)),
         exactly('total', change, look),
         ...selfLine(box, shown, look),
-        ...(noise ? [noiseLine(box.node, shown, look)] : []),
+        ...(noise ? [noiseInWords(shown.total.spread?.[box.node] ?? 0, look)] : []),
       ],
       fill: fillFor(tendency),
       className: `f ${tendency}${frame === undefined ? ' other' : ''}`,
@@ -80,8 +80,8 @@ function selfLine({ node, gathered }: Box, { self }: DiffShown, look: DiffLook):
   return [exactly('self', change, look)];
 }
 
-function noiseLine(node: NodeIndex, { total }: DiffShown, { countName }: DiffLook): string {
-  const spread = total.spread?.[node] ?? 0;
+/** Why a change is noise, where the runs of the sides differ by `spread` among themselves. */
+export function noiseInWords(spread: number, { countName }: Pick<DiffLook, 'countName'>): string {
   if (spread === 0) return 'noise: below the threshold';
   return `noise: the runs of a side differ by ${formatCount(spread)} ${countName}`;
 }

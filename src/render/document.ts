@@ -1,3 +1,4 @@
+import { inChunks } from '../chunks.ts';
 import type { Widths } from '../profile/differential.ts';
 import type { Scale } from '../units.ts';
 import type { ColorScheme, ColourMap } from './colour.ts';
@@ -52,13 +53,11 @@ export interface Drawing {
   readonly paper?: string | undefined;
 }
 
-const chunkLength = 65_536;
-
 /** A drawing as one self-contained SVG document, in chunks of text. Throws an Error if the page script was not built. */
 export function* svgDocument(drawing: Drawing): Generator<string> {
   const { picture } = drawing;
   yield opening(drawing);
-  yield* inChunks(picture.layout.boxes, (box) => drawBox(picture, box));
+  yield* inChunks(drawnBoxes(picture));
   yield '</g></g>\n';
   yield* drawing.data;
   yield `<script><![CDATA[\n${pageScript(drawing.kind).replaceAll(']]>', ']]]]><![CDATA[>')}]]></script>\n</svg>\n`;
@@ -91,13 +90,6 @@ function lookFor({ picture, look }: Drawing): string {
   return JSON.stringify(page);
 }
 
-function* inChunks<T>(items: readonly T[], draw: (item: T) => string): Generator<string> {
-  let chunk = '';
-  for (const item of items) {
-    chunk += draw(item);
-    if (chunk.length < chunkLength) continue;
-    yield chunk;
-    chunk = '';
-  }
-  yield chunk;
+function* drawnBoxes(picture: Picture): Generator<string> {
+  for (const box of picture.layout.boxes) yield drawBox(picture, box);
 }

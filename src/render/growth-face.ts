@@ -5,7 +5,7 @@ import {
   totalGrowth,
 } from '../profile/steadiness.ts';
 import type { Profile } from '../profile.ts';
-import { formatChange } from '../units.ts';
+import { formatMinuteRate } from '../units.ts';
 import { type Face, frameOf } from './face.ts';
 import { growthSwatch } from './growth-swatches.ts';
 import type { Box } from './layout.ts';
@@ -41,6 +41,6 @@ export function growthInWords(
   { perSecond, grew, intervals, steadiness }: Growth,
   factor = 1,
 ): string {
-  const rate = formatChange(Math.round(60 * perSecond * factor), 'bytes');
+  const rate = formatMinuteRate(perSecond * factor);
   return `${steadinessWords[steadiness]}: ${rate} a minute, grew in ${grew} of ${intervals} intervals`;
 }

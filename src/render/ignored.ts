@@ -25,6 +25,7 @@ const meaningless: Readonly<Record<PictureKind, { options: readonly Option[]; wh
   flame: { options: ['widths'], why: 'it is of differentials' },
 };
 
+/** What a profile is drawn as. */
 export function kindOf(profile: Profile): PictureKind {
   if (profile.meta.differential !== undefined) return 'differential';
   return hasGrowth(profile) ? 'growth' : 'flame';

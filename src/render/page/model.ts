@@ -1,11 +1,11 @@
 import { gunzipSync, strFromU8 } from 'fflate/browser';
 import { kindsOf, sourceOf } from '../../profile/frame-words.ts';
-import { ProfileTextReader } from '../../profile/text-reader.ts';
 import type { NodeIndex, Profile } from '../../profile.ts';
 import type { PageLook } from '../document.ts';
 import type { Face } from '../face.ts';
 import { type Box, treeOf } from '../layout.ts';
 import { visible } from '../xml.ts';
+import { bytesOf, profileOf } from './embedded-profile.ts';
 import type { Searchable } from './find.ts';
 import type { BoxLabel, DrawnWords, Kind, Shown } from './kind.ts';
 
@@ -46,12 +46,7 @@ function modelOfData({ svg, look }: Drawn, kind: Kind): Model | undefined {
 }
 
 function readProfile(base64: string): Profile {
-  const letters = atob(base64);
-  const bytes = new Uint8Array(letters.length);
-  for (let at = 0; at < bytes.length; at++) bytes[at] = letters.charCodeAt(at);
-  const reader = new ProfileTextReader();
-  for (const line of strFromU8(gunzipSync(bytes)).slice(0, -1).split('\n')) reader.take(line);
-  return reader.finish();
+  return profileOf(strFromU8(gunzipSync(bytesOf(base64))));
 }
 
 function modelOfShown({ profile, tree, face, changes }: Shown, { minWidth }: PageLook): Model {

@@ -1,7 +1,7 @@
-import { formatCount, formatShare } from '../../../units.ts';
+import { formatShare } from '../../../units.ts';
 import { changeAmounts } from '../../change-amounts.ts';
 import { tendencyOf } from '../../diff-colour.ts';
-import { exactly, inWords } from '../../diff-face.ts';
+import { exactly, inWords, noiseInWords } from '../../diff-face.ts';
 import { type Changed, changedBy, type PageChange } from './change.ts';
 import type { Model } from './model.ts';
 import type { Visible } from './visible.ts';
@@ -36,7 +36,7 @@ export function changeDetails(model: Model, change: PageChange, box: Visible): s
     inWords(changed, changed.tendency, change.scale),
     exactly('total', changed, change),
     selfLine(model, change, box),
-    noiseLine(changed, change),
+    changed.tendency === 'noise' ? noiseInWords(changed.spread, change) : '',
     shareLine(model, box),
   ].filter((line) => line !== '');
 }
@@ -46,12 +46,6 @@ function selfLine({ tree }: Model, change: PageChange, { node, gathered }: Visib
   const self = changedBy(change, (column) => tree.self[column]![node]!);
   const isNone = self.before === 0 && self.after === 0;
   return isNone || gathered.length > 0 ? '' : exactly('self', self, change);
-}
-
-function noiseLine({ tendency, spread }: Changed, { countName }: PageChange): string {
-  if (tendency !== 'noise') return '';
-  if (spread === 0) return 'noise: below the threshold';
-  return `noise: the runs of a side differ by ${formatCount(spread)} ${countName}`;
 }
 
 function shareLine({ tree, state, source }: Model, { weight }: Visible): string {

@@ -1,4 +1,10 @@
-import { isNoiseChange, type Side, sides, widthChoices } from '../../../profile/differential.ts';
+import {
+  isNoiseChange,
+  rangeOf,
+  type Side,
+  sides,
+  widthChoices,
+} from '../../../profile/differential.ts';
 import type { Differential } from '../../../profile/metadata.ts';
 import type { Scale, Unit } from '../../../units.ts';
 import type { Change } from '../../change-amounts.ts';
@@ -54,8 +60,4 @@ export function changedBy(change: PageChange, weightIn: WeightIn): Changed {
   const spread = change.runs.reduce((sum, runs) => sum + rangeOf(runs.map(weightIn)), 0);
   const isNoise = isNoiseChange(after - before, { spread, threshold: change.threshold });
   return { before, after, spread, tendency: isNoise ? 'noise' : tendencyOf(before, after) };
-}
-
-function rangeOf(weights: readonly number[]): number {
-  return Math.max(...weights) - Math.min(...weights);
 }

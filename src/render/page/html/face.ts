@@ -1,3 +1,4 @@
+import { formatMinuteRate } from '../../../units.ts';
 import { neutralColour } from '../../colour.ts';
 import { swatchFor } from '../../diff-colour.ts';
 import { growthInWords } from '../../growth-face.ts';
@@ -5,7 +6,7 @@ import { growthSwatch } from '../../growth-swatches.ts';
 import type { Swatch } from '../../swatch.ts';
 import { changeDetails, changedBox, changeLabel } from './change-face.ts';
 import { frameColour } from './frame-colour.ts';
-import { grownBy, type PageGrowth, rateOf } from './growth.ts';
+import { grownBy, type PageGrowth } from './growth.ts';
 import type { Label } from './label.ts';
 import type { Model } from './model.ts';
 import type { Visible } from './visible.ts';
@@ -51,7 +52,8 @@ function growthFace(model: Model, growth: PageGrowth, isDark: boolean): Face {
       const shortAmount = amount(box.weight, column);
       const label = { name: titleOf(model, box), amount: shortAmount };
       if (box.gathered.length > 0) return label;
-      return { ...label, amount: `${shortAmount}, ${rateOf(growthOf(box))}`, shortAmount };
+      const rate = formatMinuteRate(growthOf(box).perSecond);
+      return { ...label, amount: `${shortAmount}, ${rate} a minute`, shortAmount };
     },
     fill: (box) =>
       box.gathered.length > 0

@@ -1,8 +1,9 @@
 import { compareGrowth, type Growth } from '../../../profile/steadiness.ts';
+import { formatMinuteRate } from '../../../units.ts';
 import { growthInWords } from '../../growth-face.ts';
 import { growthSwatch } from '../../growth-swatches.ts';
 import type { FunctionWeights } from './functions.ts';
-import { grownBy, minuteRate, type PageGrowth } from './growth.ts';
+import { grownBy, type PageGrowth } from './growth.ts';
 import {
   type Heading,
   type Headings,
@@ -69,7 +70,7 @@ function headingsOf(
       title: 'a minute',
       hint: `The median of what the intervals gained, of what does not grow the mean of the later half; what grows first, ${hint}`,
       compare: (a, b) => compareGrowth(growthOf(a), growthOf(b)) || weight(b) - weight(a),
-      text: (row) => (rates(row) ? minuteRate(growthOf(row)) : ''),
+      text: (row) => (rates(row) ? formatMinuteRate(growthOf(row).perSecond) : ''),
       share: (row) => (fastest === 0 ? 0 : speed(row) / fastest),
       className: (row) => (growthOf(row).perSecond < 0 ? 'less' : 'more'),
     },

@@ -1,6 +1,5 @@
 import type { Metadata } from '../../../profile/metadata.ts';
 import { type Growth, growthOf, readingsOf } from '../../../profile/steadiness.ts';
-import { formatChange } from '../../../units.ts';
 import type { WeightIn } from './change.ts';
 
 /** What the growth of a view is reckoned from; it is that of the first column. */
@@ -20,14 +19,4 @@ export function pageGrowth(meta: Metadata, first: number): PageGrowth {
 /** How something went on that has such weights. */
 export function grownBy({ readings, seconds }: PageGrowth, weightIn: WeightIn): Growth {
   return growthOf([0, ...readings.map(weightIn), weightIn(0)], seconds);
-}
-
-/** `+1.2 MiB a minute` */
-export function rateOf(growth: Growth): string {
-  return `${minuteRate(growth)} a minute`;
-}
-
-/** What it gains in a minute: `+1.2 MiB` */
-export function minuteRate({ perSecond }: Growth): string {
-  return formatChange(Math.round(60 * perSecond), 'bytes');
 }

@@ -1,6 +1,6 @@
-import { ProfileTextReader } from '../../../profile/text-reader.ts';
 import type { Profile } from '../../../profile.ts';
 import type { PageLook } from '../../page-look.ts';
+import { bytesOf, profileOf } from '../embedded-profile.ts';
 import { type PageData, pageData } from './data.ts';
 import { flatTree, type Nodes, nodesOf } from './tree.ts';
 import type { PageView } from './views.ts';
@@ -32,14 +32,9 @@ export function sourceOf(profile: Profile, look: PageLook): Source {
 }
 
 async function readProfile(base64: string): Promise<Profile> {
-  const letters = atob(base64);
-  const bytes = new Uint8Array(letters.length);
-  for (let at = 0; at < bytes.length; at++) bytes[at] = letters.charCodeAt(at);
-  const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-  const text = await new Response(inflated).text();
-  const reader = new ProfileTextReader();
-  for (const line of text.slice(0, -1).split('\n')) reader.take(line);
-  return reader.finish();
+  const packed = new Blob([bytesOf(base64)]).stream();
+  const text = packed.pipeThrough(new DecompressionStream('gzip'));
+  return profileOf(await new Response(text).text());
 }
 
 /** The tree of one view, from the root. */

@@ -1,0 +1,13 @@
+const chunkLength = 65_536;
+
+/** Texts put together to chunks that are worth a write each. */
+export function* inChunks(texts: Iterable<string>): Generator<string> {
+  let chunk = '';
+  for (const text of texts) {
+    chunk += text;
+    if (chunk.length < chunkLength) continue;
+    yield chunk;
+    chunk = '';
+  }
+  yield chunk;
+}
