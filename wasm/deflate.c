@@ -3,6 +3,7 @@
  * DEFLATE as RFC 1951 has it, a module of its own: the same bytes on every machine, which zlib does
  * not promise. Text comes in blocks, and each becomes a block with Huffman codes of its own.
  */
+#include "checksum.h"
 #include "huffman.h"
 
 #include <wasm_simd128.h>
@@ -38,6 +39,7 @@ static u32 before[WINDOW];
 static u8 text[WINDOW + BLOCK + STEP];
 static u32 text_start; /* position of text[0] */
 static u32 block_start;
+static u32 crc;
 
 static struct match found[BLOCK]; /* one without length is a literal, which `distance` holds */
 static u32 found_count;
@@ -259,6 +261,7 @@ EXPORT(deflate) u32 deflate(u32 size, u32 is_last)
 {
 	u32 end = block_start + size;
 
+	crc = checksum_after(crc, block_room(), size);
 	forget_output();
 	find_all(block_start, end);
 	count_symbols();
@@ -276,4 +279,10 @@ EXPORT(deflate) u32 deflate(u32 size, u32 is_last)
 		put_last_bits();
 	slide(end);
 	return output_size();
+}
+
+/* CRC-32 of all bytes so far. */
+EXPORT(checksum) u32 checksum(void)
+{
+	return crc;
 }

@@ -10,16 +10,20 @@ const stdout = 1;
  * UserError for any other failure.
  */
 export async function writeStdout(chunks: Iterable<string | Uint8Array>): Promise<void> {
-  const ignore = () => {};
-  process.stdout.on('error', ignore);
   try {
     // What process.stdout writes to a file, it writes while everything else waits.
-    await writeEach(chunks, fstatSync(stdout).isFile() ? toFile : toStream);
+    await (fstatSync(stdout).isFile() ? writeEach(chunks, toFile) : writeStream(chunks));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') return;
     const reason = systemReason(error);
     throw reason ? new UserError(`cannot write to stdout: ${reason}`) : error;
   }
+}
+
+async function writeStream(chunks: Iterable<string | Uint8Array>): Promise<void> {
+  const ignore = () => {};
+  process.stdout.on('error', ignore);
+  await writeEach(chunks, toStream);
   process.stdout.off('error', ignore);
 }
 
