@@ -1,8 +1,8 @@
+import { withinMemory } from '../within-memory.ts';
 import { type Kernel, newKernel } from './kernel.ts';
 import { type DecimalCount, endsInCount, parseCollapsedLine } from './line.ts';
 import { addTree, treeOf } from './stack-tree.ts';
 import { add, addTo, emptyTally, type Part, skip, type Tally } from './tally.ts';
-import { withinMemory } from '../within-memory.ts';
 
 const lineFeed = 10;
 const firstRoom = 1024 * 1024;

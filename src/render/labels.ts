@@ -26,28 +26,47 @@ const asciiWidths = [
   64, 28, 35, 60, 28, 98, 64, 62, 64, 64, 43, 53, 40, 64, 60, 82, 60, 60, 53, 64, 46, 64, 84,
 ];
 
-/** Of a code unit: half a character beyond U+FFFF is wider. */
-const narrowest = Math.min(...asciiWidths);
-
 const knownFamily = /^\s*["']?(verdana|dejavu sans|arial|helvetica|liberation sans)["']?\s*(,|$)/i;
 // Fixed-width faces are 0.6 em wide, also where Verdana is narrower.
 const unknownFamilyWidth = 62;
 
-/** Pixels that `text` takes at most: an estimate from above, as no font is at hand. */
-export function widthOf(text: string, font: Font): number {
-  const least = knownFamily.test(font.family) ? 0 : unknownFamilyWidth;
-  let hundredths = 0;
-  for (let i = 0; i < text.length; i++) {
-    const codePoint = text.codePointAt(i)!;
-    hundredths += Math.max(least, characterWidth(codePoint));
-    if (codePoint > 0xffff) i++;
-  }
-  return (hundredths * font.size) / 100;
+/** Of any character, in 1/100 em. Asked for every text of a picture, nearly always of one font. */
+function leastWidth({ family }: Font): number {
+  if (family !== lastFamily.name)
+    lastFamily = { name: family, least: knownFamily.test(family) ? 0 : unknownFamilyWidth };
+  return lastFamily.least;
 }
 
-/** Whether `widthOf` is at most `room` pixels. Most names are far wider than their frames. */
+let lastFamily = { name: '', least: unknownFamilyWidth };
+
+/** Pixels that `text` takes at most: an estimate from above, as no font is at hand. */
+export function widthOf(text: string, font: Font): number {
+  return (startWithin(text, font, Number.POSITIVE_INFINITY).width * font.size) / 100;
+}
+
+/** The longest start of a text within some room, in code units of whole characters, and its width in 1/100 em. */
+interface Start {
+  readonly length: number;
+  readonly width: number;
+}
+
+/** @param room pixels, of which `behind` (1/100 em) are for what follows */
+function startWithin(text: string, font: Font, room: number, behind = 0): Start {
+  const least = leastWidth(font);
+  let width = 0;
+  for (let at = 0; at < text.length; ) {
+    const codePoint = text.codePointAt(at)!;
+    const wider = width + Math.max(least, characterWidth(codePoint));
+    if (((wider + behind) * font.size) / 100 > room) return { length: at, width };
+    width = wider;
+    at += codePoint > 0xffff ? 2 : 1;
+  }
+  return { length: text.length, width };
+}
+
+/** Most names are far wider than their frames: no more is looked at than fits. */
 function fitsIn(text: string, font: Font, room: number): boolean {
-  return narrowest * text.length * font.size <= 100 * room && widthOf(text, font) <= room;
+  return startWithin(text, font, room).length === text.length;
 }
 
 function characterWidth(codePoint: number): number {
@@ -78,18 +97,10 @@ export function fitLabel(label: Label, font: Font, room: number): Label {
 
 /** The text, its start followed by "..", or nothing when less than 3 characters would be left. */
 export function fitText(text: string, font: Font, room: number): string {
-  const limit = room - widthOf(ellipsis, font);
-  let kept = '';
-  let characters = 0;
-  let width = 0;
-  for (const character of text) {
-    width += widthOf(character, font);
-    if (width > limit) break;
-    kept += character;
-    characters++;
-  }
-  if (kept === text || widthOf(text, font) <= room) return text;
-  return characters < fewestCharacters ? '' : kept + ellipsis;
+  if (fitsIn(text, font, room)) return text;
+  const { width } = startWithin(ellipsis, font, Number.POSITIVE_INFINITY);
+  const kept = text.slice(0, startWithin(text, font, room, width).length);
+  return [...kept].length < fewestCharacters ? '' : kept + ellipsis;
 }
 
 /** Lines of at most `room` pixels, broken at blanks, and inside of words that are too long. */
