@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { UserError } from '../errors.ts';
 import { withFramesOnce } from '../profile/frames-once.ts';
 import { type Column, type Profile, sumOf, totalTooLarge } from '../profile.ts';
@@ -101,13 +102,15 @@ function profileOf(tree: StackTree, columns: Column[]): Profile {
 }
 
 function namesIn({ nameBytes, nameEnds }: StackTree): string[] {
-  const text = Buffer.from(nameBytes.buffer).toString('latin1');
-  const isAscii = !/[\x80-\xff]/.test(text);
+  const text = isAscii(nameBytes) ? Buffer.from(nameBytes.buffer).toString('latin1') : undefined;
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  return Array.from(nameEnds, (end, name) => {
-    const start = name === 0 ? 0 : nameEnds[name - 1]!;
-    return isAscii ? text.slice(start, end) : decoder.decode(nameBytes.subarray(start, end));
-  });
+  const names: string[] = [];
+  for (let name = 0, start = 0; name < nameEnds.length; name++) {
+    const end = nameEnds[name]!;
+    names.push(text?.slice(start, end) ?? decoder.decode(nameBytes.subarray(start, end)));
+    start = end;
+  }
+  return names;
 }
 
 /** Other bytes may stand for the same frame: what is not UTF-8, marks in another order, no name at all. */

@@ -1,4 +1,4 @@
-import { shorterNames } from '../symbol-name.ts';
+import { withoutParameters, withoutTemplateArguments } from '../symbol-name.ts';
 
 /** What text is set in. */
 export interface Font {
@@ -50,14 +50,15 @@ interface Start {
   readonly width: number;
 }
 
-/** @param room pixels, of which `behind` (1/100 em) are for what follows */
-function startWithin(text: string, font: Font, room: number, behind = 0): Start {
+/** @param room pixels, of which `taken` (1/100 em) are for something else */
+function startWithin(text: string, font: Font, room: number, taken = 0): Start {
   const least = leastWidth(font);
   let width = 0;
   for (let at = 0; at < text.length; ) {
     const codePoint = text.codePointAt(at)!;
-    const wider = width + Math.max(least, characterWidth(codePoint));
-    if (((wider + behind) * font.size) / 100 > room) return { length: at, width };
+    const own = characterWidth(codePoint);
+    const wider = width + (own < least ? least : own);
+    if (((wider + taken) * font.size) / 100 > room) return { length: at, width };
     width = wider;
     at += codePoint > 0xffff ? 2 : 1;
   }
@@ -65,8 +66,8 @@ function startWithin(text: string, font: Font, room: number, behind = 0): Start 
 }
 
 /** Most names are far wider than their frames: no more is looked at than fits. */
-function fitsIn(text: string, font: Font, room: number): boolean {
-  return startWithin(text, font, room).length === text.length;
+function fitsIn(text: string, font: Font, room: number, taken = 0): boolean {
+  return startWithin(text, font, room, taken).length === text.length;
 }
 
 function characterWidth(codePoint: number): number {
@@ -85,14 +86,24 @@ function characterWidth(codePoint: number): number {
  */
 export function fitLabel(label: Label, font: Font, room: number): Label {
   const { name, amount, shortAmount = '' } = label;
-  const fits = (text: string): boolean => fitsIn(text, font, room);
-  if (!fits(name) && !fits(name.slice(0, fewestCharacters) + ellipsis))
+  if (!fitsIn(name.slice(0, fewestCharacters) + ellipsis, font, room) && !fitsIn(name, font, room))
     return { name: '', amount: '' };
-  const names = fits(name) ? [name] : shorterNames(name);
-  const whole = names.find(fits);
-  if (whole === undefined) return { name: fitText(names.at(-1)!, font, room), amount: '' };
-  const amounts = [amount, shortAmount];
-  return { name: whole, amount: amounts.find((each) => fits(`${whole} ${each}`)) ?? '' };
+  let form = name;
+  for (form of formsOf(name)) {
+    const { length, width } = startWithin(form, font, room);
+    if (length < form.length) continue;
+    const fits = (each: string) => fitsIn(` ${each}`, font, room, width);
+    return { name: form, amount: [amount, shortAmount].find(fits) ?? '' };
+  }
+  return { name: fitText(form, font, room), amount: '' };
+}
+
+/** Shorter and shorter, made as they are asked for. */
+function* formsOf(name: string): Generator<string> {
+  yield name;
+  const elided = withoutTemplateArguments(name);
+  yield elided;
+  yield withoutParameters(elided);
 }
 
 /** The text, its start followed by "..", or nothing when less than 3 characters would be left. */
