@@ -3,6 +3,7 @@ import type { Profile } from '../profile.ts';
 import { profileLists } from './lists.ts';
 import { profileTextVersion } from './text-reader.ts';
 
+const lineFeed = Uint8Array.of(0x0a);
 /** Letters of names. */
 const lineLength = 65_536;
 
@@ -43,7 +44,8 @@ function* frameLines(frames: readonly Frame[], numbers: Uint32Array): Generator<
     line.push(known(frame));
     length += frame.name.length;
     if (length < lineLength && i < numbers.length - 1) continue;
-    yield Buffer.from(`${JSON.stringify(line)}\n`);
+    yield Buffer.from(JSON.stringify(line));
+    yield lineFeed;
     line = [];
     length = 0;
   }
