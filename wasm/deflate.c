@@ -12,6 +12,7 @@
 #define BLOCK 65536u
 #define HASH_BITS 15
 #define SHORTEST 4u
+#define LONG 16u
 #define LONGEST 258u
 /* What is so long is taken without looking for a longer one that begins a byte later. */
 #define LONG_ENOUGH 32u
@@ -119,14 +120,24 @@ static void add_literal(u32 at)
 	found[found_count++] = (struct match){0, text[at - text_start]};
 }
 
-/* Takes a match; its end. */
+static void remember_all(u32 at, u32 end)
+{
+	for (; at < end; at++)
+		remember(at);
+}
+
+/* Takes a match; its end. What repeats some of a long one mostly begins or ends with it. */
 static u32 add_match(u32 at, struct match match, u32 end)
 {
-	u32 next = at + match.length;
+	u32 next = at + match.length, last = next < end - SHORTEST ? next : end - SHORTEST;
 
 	found[found_count++] = match;
-	for (u32 last = next < end - SHORTEST ? next : end - SHORTEST; ++at < last;)
-		remember(at);
+	if (match.length < LONG) {
+		remember_all(at + 1, last);
+	} else {
+		remember(at + 1);
+		remember_all(next - 2, last);
+	}
 	return next;
 }
 

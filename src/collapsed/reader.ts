@@ -1,7 +1,7 @@
 import { isAscii } from 'node:buffer';
 import { UserError } from '../errors.ts';
 import { withFramesOnce } from '../profile/frames-once.ts';
-import { type Column, type Profile, sumOf, totalTooLarge } from '../profile.ts';
+import { type Column, type Profile, totalTooLarge } from '../profile.ts';
 import type { Unit } from '../units.ts';
 import { frameOfText } from './name.ts';
 import { PartReader } from './part-reader.ts';
@@ -55,7 +55,7 @@ export function collapsedInput(
   if (tally.refused) throw new UserError(`line ${tally.refused.line}: ${tally.refused.why}`);
   if (tally.stackLines === 0) throw nothingIn(tally);
   const profile = repaired(profileOf(tree, columnsOf(tree, tally, column)), tally);
-  if (profile.columns.every((each) => sumOf(each) === 0))
+  if (!profile.columns.some(hasWeight))
     throw new UserError('the counts of these collapsed stacks add up to nothing');
   const { skipped, skippedLines } = tally;
   return { profile, skipped, skippedLines };
@@ -63,12 +63,12 @@ export function collapsedInput(
 
 /** Units; millionths if there are any; and for a differential how many lines end at each node. */
 function columnsOf(
-  { self }: StackTree,
+  { self, total }: StackTree,
   { millionths, differential, ends }: Tally,
   { unit = 'count', column = 'samples' }: CollapsedColumn,
 ): Column[] {
   const units = { name: column, unit, self };
-  if (sumOf(units) > Number.MAX_SAFE_INTEGER) throw totalTooLarge(units);
+  if (total > Number.MAX_SAFE_INTEGER) throw totalTooLarge(units);
   if (!differential && millionths.size === 0) return [units];
   const sparse = [
     { name: 'millionths', unit, self: dense(millionths, self.length) },
@@ -87,11 +87,15 @@ function repaired(profile: Profile, { differential, decimalLines }: Tally): Prof
   if (!differential && decimalLines === 0) return profile;
   const counts = differential ? withFirstCounts(profile) : profile;
   const isMillionths = (_: Column, index: number) => index % 2 === 1;
-  if (counts.columns.filter(isMillionths).every((column) => sumOf(column) === 0))
+  if (!counts.columns.filter(isMillionths).some(hasWeight))
     return { ...counts, columns: counts.columns.filter((_, index) => index % 2 === 0) };
   const lines = differential ? '' : `${decimalLines} `;
   const note = `${lines}decimal counts, made whole such that the total stays true`;
   return withWholeCounts({ ...counts, meta: { ...counts.meta, notes: [note] } });
+}
+
+function hasWeight({ self }: Column): boolean {
+  return self.some((weight) => weight > 0);
 }
 
 function profileOf(tree: StackTree, columns: Column[]): Profile {
