@@ -1,4 +1,3 @@
-import { isAscii } from 'node:buffer';
 import { UserError } from '../errors.ts';
 import { withFramesOnce } from '../profile/frames-once.ts';
 import { type Column, type Profile, totalTooLarge } from '../profile.ts';
@@ -106,12 +105,13 @@ function profileOf(tree: StackTree, columns: Column[]): Profile {
 }
 
 function namesIn({ nameBytes, nameEnds }: StackTree): string[] {
-  const text = isAscii(nameBytes) ? Buffer.from(nameBytes.buffer).toString('latin1') : undefined;
+  const text = Buffer.from(nameBytes.buffer).toString('latin1');
+  const isAscii = Buffer.byteLength(text) === text.length;
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const names: string[] = [];
   for (let name = 0, start = 0; name < nameEnds.length; name++) {
     const end = nameEnds[name]!;
-    names.push(text?.slice(start, end) ?? decoder.decode(nameBytes.subarray(start, end)));
+    names.push(isAscii ? text.slice(start, end) : decoder.decode(nameBytes.subarray(start, end)));
     start = end;
   }
   return names;
