@@ -89,6 +89,8 @@ export interface CaptureProcess {
   readonly exitCode?: number;
   readonly signal?: number;
   readonly execs: number;
+  /** Path of what the last exec made of it, where that is known. */
+  readonly executable?: string;
   readonly forks: number;
   /** There where page faults were traced. */
   readonly rss?: RssChange;

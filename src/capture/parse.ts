@@ -125,6 +125,7 @@ export function parseProcess(line: CaptureLine): CaptureProcess {
     ...(has(line, 'exit_code') && { exitCode: count(line, 'exit_code') }),
     ...(has(line, 'signal') && { signal: count(line, 'signal') }),
     execs: count(line, 'execs'),
+    ...(has(line, 'executable') && { executable: text(line, 'executable') }),
     forks: count(line, 'forks'),
     ...(has(line, 'rss') && { rss: parseRssChange(nested(line, 'rss')) }),
     ...(has(line, 'pagemap') && { pagemap: flag(line, 'pagemap') }),
