@@ -64,6 +64,8 @@ export interface CaptureHeader {
   };
   /** When what was unfreed or mapped was noted, in ms from the start, ascending; missing where nobody asked. */
   readonly snapshots?: readonly number[];
+  /** How often they should have been taken, in microseconds; missing in captures that do not say. */
+  readonly intervalUs?: number;
   /** Missing where every call is recorded; else all weights are estimates. */
   readonly sampling?: Sampling;
   readonly limits: {

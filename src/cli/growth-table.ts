@@ -25,7 +25,8 @@ interface Row {
 export function growthTableLines(profile: Profile, options: TableOptions): string[] {
   const rows = sortedRows(profile);
   const [title = ''] = tableLines(profile, { ...options, top: 1 });
-  const intervals = rows[0]?.growth.intervals ?? 0;
+  const intervals = intervalsOf(profile.meta);
+  if (rows.length === 0) return tableLines(profile, options);
   if (intervals < fewestIntervals) return [...tableLines(profile, options), tooFewLine(intervals)];
   const shown = rows.slice(0, options.top);
   return [
@@ -43,10 +44,14 @@ export function growthTableLines(profile: Profile, options: TableOptions): strin
 
 /** What somebody should know who sees no growth in a picture or page of a trace with `--interval`. */
 export function tooFewIntervals(meta: Metadata): string[] {
-  const intervals = readingsOf(meta).seconds.length - 1;
+  const intervals = intervalsOf(meta);
   return meta.snapshots === undefined || intervals >= fewestIntervals
     ? []
     : [tooFewLine(intervals)];
+}
+
+function intervalsOf(meta: Metadata): number {
+  return readingsOf(meta).seconds.length - 1;
 }
 
 function tooFewLine(intervals: number): string {

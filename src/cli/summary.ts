@@ -10,7 +10,7 @@ import type {
   StopReason,
 } from '../capture.ts';
 import { isShell } from '../collect/processes.ts';
-import { samplingInWords } from '../fold/heap-metadata.ts';
+import { missedSnapshots, samplingInWords } from '../fold/heap-metadata.ts';
 import { named, targetsOf } from '../fold/run-metadata.ts';
 import type { Omission } from '../omission.ts';
 import type { Metadata } from '../profile/metadata.ts';
@@ -35,6 +35,7 @@ export function summaryLines(capture: Capture, views: readonly Metadata[] = []):
     ...views.flatMap(({ residency = [] }) => residenciesLines(residency)),
     ...processes.flatMap((process) => fateLines(process, header)),
     ...omissionLines({ lost: end?.lost ?? [], filtered: end?.filtered ?? [] }),
+    ...missedSnapshots(header).map((words) => `growth: ${words}`),
     ...remarks(end?.notes ?? [], hasQuality),
     ...stackLines(views),
     ...(truncated ? ['warning: the capture was cut short: stacks and losses may be missing'] : []),

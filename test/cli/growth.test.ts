@@ -71,6 +71,25 @@ describe('a capture with snapshots', () => {
     expect((await at.run(['render', '-'], {}, text)).stdout).not.toContain('class="entry"');
   });
 
+  test('of which there is nothing left has the usual table, and no remark', async () => {
+    const text = readFileSync(capture, 'utf8')
+      .split('\n')
+      .filter((line) => !line.startsWith('{"stack":'));
+    const { stdout } = await at.run(['top', '-'], {}, text.join('\n'));
+    expect(stdout).toBe('not freed by server (pid 1234) in 5.0 s: nothing\n');
+  });
+
+  test('of which there are fewer than were asked for says so', async () => {
+    const text = readFileSync(capture, 'utf8').replace(
+      '"snapshots"',
+      '"interval_us":100000,"snapshots"',
+    );
+    const words = 'noted 4 times, not 50 as --interval 0.1 asks: there was no time for more';
+    expect((await at.run(['render', '-'], {}, text)).stdout).toContain(`note: ${words}<`);
+    expect((await at.run(['render', '-o', 'x.html'], {}, text)).code).toBe(0);
+    expect(at.read('x.html')).toContain(words);
+  });
+
   test.each([
     ['[1000,2000,3000,4000]', '[1000,3000,2000,4000]', '"snapshots" must be ascending'],
     ['[[10240,10],', '[', '"unfreed_at" must have 4 weights'],
@@ -128,7 +147,8 @@ describe('--interval', () => {
   });
 
   test.each([
-    [['--interval', '0'], 'expected seconds above 0'],
+    [['--interval', '0'], 'expected seconds, at least 0.001'],
+    [['--interval', '0.0009'], 'expected seconds, at least 0.001'],
     [['--interval', 'x'], 'expected a number'],
     [['--interval', '1', '-a'], 'goes neither with -a nor --older'],
     [['--interval', '1', '--older', '5'], 'goes neither with -a nor --older'],
