@@ -23,11 +23,11 @@ describe('a capture with snapshots', () => {
   test('has a picture coloured by it, with its legend', async () => {
     const { stdout } = await at.run(['render', capture]);
     expect(stdout).toMatch(
-      /class="f steady"[^>]*><title>leak \(51,200 bytes, 20\.00%\)\ngrows steadily: \+600\.0 KiB a minute, grew in 5 of 5 intervals</,
+      /class="f steady"[^>]*><title>leak \(51,200 bytes, 20\.00%\)\ngrows steadily: \+10\.0 KiB a second, grew in 5 of 5 intervals</,
     );
     expect(stdout).toMatch(/class="f level"[^>]*><title>cache /);
-    expect(stdout).toContain('noted 4 times while tracing');
-    expect(stdout.match(/class="entry"/g)).toHaveLength(4);
+    expect(stdout).toContain('noted 4 times in 5.0 s');
+    expect(stdout.match(/class="entry"/g)).toHaveLength(5);
   });
 
   test('has it on its HTML page, beside the other views', async () => {
@@ -35,7 +35,7 @@ describe('a capture with snapshots', () => {
     const { document } = new JSDOM(at.read('x.html')).window;
     const titles = [...document.querySelectorAll('h1')].map(({ textContent }) => textContent);
     expect(titles).toEqual(['Memory not freed', 'All allocations']);
-    expect(document.querySelector('.note')!.textContent).toContain('noted 4 times while tracing');
+    expect(document.querySelector('.note')!.textContent).toContain('noted 4 times in 5.0 s');
   });
 
   test('says which options mean nothing for its picture, and multiplies growth too', async () => {
@@ -44,7 +44,7 @@ describe('a capture with snapshots', () => {
     ]);
     expect(stderr).toBe('--colors, --widths: ignored, colours and widths are those of growth\n');
     expect(stdout).toContain(
-      '<title>leak (102,400 bytes, 20.00%)\ngrows steadily: +1.2 MiB a minute',
+      '<title>leak (102,400 bytes, 20.00%)\ngrows steadily: +20.0 KiB a second',
     );
   });
 
