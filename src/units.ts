@@ -26,6 +26,11 @@ export function counted(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** "1 match", "1,234 matches" */
+export function countedMatches(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? 'match' : 'matches'}`;
+}
+
 /** 1234567 -> "1,234,567" */
 export function formatCount(count: number): string {
   const text = String(count);

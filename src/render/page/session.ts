@@ -9,7 +9,7 @@ import { setShown } from './elements.ts';
 import { type Found, find, nothing } from './find.ts';
 import { updateLegend } from './legend.ts';
 import { matcherFor, type Query } from './query.ts';
-import { foundInWords, highlight } from './search.ts';
+import { foundInWords, highlight, matchesInWords } from './search.ts';
 import { boxesOf, type Chart, everything, isEverything, zoomTo } from './view.ts';
 
 /** One reader's view of one picture. */
@@ -143,14 +143,15 @@ export function showDetails(session: Session, index: number | undefined): void {
   details.textContent = fitText(detailsOf(session, index), font, roomFor(chart.look) - taken);
 }
 
-function detailsOf({ chart, total, current }: Session, index: number | undefined): string {
+function detailsOf({ chart, total, current, found }: Session, index: number | undefined): string {
   const isZoomed = !isEverything(chart.target);
   const at = index ?? (current >= 0 ? current : undefined);
   if (at === undefined && !isZoomed) return total;
   const boxes = boxesOf(chart);
   const box = boxes[at ?? boxes.findIndex(({ node }) => node === chart.target.node)]!;
   const { face, tree, changeAt } = chart.model();
-  const words = `${chart.look.nameType} ${face(box).tooltip.join(' ')}`;
+  const matches = matchesInWords(chart, found, box);
+  const words = `${chart.look.nameType} ${face(box).tooltip.join(' ')}${matches}`;
   const zoomed = tree.total[chart.target.node]!;
   // A width of a differential is no share of anything.
   if (!isZoomed || chart.target.node === 0 || box.weight >= zoomed || changeAt) return words;

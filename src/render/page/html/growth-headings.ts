@@ -7,12 +7,12 @@ import { grownBy, type PageGrowth } from './growth.ts';
 import {
   type Heading,
   type Headings,
-  remembered,
   type WeightKind,
   weightGroups,
   weightKinds,
 } from './heading.ts';
 import type { Model } from './model.ts';
+import { remembered } from './remembered.ts';
 import { amount, exactAmount } from './words.ts';
 
 type GrowthOf = (row: FunctionWeights) => Growth;
@@ -29,7 +29,7 @@ export function growthHeadings(model: Model, growth: PageGrowth, name: Heading):
 }
 
 function growthIn(growth: PageGrowth, kind: WeightKind): GrowthOf {
-  return remembered((row) => grownBy(growth, (column) => row[kind][column]!));
+  return remembered((row: FunctionWeights) => grownBy(growth, (column) => row[kind][column]!));
 }
 
 function headingsOf(
