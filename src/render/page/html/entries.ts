@@ -22,11 +22,15 @@ export function byCaller(
   }
   return [...groups].map(([caller, group]) => [
     caller,
-    {
-      from: Int32Array.from(group, (i) => from[i]!),
-      next: Int32Array.from(group, (i) => parent[next[i]!]!),
-    },
+    { from: valuesAt(from, group), next: valuesAt(parent, valuesAt(next, group)) },
   ]);
+}
+
+/** Not Int32Array.from, which takes ten times as long. */
+function valuesAt(values: Int32Array, places: ArrayLike<number>): Int32Array {
+  const found = new Int32Array(places.length);
+  for (let i = 0; i < found.length; i++) found[i] = values[places[i]!]!;
+  return found;
 }
 
 /** Those at some places. */
@@ -35,11 +39,9 @@ export function entriesWhere(
   isWanted: (entries: Entries, at: number) => boolean,
 ): Entries {
   const { from, next } = entries;
-  const wanted = [...from.keys()].filter((at) => isWanted(entries, at));
-  return {
-    from: Int32Array.from(wanted, (i) => from[i]!),
-    next: Int32Array.from(wanted, (i) => next[i]!),
-  };
+  const wanted: number[] = [];
+  for (let at = 0; at < from.length; at++) if (isWanted(entries, at)) wanted.push(at);
+  return { from: valuesAt(from, wanted), next: valuesAt(next, wanted) };
 }
 
 /** Per node, 1 where its frame or that of a caller is marked. */
