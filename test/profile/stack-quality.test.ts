@@ -144,14 +144,20 @@ describe('qualityProblems()', () => {
     expect(problems({ total, stops: [stop('cut', undefined, 1010)] })).toHaveLength(1);
   });
 
+  test('advises no --addresses where they are there', () => {
+    const nameless = [{ module: 'app', symbols: 'none', weight: all }] as const;
+    expect(problems({ nameless, addresses: true })[0]).toMatch(/pass --debug-dir$/);
+    expect(problems({ nameless })[0]).toMatch(/; until then --addresses tells places in it apart$/);
+  });
+
   test.each([
     [
       { module: 'libfoo.so.1', buildId: 'c0de', symbols: 'none', weight: all },
-      'names: 100% go through libfoo.so.1, which has no names: install its -dbgsym package, or pass --debug-dir (build id c0de)',
+      'names: 100% go through libfoo.so.1, which has no names: install its -dbgsym package, or pass --debug-dir (build id c0de); until then --addresses tells places in it apart',
     ],
     [
       { module: 'app', symbols: 'dynsym', weight: { bytes: 1000, calls: 1000 } },
-      'names: 10.0% of bytes, 100% of calls go through app, which names only what it exports: install its -dbgsym package, or pass --debug-dir',
+      'names: 10.0% of bytes, 100% of calls go through app, which names only what it exports: install its -dbgsym package, or pass --debug-dir; until then --addresses tells places in it apart',
     ],
     [
       { module: '[anon]', symbols: 'none', weight: all },
