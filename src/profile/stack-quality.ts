@@ -156,6 +156,8 @@ function kindOf({ reason, partly, replaced }: StackStop, { unwind }: StackQualit
 function adviceFor(kind: StopKind, module: string, { unwind }: StackQuality): string {
   if (module === '[anon]')
     return 'let its JIT compiler keep frame pointers (java: -XX:+PreserveFramePointer)';
+  if (module === '[uprobes]')
+    return 'a probe has displaced the code that ran; memstacks pgfault, of page faults alone, has no probes there';
   if (unwind === 'fp') return stopWords.no_frame_pointer.advice;
   const { advice } = stopWords[kind];
   const hasOtherWay = unwind === 'dwarf' && (kind === 'gap' || kind === 'no_unwind_info');

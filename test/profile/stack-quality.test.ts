@@ -93,6 +93,10 @@ describe('qualityProblems()', () => {
       'stacks: 10.0% stop beyond libfoo.so.1, in no known code, of a process that replaced itself by another program: trace that program itself, with -c',
     ],
     [
+      stop('no_mapping', '[uprobes]'),
+      'stacks: 10.0% stop beyond [uprobes], in no known code: a probe has displaced the code that ran; memstacks pgfault, of page faults alone, has no probes there',
+    ],
+    [
       stop('unreadable'),
       'stacks: 10.0% stop beyond unknown code, where the stack could not be read: build it with frame pointers, unless the stack was swapped out',
     ],
