@@ -1,14 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 const bpfTests = 'test/bpf/**/*.test.ts';
-/**
- * They depend on how fast the traced program runs, trace every program of a file, or count pages to the last one: the
- * kernel moves some while others ask for huge pages.
- */
+/** They depend on how fast the traced program runs, or trace every program of a file. */
 const lonelyTests = [
   'attach',
   'diff',
-  'faults',
   'forks',
   'growth',
   'memleak-defects',

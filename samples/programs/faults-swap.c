@@ -3,7 +3,6 @@
 #include "faults.h"
 #include "talk.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #define PRESENT (1ULL << 63)
@@ -11,19 +10,12 @@
 
 static char *here, *away;
 
-/* Documentation/admin-guide/mm/pagemap.rst */
-static size_t pages_present(char *memory, size_t pages)
+static size_t pages_present(const char *memory, size_t pages)
 {
 	size_t nr = 0;
-	int map = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-	uint64_t entry;
 
-	for (size_t i = 0; i < pages; i++) {
-		if (pread(map, &entry, sizeof(entry), (page_of(memory) + i) * sizeof(entry)) != sizeof(entry))
-			give_up("faults: no pagemap");
-		nr += entry & PRESENT ? 1 : 0;
-	}
-	close(map);
+	for (size_t i = 0; i < pages; i++)
+		nr += pagemap_entry(memory + i * PAGE) & PRESENT ? 1 : 0;
 	return nr;
 }
 

@@ -66,6 +66,17 @@ size_t resident_pages(char *memory, size_t pages)
 	return nr;
 }
 
+uint64_t pagemap_entry(const char *page)
+{
+	int map = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	uint64_t entry;
+
+	if (pread(map, &entry, sizeof(entry), page_of(page) * sizeof(entry)) != sizeof(entry))
+		give_up("faults: no pagemap");
+	close(map);
+	return entry;
+}
+
 static void say_pages(void)
 {
 	char text[4096];
@@ -99,6 +110,7 @@ static void run_sites(void)
 	run_memory_sites();
 	run_dropped_sites();
 	run_process_sites();
+	run_frame_sites();
 }
 
 int main(int argc, char **argv)

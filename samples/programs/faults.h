@@ -24,6 +24,8 @@ char *map_at(char *at, size_t pages, int flags, int fd);
 char *map(size_t pages);
 /* As the kernel says it, of at most 64 huge pages. */
 size_t resident_pages(char *memory, size_t pages);
+/* What /proc/self/pagemap says of a page; Documentation/admin-guide/mm/pagemap.rst. */
+uint64_t pagemap_entry(const char *page);
 
 static inline size_t page_of(const volatile void *address)
 {
@@ -62,6 +64,9 @@ void run_dropped_sites(void);
 /* Before anything is noted: what would become resident in the middle of a site. */
 void prepare_process_sites(void);
 void run_process_sites(void);
+
+/* --- faults-frames.c: what only page frames tell --- */
+void run_frame_sites(void);
 
 /* --- faults-swap.c: memory that goes to swap --- */
 void prepare_swap_sites(void);

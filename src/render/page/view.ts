@@ -1,6 +1,6 @@
 import type { PageLook } from '../document.ts';
 import { drawBox, roomFor } from '../draw.ts';
-import { type Box, type Layout, layOutTree, type Target } from '../layout.ts';
+import { type Box, type Layout, layOut, type Target } from '../layout.ts';
 import { create } from './elements.ts';
 import type { Kind } from './kind.ts';
 import { type Model, readModel } from './model.ts';
@@ -67,7 +67,7 @@ function layoutOf({ model, look, whole }: Chart, target: Target): Layout {
 
 function layOutIn(model: Model, look: PageLook, target: Target): Layout {
   const minWidth = minWidthOf(model, target);
-  return layOutTree(model.tree, target, (total) => (minWidth * total) / roomFor(look));
+  return layOut(model.tree, target, (total) => (minWidth * total) / roomFor(look));
 }
 
 function minWidthOf({ minWidth, zoomMinWidth }: Model, target: Target): number {
