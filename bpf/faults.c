@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include <dirent.h>
 #include <errno.h>
 #include <linux/perf_event.h>
 #include <stdlib.h>
@@ -16,7 +17,7 @@
 #include "heap.skel.h"
 
 static enum fault_source source;
-static bool moves_followed;
+static bool moves_followed, folios_followed;
 static struct bpf_link **links;
 static unsigned nr_links;
 
@@ -68,6 +69,39 @@ static void load_moves(struct heap_bpf *skel, bool load)
 	bpf_program__set_autoload(skel->progs.on_enter_munmap, load);
 }
 
+/* Whether a file below /sys/kernel/mm/transparent_hugepage has another choice than never. */
+static bool is_allowed(const char *name)
+{
+	char *path = formatted("/sys/kernel/mm/transparent_hugepage/%s", name), text[100] = "";
+	FILE *file = fopen(path, "re");
+
+	free(path);
+	if (!file)
+		return false;
+	if (!fgets(text, sizeof(text), file))
+		text[0] = 0;
+	fclose(file);
+	return *text && !strstr(text, "[never]");
+}
+
+/* By a program itself too, with madvise(MADV_HUGEPAGE), unless they are never to be. */
+static bool kernel_makes_large_folios(void)
+{
+	struct dirent *entry;
+	bool found = is_allowed("enabled");
+	DIR *sizes = opendir("/sys/kernel/mm/transparent_hugepage"); /* since Linux 6.8 with a folder for each */
+
+	while (sizes && !found && (entry = readdir(sizes))) {
+		char *name = formatted("%s/enabled", entry->d_name);
+
+		found = is_allowed(name);
+		free(name);
+	}
+	if (sizes)
+		closedir(sizes);
+	return found;
+}
+
 void choose_fault_source(struct heap_bpf *skel, const struct settings *settings)
 {
 	const uint64_t nr_groups = (settings->max_pages + GROUP_PAGES - 1) / GROUP_PAGES;
@@ -79,6 +113,9 @@ void choose_fault_source(struct heap_bpf *skel, const struct settings *settings)
 	load_moves(skel, settings->programs || moves_followed);
 	load_for(skel, settings->programs || (settings->faults && source == FAULTS_BY_TRACEPOINT),
 		 settings->programs || (settings->faults && source == FAULTS_BY_EVENT));
+	folios_followed = settings->faults && kernel_has_loops() && kernel_makes_large_folios();
+	skel->rodata->has_large_folios = settings->programs || folios_followed;
+	bpf_program__set_autoload(skel->progs.on_page_alloc, settings->programs || folios_followed);
 	skel->rodata->end_of_numbers = END_OF_NUMBERS(settings->max_stacks);
 	bpf_map__set_max_entries(skel->maps.stack_faults, settings->faults ? END_OF_NUMBERS(settings->max_stacks) : 1);
 	bpf_map__set_max_entries(skel->maps.page_groups, settings->faults && nr_groups ? nr_groups : 1);
@@ -135,6 +172,8 @@ static void attach_moves(struct heap_bpf *skel)
 void attach_faults(struct heap_bpf *skel, const struct settings *settings)
 {
 	attach_moves(skel);
+	if (folios_followed)
+		keep_link(bpf_program__attach(skel->progs.on_page_alloc));
 	if (!moves_followed && !settings->no_moves)
 		event_warning("cannot follow mremap here (it takes Linux 5.17, CONFIG_FTRACE_SYSCALLS and tracefs): pages that it "
 			      "moves have no stack");

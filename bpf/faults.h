@@ -43,7 +43,7 @@ enum fault_counter {
 	FAULTS_USER,
 	FAULTS_KERNEL,
 	FAULTS_PRESENT, /* of these: changed no record */
-	FAULTS_NEW, /* of these: on pages without a record */
+	FAULTS_NEW, /* pages that got a record, and had none */
 	FAULTS_NO_STACK, /* of these: found no room for their stack */
 	FAULTS_NO_PAGE, /* of these: found no room for their page */
 	FAULTS_EXEC, /* taken by the kernel while it sets up a new program */

@@ -10,7 +10,7 @@
 #include "calls.bpf.h"
 #include "follow.bpf.h"
 #include "maps.bpf.h"
-#include "moves.bpf.h"
+#include "folios.bpf.h"
 #include "heap.h"
 #include "kernel.h"
 #include "layouts.bpf.h"
@@ -254,6 +254,15 @@ SEC("perf_event")
 int on_fault_event(struct bpf_perf_event_data *ctx)
 {
 	see_fault(ctx->addr, FAULT_WRITE, (__s64)PT_REGS_IP(&ctx->regs) >= 0);
+	return 0;
+}
+
+/* The page, how many of them (a power of 2), the flags, and what it is for. For the whole machine: the first question is answered at once. */
+SEC("raw_tracepoint/mm_page_alloc")
+int on_page_alloc(struct bpf_raw_tracepoint_args *ctx)
+{
+	if (ctx->args[1] && (ctx->args[2] & LARGE_FOLIO) == LARGE_FOLIO && ctx->args[0])
+		see_large_folio(ctx->args[1]);
 	return 0;
 }
 
