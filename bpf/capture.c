@@ -96,6 +96,16 @@ static void write_command(FILE *out, const struct process *process)
 	putc(']', out);
 }
 
+/* What became of it. An exec that was not reported to us may have made it something else. */
+static void write_execs(FILE *out, const struct process *process, uint32_t execs)
+{
+	fprintf(out, ",\"execs\":%u", execs - process->first_image);
+	if (execs == process->first_image || execs != process->image || !process->executable)
+		return;
+	fputs(",\"executable\":", out);
+	json_string(out, process->executable);
+}
+
 static void write_process(FILE *out, unsigned index, const struct run *run, const struct ledger *ledger)
 {
 	const struct process *process = &processes[index];
@@ -111,7 +121,8 @@ static void write_process(FILE *out, unsigned index, const struct run *run, cons
 		fprintf(out, ",\"exit_code\":%d", WEXITSTATUS(process->wait_status));
 	else if (process->reaped)
 		fprintf(out, ",\"signal\":%d", WTERMSIG(process->wait_status));
-	fprintf(out, ",\"execs\":%u,\"forks\":%u", ledger->execs[index] - process->first_image, ledger->forks[index]);
+	write_execs(out, process, ledger->execs[index]);
+	fprintf(out, ",\"forks\":%u", ledger->forks[index]);
 	if (run->settings->faults)
 		write_process_rss(out, process);
 	fputs("}\n", out);

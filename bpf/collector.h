@@ -75,6 +75,8 @@ bool event_status(const struct settings *settings, const struct progress *progre
 _Noreturn void die(int exit_code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The advice that belongs to a refused bpf() or perf_event_open(). */
 const char *advice_for(int error);
+/* In words; execve(2) says of a script and of its interpreter alike that it is not there. */
+const char *why_not_started(const char *command, int error);
 
 /* --- memory.c --- */
 void *allocate(size_t size); /* zeroed */
@@ -110,6 +112,7 @@ struct process {
 	int pidfd; /* -1: a child that had ended when it was noticed */
 	const struct process *parent; /* --follow-forks: NULL for those that the user named */
 	char *name;
+	char *executable; /* that it became, as it sees it; NULL: nobody looked in time */
 	char *command; /* words ended by NUL */
 	size_t command_length;
 	struct mapping *mappings; /* executable ones, oldest first */
@@ -136,6 +139,8 @@ extern struct process processes[MAX_PROCESSES];
 extern unsigned nr_processes;
 struct process *add_process(pid_t pid);
 void describe_process(struct process *process);
+/* After an exec. It may have become yet another program by now: that will be reported, too. */
+void note_executable(struct process *process);
 /* Adds what /proc/PID/maps has. */
 void read_mappings(struct process *process);
 /* The module of a mapping, opened by its address, by the target's path, or by ours should the target be gone. */

@@ -111,3 +111,10 @@ const char *advice_for(int error)
 	}
 	return "see memstacks doctor";
 }
+
+const char *why_not_started(const char *command, int error)
+{
+	if (error == ENOENT && strchr(command, '/') && access(command, F_OK) == 0)
+		return "the interpreter in its first line is not there, or its dynamic loader";
+	return strerror(error);
+}

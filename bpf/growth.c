@@ -145,6 +145,7 @@ void write_reading_times(FILE *out, const struct run *run)
 {
 	if (!run->settings->interval)
 		return;
+	fprintf(out, ",\"interval_us\":%" PRIu64, (uint64_t)(run->settings->interval * 1e6 + 0.5));
 	fputs(",\"snapshots\":[", out);
 	for (unsigned i = 0; i < nr_readings; i++)
 		fprintf(out, "%s%" PRIu64, i ? "," : "", (readings[i].at_ns - run->start_ns + 500000) / 1000000);

@@ -139,7 +139,7 @@ static pid_t start_stopped(char **command, const struct inherited *inherited)
 	if (!WIFSTOPPED(status)) {
 		bool told = read(pipes.report[0], &error, sizeof(error)) == sizeof(error);
 
-		die(1, "cannot run %s: %s", name, told ? strerror(error) : "it ended at once");
+		die(1, "cannot run %s: %s", name, told ? why_not_started(name, error) : "it ended at once");
 	}
 	close(pipes.gate[0]);
 	close(pipes.gate[1]);

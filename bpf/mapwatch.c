@@ -130,6 +130,7 @@ static void handle_comm(const struct comm_record *record)
 	if (process && (record->header.misc & PERF_RECORD_MISC_COMM_EXEC)) {
 		process->image++;
 		note_exec(process);
+		note_executable(process);
 		find_jit_map(process);
 		read_mappings(process); /* should a report of its new mappings be lost */
 	}

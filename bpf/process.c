@@ -106,6 +106,20 @@ static const char *as_target_sees(const struct process *process, const char *pat
 	return length && strncmp(path, root, length) == 0 && path[length] == '/' ? path + length : path;
 }
 
+void note_executable(struct process *process)
+{
+	char *link = formatted("/proc/%d/exe", living_thread(process)), path[PATH_MAX];
+	ssize_t length = readlink(link, path, sizeof(path) - 1);
+
+	free(link);
+	free(process->executable);
+	process->executable = NULL;
+	if (length <= 0)
+		return;
+	path[length] = 0;
+	process->executable = without_mark(as_target_sees(process, path));
+}
+
 /* One line of /proc/PID/maps: start-end perms offset dev inode path. */
 static void read_mapping(struct process *process, const char *line)
 {

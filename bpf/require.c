@@ -91,7 +91,8 @@ static char *why_no_allocator(const struct process *process, const struct naming
 /* Whether there is something to see without this allocator, now or when it is loaded. */
 static bool is_worth_while(const struct settings *settings)
 {
-	bool traces = settings->mmap || settings->faults || (settings->command && is_naming(&settings->naming));
+	bool traces = settings->mmap || settings->faults || settings->follow_forks ||
+		      (settings->command && is_naming(&settings->naming));
 
 	for (unsigned i = 0; i < nr_processes; i++)
 		traces |= processes[i].allocators != 0;
@@ -106,7 +107,8 @@ void require_allocator(const struct process *process, const struct settings *set
 		return;
 	reason = why_no_allocator(process, &settings->naming);
 	if (!is_worth_while(settings))
-		die(1, "pid %d (%s): %s", process->pid, process->name, reason);
+		die(1, "pid %d (%s): %s%s", process->pid, process->name, reason,
+		    settings->command ? "; if it is to start another program, trace that itself, or add --follow-forks" : "");
 	event_warning("pid %d (%s), so far: %s", process->pid, process->name, reason);
 	free(reason);
 }

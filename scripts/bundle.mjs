@@ -10,16 +10,82 @@ import { build } from 'esbuild';
 const inCheckout = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const FILE = inCheckout('dist/cli/memstacks.cjs');
 
-/** Help texts are plain ASCII; the package takes 20 ms to load the properties of all of Unicode. */
-const plainWidth = {
-  name: 'plain string-width',
+/** node:module brings the loader of ESM with it. */
+const WITH_REQUIRE_OF_THE_BUNDLE = [
+  ["import { createRequire } from 'node:module';", ''],
+  [/const require = createRequire.*/, ''],
+];
+
+/**
+ * What packages do at the start of every command, and what is done in its place: each takes ms, which is most of
+ * what a small input takes.
+ */
+const EDITS = [
+  // Help texts are plain ASCII; the properties of all of Unicode take 20 ms.
+  [/node_modules\/string-width\/index\.js$/, [[/^.*$/s, 'export default (text) => text.length;']]],
+  [
+    /node_modules\/yargs\/lib\/platform-shims\/esm\.mjs$/,
+    [
+      // What holds is not checked by node:assert: that loads all of node:stream.
+      [
+        "import { notStrictEqual, strictEqual } from 'assert'",
+        `const notStrictEqual = (a, b, why) => Object.is(a, b) && require('assert').notStrictEqual(a, b, why);
+        const strictEqual = (a, b, why) => Object.is(a, b) || require('assert').strictEqual(a, b, why);`,
+      ],
+      ...WITH_REQUIRE_OF_THE_BUNDLE,
+      // Our help is as wide as it is, whatever the terminal; process.stdout would load all of node:stream.
+      [/stdColumns: .*/, 'stdColumns: null'],
+    ],
+  ],
+  [/node_modules\/yargs-parser\/build\/lib\/index\.js$/, WITH_REQUIRE_OF_THE_BUNDLE],
+  // Looks for the version in package.json; ours is told.
+  [/node_modules\/yargs\/build\/lib\/yargs-factory\.js$/, [['yargs.version();', '']]],
+  // The text of --help, in case that the command fails later: ours are not told to yargs.
+  [
+    /node_modules\/yargs\/build\/lib\/command\.js$/,
+    [['yargs.getInternalMethods().getUsageInstance().cacheHelpMessage();', '']],
+  ],
+];
+
+const lighterPackages = {
+  name: 'lighter packages',
   setup({ onLoad }) {
-    const contents = 'export default (text) => text.length;';
-    onLoad({ filter: /node_modules\/string-width\/index\.js$/ }, () => ({ contents }));
+    for (const [filter, edits] of EDITS)
+      onLoad({ filter }, ({ path }) => ({ contents: edited(path, edits) }));
+  },
+};
+
+function edited(path, edits) {
+  return edits.reduce(
+    (text, [from, to]) => {
+      const next = text.replace(from, () => to);
+      if (next === text)
+        throw new Error(`${path} has no ${from}: what scripts/bundle.mjs edits has changed`);
+      return next;
+    },
+    readFileSync(path, 'utf8'),
+  );
+}
+
+/** A trace takes seconds; what only it needs is not to be read by whoever looks at one. */
+const ofTraces = {
+  name: 'packages of traces',
+  setup({ onResolve }) {
+    onResolve({ filter: /^execa$/ }, () => ({ path: './execa.cjs', external: true }));
   },
 };
 
 async function bundle() {
+  await build({
+    entryPoints: [fileURLToPath(import.meta.resolve('execa'))],
+    outfile: inCheckout('dist/cli/execa.cjs'),
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    define: { 'import.meta.url': 'undefined' },
+    logLevel: 'warning',
+  });
   await build({
     entryPoints: [inCheckout('dist/cli/main.js')],
     outfile: FILE,
@@ -32,7 +98,7 @@ async function bundle() {
       js: '(function (require, __filename) { const moduleUrl = require("node:url").pathToFileURL(__filename).href;',
     },
     footer: { js: '})' },
-    plugins: [plainWidth],
+    plugins: [lighterPackages, ofTraces],
     logLevel: 'warning',
   });
 }

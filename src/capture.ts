@@ -64,6 +64,8 @@ export interface CaptureHeader {
   };
   /** When what was unfreed or mapped was noted, in ms from the start, ascending; missing where nobody asked. */
   readonly snapshots?: readonly number[];
+  /** How often they should have been taken, in microseconds; missing in captures that do not say. */
+  readonly intervalUs?: number;
   /** Missing where every call is recorded; else all weights are estimates. */
   readonly sampling?: Sampling;
   readonly limits: {
@@ -89,6 +91,8 @@ export interface CaptureProcess {
   readonly exitCode?: number;
   readonly signal?: number;
   readonly execs: number;
+  /** Path of what the last exec made of it, where that is known. */
+  readonly executable?: string;
   readonly forks: number;
   /** There where page faults were traced. */
   readonly rss?: RssChange;

@@ -1,4 +1,3 @@
-import { crc32 } from 'node:zlib';
 import { newInstance } from './wasm.ts';
 
 /** What wasm/deflate.c exports. Addresses and sizes are in bytes of `memory`, whose buffer stays the same. */
@@ -9,6 +8,8 @@ interface Kernel {
   /** Compresses a block of so many bytes; how many bytes of it lie at `output_start`. */
   deflate(size: number, isLast: number): number;
   output_start(): number;
+  /** CRC-32 (RFC 1952, 8) of all bytes so far. */
+  checksum(): number;
 }
 
 const blockSize = 65_536;
@@ -33,7 +34,6 @@ class Blocks {
   /** Bytes in the block that is not full yet. */
   #length = 0;
   #size = 0;
-  #checksum = 0;
 
   *add(bytes: Uint8Array): Generator<Uint8Array> {
     for (let rest = bytes; rest.length > 0; ) {
@@ -48,14 +48,12 @@ class Blocks {
   *finish(): Generator<Uint8Array> {
     yield this.#compress(true);
     const trailer = Buffer.alloc(8);
-    trailer.writeUInt32LE(this.#checksum);
+    trailer.writeUInt32LE(this.#kernel.checksum() >>> 0);
     trailer.writeUInt32LE(this.#size % 2 ** 32, 4);
     yield trailer;
   }
 
   #compress(isLast: boolean): Uint8Array {
-    const block = this.#slice(this.#kernel.block_room(), this.#length);
-    this.#checksum = crc32(block, this.#checksum);
     this.#size += this.#length;
     const size = this.#kernel.deflate(this.#length, Number(isLast));
     this.#length = 0;

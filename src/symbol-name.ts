@@ -2,6 +2,9 @@
 
 const openers = '(<[{';
 const closers = ')>]}';
+/** By code unit: a bracket, or what an arrow or the word `operator` begins with. */
+const isMark = new Uint8Array(128);
+for (const mark of `${openers}${closers}-o`) isMark[mark.charCodeAt(0)] = 1;
 const operators = ['<=>', '<<=', '>>=', '->*', '<<', '>>', '<=', '>=', '->', '()', '[]', '<', '>'];
 
 /**
@@ -16,12 +19,13 @@ export function shorterNames(name: string): readonly [string, string] {
 
 /** `std::map<int, Row>::at(int)` -> `std::map<…>::at(int)`, and `<Vec<T> as Drop>::drop` inside of its `<>`. */
 export function withoutTemplateArguments(name: string): string {
+  if (!name.includes('<')) return name;
   const partners = bracketPartners(name);
   let short = '';
   let copied = 0;
-  for (let at = 0; at < name.length; at++) {
+  for (let at = name.indexOf('<'); at >= 0; at = name.indexOf('<', at + 1)) {
     const end = partners[at]!;
-    if (name[at] !== '<' || end === 0 || !isArgumentList(name, at, end)) continue;
+    if (end === 0 || !isArgumentList(name, at, end)) continue;
     short += `${name.slice(copied, at)}<…>`;
     copied = end + 1;
     at = end;
@@ -31,6 +35,7 @@ export function withoutTemplateArguments(name: string): string {
 
 /** `void put<…>(int) const` -> `put<…>`, `f(int)::{lambda(char)#1}::operator()(char)` -> `f::{lambda(char)#1}::operator()` */
 export function withoutParameters(name: string): string {
+  if (!name.includes('(')) return name;
   const partners = bracketPartners(name);
   let short = '';
   let copied = 0;
@@ -56,6 +61,8 @@ function bracketPartners(name: string): Int32Array {
   const open: number[] = [];
   const waiting = [0, 0, 0, 0];
   for (let at = 0; at < name.length; at++) {
+    // As a rule it is none.
+    if (!isMark[name.charCodeAt(at)]) continue;
     const length = operatorLength(name, at);
     const opened = openers.indexOf(name[at]!);
     if (length > 0) {

@@ -26,6 +26,11 @@ export function counted(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** "1 match", "1,234 matches" */
+export function countedMatches(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? 'match' : 'matches'}`;
+}
+
 /** 1234567 -> "1,234,567" */
 export function formatCount(count: number): string {
   const text = String(count);
@@ -56,9 +61,21 @@ export function scaleFor(largest: number, unit: Unit): Scale {
   return binaryScale(largest);
 }
 
-/** What so many bytes a second are in a minute: "+1.2 MiB". */
-export function formatMinuteRate(perSecond: number): string {
-  return formatChange(Math.round(60 * perSecond), 'bytes');
+/** The time that a rate is told for. */
+export interface RatePeriod {
+  readonly words: 'a second' | 'a minute';
+  readonly seconds: number;
+}
+
+/** A minute, unless less was traced: nobody knows how a minute would have gone on. */
+export function ratePeriodOf(tracedMs = 0): RatePeriod {
+  return tracedMs < 60_000 ? { words: 'a second', seconds: 1 } : { words: 'a minute', seconds: 60 };
+}
+
+/** What so many bytes a second, not 0, are in a period: "+1.2 MiB", "+<1 byte". */
+export function formatRate(perSecond: number, { seconds }: RatePeriod): string {
+  const bytes = Math.round(seconds * perSecond);
+  return bytes === 0 ? `${signOf(perSecond)}<1 byte` : formatChange(bytes, 'bytes');
 }
 
 /** What an amount is shown as in a scale, in its last digits: 12.34 MiB are 123 of 0.1 MiB. */

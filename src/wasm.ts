@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 const modules: Record<string, WebAssembly.Module> = {};
 
 /** What a new instance of a module exports that was made of wasm/*.c. Throws an Error if it was not built. */
-export function newInstance(name: 'tree' | 'text' | 'deflate'): object {
+export function newInstance(name: 'tree' | 'text' | 'lists' | 'deflate'): object {
   // It never changes, so it is read and compiled only once.
   modules[name] ??= compiled(name);
   return new WebAssembly.Instance(modules[name]).exports;

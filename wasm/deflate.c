@@ -3,6 +3,7 @@
  * DEFLATE as RFC 1951 has it, a module of its own: the same bytes on every machine, which zlib does
  * not promise. Text comes in blocks, and each becomes a block with Huffman codes of its own.
  */
+#include "checksum.h"
 #include "huffman.h"
 
 #include <wasm_simd128.h>
@@ -11,6 +12,7 @@
 #define BLOCK 65536u
 #define HASH_BITS 15
 #define SHORTEST 4u
+#define LONG 16u
 #define LONGEST 258u
 /* What is so long is taken without looking for a longer one that begins a byte later. */
 #define LONG_ENOUGH 32u
@@ -38,6 +40,7 @@ static u32 before[WINDOW];
 static u8 text[WINDOW + BLOCK + STEP];
 static u32 text_start; /* position of text[0] */
 static u32 block_start;
+static u32 crc;
 
 static struct match found[BLOCK]; /* one without length is a literal, which `distance` holds */
 static u32 found_count;
@@ -117,14 +120,24 @@ static void add_literal(u32 at)
 	found[found_count++] = (struct match){0, text[at - text_start]};
 }
 
-/* Takes a match; its end. */
+static void remember_all(u32 at, u32 end)
+{
+	for (; at < end; at++)
+		remember(at);
+}
+
+/* Takes a match; its end. What repeats some of a long one mostly begins or ends with it. */
 static u32 add_match(u32 at, struct match match, u32 end)
 {
-	u32 next = at + match.length;
+	u32 next = at + match.length, last = next < end - SHORTEST ? next : end - SHORTEST;
 
 	found[found_count++] = match;
-	for (u32 last = next < end - SHORTEST ? next : end - SHORTEST; ++at < last;)
-		remember(at);
+	if (match.length < LONG) {
+		remember_all(at + 1, last);
+	} else {
+		remember(at + 1);
+		remember_all(next - 2, last);
+	}
 	return next;
 }
 
@@ -259,6 +272,7 @@ EXPORT(deflate) u32 deflate(u32 size, u32 is_last)
 {
 	u32 end = block_start + size;
 
+	crc = checksum_after(crc, block_room(), size);
 	forget_output();
 	find_all(block_start, end);
 	count_symbols();
@@ -276,4 +290,10 @@ EXPORT(deflate) u32 deflate(u32 size, u32 is_last)
 		put_last_bits();
 	slide(end);
 	return output_size();
+}
+
+/* CRC-32 of all bytes so far. */
+EXPORT(checksum) u32 checksum(void)
+{
+	return crc;
 }

@@ -23,6 +23,7 @@ static u32 node_count;
 /* Of u32: the node, and above it the first bits of its hash; 0 is empty, for the root is nobody's child. */
 static struct array slots;
 static u32 slot_mask;
+static double total_weight;
 
 static struct node *node_at(u32 node)
 {
@@ -105,6 +106,12 @@ EXPORT(child) u32 child(u32 parent, u32 name)
 EXPORT(add) void add(u32 node, double weight)
 {
 	node_at(node)->self += weight;
+	total_weight += weight;
+}
+
+EXPORT(total) double total(void)
+{
+	return total_weight;
 }
 
 EXPORT(nodes_count) u32 nodes_count(void)

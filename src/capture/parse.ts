@@ -81,13 +81,14 @@ function pageSize(line: CaptureLine): number {
 
 const noFilters = { minSize: 0, maxSize: null, olderMs: 0 };
 
-type HeapHeader = Pick<CaptureHeader, 'mode' | 'filters' | 'snapshots' | 'sampling'>;
+type HeapHeader = Pick<CaptureHeader, 'mode' | 'filters' | 'snapshots' | 'intervalUs' | 'sampling'>;
 
 function parseHeapHeader(line: CaptureLine): HeapHeader {
   return {
     mode: oneOf(line, 'mode', ['full', 'alloc', 'entry']),
     filters: parseFilters(nested(line, 'filters')),
     ...(has(line, 'snapshots') && { snapshots: counts(line, 'snapshots') }),
+    ...(has(line, 'interval_us') && { intervalUs: count(line, 'interval_us') }),
     ...(has(line, 'sampling') && { sampling: parseSampling(nested(line, 'sampling')) }),
   };
 }
@@ -125,6 +126,7 @@ export function parseProcess(line: CaptureLine): CaptureProcess {
     ...(has(line, 'exit_code') && { exitCode: count(line, 'exit_code') }),
     ...(has(line, 'signal') && { signal: count(line, 'signal') }),
     execs: count(line, 'execs'),
+    ...(has(line, 'executable') && { executable: text(line, 'executable') }),
     forks: count(line, 'forks'),
     ...(has(line, 'rss') && { rss: parseRssChange(nested(line, 'rss')) }),
     ...(has(line, 'pagemap') && { pagemap: flag(line, 'pagemap') }),

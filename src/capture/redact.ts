@@ -47,6 +47,7 @@ const redactions: Readonly<Record<string, (value: unknown) => unknown>> = {
   name: (value) => withoutFolders(String(value)),
   label: (value) => withoutFolders(String(value)),
   file: base,
+  executable: base,
   path: base,
   // The program without its arguments.
   command: (words) => (words as readonly string[]).slice(0, 1).map(base),

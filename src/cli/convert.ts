@@ -14,7 +14,7 @@ import {
 } from './outputs.ts';
 import type { Source } from './pictures.ts';
 import { writeStdout } from './stdout.ts';
-import { screenOn } from './terminal.ts';
+import { stderrScreen } from './terminal.ts';
 import { ownCommand, type TicketChoice } from './ticket-options.ts';
 
 export interface Conversion extends Partial<TicketChoice> {
@@ -39,7 +39,7 @@ export async function convert(conversion: Conversion): Promise<number> {
   else if (conversion.ticket === undefined)
     await writeStdout(await kinds[0].text(source, onRemark));
   await ticketOf(source, conversion);
-  const screen = screenOn(process.stderr);
+  const screen = stderrScreen();
   for (const line of [...warnings, ...remarksOn(source.profile), ...remarks]) screen.line(line);
   return 0;
 }

@@ -31,7 +31,7 @@ import { unitOf } from './render.ts';
 import { residentChoiceOf, residentFlags } from './resident-options.ts';
 import { frameChoiceOf, frameFlags } from './stack-options.ts';
 import { writeStdout } from './stdout.ts';
-import { screenOn } from './terminal.ts';
+import { stderrScreen } from './terminal.ts';
 import { ticketChoiceOf, ticketFlags } from './ticket-options.ts';
 import { tableFlags, tableOptionsOf, tableText } from './top.ts';
 
@@ -86,7 +86,7 @@ async function run(args: Args): Promise<number> {
   const tickets = ticketChoiceOf(args);
   const stdout = stdoutOf(args, outputs.length > 0 || tickets.ticket !== undefined);
   const limit = failAboveOf(args, how);
-  const screen = screenOn(process.stderr);
+  const screen = stderrScreen();
   const { runs, warnings } = await readRuns(files, inputOf(args));
   const whole = diffRuns(runs, how);
   const shown = (each: Profile) => (tickets.redact ? redacted(each) : each);

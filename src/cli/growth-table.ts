@@ -9,7 +9,7 @@ import {
 } from '../profile/steadiness.ts';
 import type { NodeIndex, Profile } from '../profile.ts';
 import type { Unit } from '../units.ts';
-import { counted, formatAmount, formatMinuteRate } from '../units.ts';
+import { counted, formatAmount, formatRate, type RatePeriod, ratePeriodOf } from '../units.ts';
 import { stackLines, type TableOptions, tableLines } from './table.ts';
 
 interface Row {
@@ -25,15 +25,17 @@ interface Row {
 export function growthTableLines(profile: Profile, options: TableOptions): string[] {
   const rows = sortedRows(profile);
   const [title = ''] = tableLines(profile, { ...options, top: 1 });
-  const intervals = rows[0]?.growth.intervals ?? 0;
+  const intervals = intervalsOf(profile.meta);
+  if (rows.length === 0) return tableLines(profile, options);
   if (intervals < fewestIntervals) return [...tableLines(profile, options), tooFewLine(intervals)];
   const shown = rows.slice(0, options.top);
+  const period = ratePeriodOf(profile.meta.durationMs);
   return [
     `${title}, in ${counted(intervals, 'interval')}`,
     '',
-    columns(['#', 'bytes', 'a minute', 'grew in', '']),
+    columns(['#', 'bytes', period.words, 'grew in', '']),
     ...shown.flatMap((row, index) => [
-      rowLine(row, index + 1),
+      rowLine(row, index + 1, period),
       ...stackLines(profile, row.node, options.width),
       '',
     ]),
@@ -43,10 +45,14 @@ export function growthTableLines(profile: Profile, options: TableOptions): strin
 
 /** What somebody should know who sees no growth in a picture or page of a trace with `--interval`. */
 export function tooFewIntervals(meta: Metadata): string[] {
-  const intervals = readingsOf(meta).seconds.length - 1;
+  const intervals = intervalsOf(meta);
   return meta.snapshots === undefined || intervals >= fewestIntervals
     ? []
     : [tooFewLine(intervals)];
+}
+
+function intervalsOf(meta: Metadata): number {
+  return readingsOf(meta).seconds.length - 1;
 }
 
 function tooFewLine(intervals: number): string {
@@ -64,11 +70,11 @@ function sortedRows(profile: Profile): Row[] {
   );
 }
 
-function rowLine({ bytes, growth }: Row, rank: number): string {
+function rowLine({ bytes, growth }: Row, rank: number, period: RatePeriod): string {
   return columns([
     String(rank),
     formatAmount(bytes, unit),
-    formatMinuteRate(growth.perSecond),
+    growth.perSecond === undefined ? '-' : formatRate(growth.perSecond, period),
     `${growth.grew} of ${growth.intervals}`,
     steadinessWords[growth.steadiness],
   ]);

@@ -62,7 +62,8 @@ function olderOf(args: SizeArgs, mode: HeapRequest['mode']): number | undefined 
 function intervalOf({ interval, older }: HeapArgs, mode: HeapRequest['mode']): number | undefined {
   const seconds = decimalOption(interval, '--interval');
   if (seconds === undefined) return undefined;
-  if (seconds === 0) throw new UserError('--interval 0: expected seconds above 0', 2);
+  if (seconds < 0.001)
+    throw new UserError(`--interval ${seconds}: expected seconds, at least 0.001`, 2);
   if (mode !== 'full' || older !== undefined)
     throw new UserError(
       '--interval is about all unfreed blocks: it goes neither with -a nor --older',

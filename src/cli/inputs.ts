@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { type ExitCode, UserError } from '../errors.ts';
 import { type Input, type InputOptions, readInput } from './input.ts';
-import { startThread, type Thread } from './threads.ts';
+import type { Thread } from './threads.ts';
 
 /** Other views stay in the thread that could make them. */
 export type OneView = Omit<Input, 'otherViews'>;
@@ -72,6 +72,7 @@ async function readInThread(
   request: InputRequest,
   running: Set<Thread<InputAnswer>>,
 ): Promise<OneView> {
+  const { startThread } = await import('./threads.ts');
   const thread = startThread<InputAnswer>('input-worker.js', request);
   running.add(thread);
   const answer = await thread.answer;

@@ -7,7 +7,7 @@ import { fold } from './fold.ts';
 import { pgfault } from './pgfault.ts';
 import { record } from './record.ts';
 import { render } from './render.ts';
-import { printable } from './terminal.ts';
+import { printable, stderr } from './terminal.ts';
 import { top } from './top.ts';
 import { trace } from './trace.ts';
 
@@ -21,8 +21,6 @@ void main(process.argv.slice(2)).then((exitCode) => {
 });
 
 async function main(words: readonly string[]): Promise<number> {
-  // A terminal or a pipe that is gone cannot be told about it; the result is still wanted.
-  process.stderr.on('error', () => {});
   let exitCode = Promise.resolve(0);
   const parser = parserOf(words);
   for (const command of commands) command.register(parser, (code) => (exitCode = code));
@@ -31,7 +29,7 @@ async function main(words: readonly string[]): Promise<number> {
     return await exitCode;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    process.stderr.write(`memstacks: ${printable(error.message)}\n`);
+    stderr().write(`memstacks: ${printable(error.message)}\n`);
     return error.exitCode;
   }
 }

@@ -17,7 +17,7 @@ import { writeStdout } from './stdout.ts';
 import { programStatus, stillRunning, summaryLines } from './summary.ts';
 import type { TableOptions } from './table.ts';
 import { resolveTarget, type TargetChoice } from './target.ts';
-import { type Screen, screenOn } from './terminal.ts';
+import { type Screen, stderrScreen } from './terminal.ts';
 import { openTicket, writeTicket } from './ticket.ts';
 import { ownCommand, type TicketChoice } from './ticket-options.ts';
 import { tableText } from './top.ts';
@@ -41,7 +41,7 @@ export interface ViewResult {
 
 /** Traces and delivers what was asked for; the exit code. Throws a UserError without any result. */
 export async function runTrace(plan: TracePlan): Promise<number> {
-  const screen = screenOn(process.stderr);
+  const screen = stderrScreen();
   const interruption = catchSignals();
   let outputs: readonly Output[] = [];
   try {

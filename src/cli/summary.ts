@@ -9,7 +9,8 @@ import type {
   MapWeights,
   StopReason,
 } from '../capture.ts';
-import { samplingInWords } from '../fold/heap-metadata.ts';
+import { isShell } from '../collect/processes.ts';
+import { missedSnapshots, samplingInWords } from '../fold/heap-metadata.ts';
 import { named, targetsOf } from '../fold/run-metadata.ts';
 import type { Omission } from '../omission.ts';
 import type { Metadata } from '../profile/metadata.ts';
@@ -34,6 +35,7 @@ export function summaryLines(capture: Capture, views: readonly Metadata[] = []):
     ...views.flatMap(({ residency = [] }) => residenciesLines(residency)),
     ...processes.flatMap((process) => fateLines(process, header)),
     ...omissionLines({ lost: end?.lost ?? [], filtered: end?.filtered ?? [] }),
+    ...missedSnapshots(header).map((words) => `growth: ${words}`),
     ...remarks(end?.notes ?? [], hasQuality),
     ...stackLines(views),
     ...(truncated ? ['warning: the capture was cut short: stacks and losses may be missing'] : []),
@@ -139,13 +141,27 @@ function inWords({ bytes, calls }: Weight): string {
 function fateLines(process: CaptureProcess, { followForks }: CaptureHeader): string[] {
   const lines: string[] = [];
   if (process.parent !== undefined) return lines;
-  if (process.execs > 0) lines.push(`replaced itself by another program ${times(process.execs)}`);
-  if (process.forks > 0 && !followForks)
-    lines.push(`forked ${times(process.forks)}: children are not traced (--follow-forks)`);
+  if (process.execs > 0) lines.push(execWords(process));
+  if (process.forks > 0 && !followForks) lines.push(forkWords(process));
   if (process.exitCode !== undefined) lines.push(`exited with code ${process.exitCode}`);
   else if (process.signal !== undefined) lines.push(`was killed by ${signalName(process.signal)}`);
   else if (process.state === 'exited') lines.push('exited');
   return lines.map((line) => `${named(process)} ${line}`);
+}
+
+/** A script or shim becomes what is meant: under its own name that is traced from its first instruction. */
+function execWords({ execs, executable }: CaptureProcess): string {
+  const words = `replaced itself by another program ${times(execs)}`;
+  return executable === undefined
+    ? words
+    : `${words}, last by ${executable}: trace that itself to see it from its start`;
+}
+
+function forkWords({ forks, execs, command }: CaptureProcess): string {
+  const words = `forked ${times(forks)}`;
+  return execs === 0 && isShell(command[0])
+    ? `${words}: it is a shell, and what it runs is not traced: trace that itself, or add --follow-forks`
+    : `${words}: children are not traced (--follow-forks)`;
 }
 
 function times(count: number): string {

@@ -43,12 +43,40 @@ export function pidList(values: TargetOptions['pid']): number[] {
   return [...new Set(words.map(Number))];
 }
 
-/** Looks a name up, and says on the way which processes it means. Throws a UserError without any. */
+/**
+ * Looks a name up, and says on the way which processes it means, and what runs instead where one is but the shell that
+ * waits for it. Throws a UserError for a name without processes.
+ */
 export async function resolveTarget(
   choice: TargetChoice,
   say: (text: string) => void,
 ): Promise<Target> {
-  if (choice.kind !== 'name') return choice;
+  const target = choice.kind === 'name' ? await targetNamed(choice, say) : choice;
+  if (target.kind === 'pids')
+    for (const pid of target.pids)
+      for (const line of await shellAdvice(pid, target.pids)) say(line);
+  return target;
+}
+
+const mostChildren = 3;
+
+/** A shell waits, and what it runs was there before the trace, which follows only new children. */
+async function shellAdvice(pid: number, traced: readonly number[]): Promise<string[]> {
+  const { runByShell } = await import('../collect/processes.ts');
+  const others = (await runByShell(pid)).filter((child) => !traced.includes(child.pid));
+  if (others.length === 0) return [];
+  const shown = others.slice(0, mostChildren);
+  const words = shown.map(({ pid, names }) => `pid ${pid} (${names[0] ?? '?'})`).join(', ');
+  const more = others.length - shown.length;
+  const rest = more > 0 ? ` and ${more} more` : '';
+  const pids = shown.map((child) => child.pid).join(',');
+  return [`warning: pid ${pid} is a shell, which runs ${words}${rest}: -p ${pids} traces that`];
+}
+
+async function targetNamed(
+  choice: TargetChoice & { readonly kind: 'name' },
+  say: (text: string) => void,
+): Promise<Target> {
   const { processesNamed } = await import('../collect/processes.ts');
   const found = await processesNamed(choice.name);
   if (found.length === 0)

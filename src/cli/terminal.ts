@@ -6,6 +6,15 @@ export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '?');
 }
 
+let guarded: NodeJS.WriteStream | undefined;
+
+/** Our stderr, which a command with nothing to say does without: it takes longer to load than to write to. */
+export function stderr(): NodeJS.WriteStream {
+  // A terminal or a pipe that is gone cannot be told about it; the result is still wanted.
+  guarded ??= process.stderr.on('error', () => {});
+  return guarded;
+}
+
 /** Where progress, warnings and the summary go. */
 export interface Screen {
   /** Prints a line that stays. */
@@ -16,24 +25,24 @@ export interface Screen {
   clear(): void;
 }
 
-/** A screen on `stream`; only a terminal that can erase has a live line. */
-export function screenOn(stream: NodeJS.WriteStream): Screen {
-  const watched = stream.isTTY && process.env.TERM !== 'dumb';
+/** stderr as a screen; only a terminal that can erase has a live line. */
+export function stderrScreen(): Screen {
   let shown = false;
   const clear = () => {
-    if (shown) stream.write('\r\x1b[K');
+    if (shown) stderr().write('\r\x1b[K');
     shown = false;
   };
   return {
     clear,
     line(text) {
       clear();
-      stream.write(`${printable(text)}\n`);
+      stderr().write(`${printable(text)}\n`);
     },
     live(text) {
-      if (!watched) return;
+      const { isTTY, columns } = stderr();
+      if (!isTTY || process.env.TERM === 'dumb') return;
       clear();
-      stream.write(printable(text).slice(0, (stream.columns || 80) - 1));
+      stderr().write(printable(text).slice(0, (columns || 80) - 1));
       shown = true;
     },
   };

@@ -22,6 +22,8 @@ export interface Kernel {
   child(parent: number, name: number): number;
   /** Exact up to 2^53, and above that beyond it. */
   add(node: number, weight: number): void;
+  /** All weights together, as exact as they are. */
+  total(): number;
   nodes_count(): number;
   /** Copies self weights (doubles), parents and names (32 bits each), one after the other. */
   copy_nodes(from: number, count: number, to: number): void;

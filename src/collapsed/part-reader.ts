@@ -1,11 +1,12 @@
+import { withinMemory } from '../within-memory.ts';
 import { type Kernel, newKernel } from './kernel.ts';
 import { type DecimalCount, endsInCount, parseCollapsedLine } from './line.ts';
 import { addTree, treeOf } from './stack-tree.ts';
 import { add, addTo, emptyTally, type Part, skip, type Tally } from './tally.ts';
-import { withinMemory } from './within-memory.ts';
 
 const lineFeed = 10;
-const firstRoom = 1024 * 1024;
+/** Memory that is used for the first time costs more than reading into what was used before. */
+const firstRoom = 128 * 1024;
 /** Far above any honest line, and below the longest string that Node can hold. */
 const maxLineBytes = 256 * 1024 * 1024;
 /**

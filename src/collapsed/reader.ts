@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import { withFramesOnce } from '../profile/frames-once.ts';
-import { type Column, type Profile, sumOf, totalTooLarge } from '../profile.ts';
+import { type Column, type Profile, totalTooLarge } from '../profile.ts';
 import type { Unit } from '../units.ts';
 import { frameOfText } from './name.ts';
 import { PartReader } from './part-reader.ts';
@@ -54,7 +54,7 @@ export function collapsedInput(
   if (tally.refused) throw new UserError(`line ${tally.refused.line}: ${tally.refused.why}`);
   if (tally.stackLines === 0) throw nothingIn(tally);
   const profile = repaired(profileOf(tree, columnsOf(tree, tally, column)), tally);
-  if (profile.columns.every((each) => sumOf(each) === 0))
+  if (!profile.columns.some(hasWeight))
     throw new UserError('the counts of these collapsed stacks add up to nothing');
   const { skipped, skippedLines } = tally;
   return { profile, skipped, skippedLines };
@@ -62,12 +62,12 @@ export function collapsedInput(
 
 /** Units; millionths if there are any; and for a differential how many lines end at each node. */
 function columnsOf(
-  { self }: StackTree,
+  { self, total }: StackTree,
   { millionths, differential, ends }: Tally,
   { unit = 'count', column = 'samples' }: CollapsedColumn,
 ): Column[] {
   const units = { name: column, unit, self };
-  if (sumOf(units) > Number.MAX_SAFE_INTEGER) throw totalTooLarge(units);
+  if (total > Number.MAX_SAFE_INTEGER) throw totalTooLarge(units);
   if (!differential && millionths.size === 0) return [units];
   const sparse = [
     { name: 'millionths', unit, self: dense(millionths, self.length) },
@@ -86,11 +86,15 @@ function repaired(profile: Profile, { differential, decimalLines }: Tally): Prof
   if (!differential && decimalLines === 0) return profile;
   const counts = differential ? withFirstCounts(profile) : profile;
   const isMillionths = (_: Column, index: number) => index % 2 === 1;
-  if (counts.columns.filter(isMillionths).every((column) => sumOf(column) === 0))
+  if (!counts.columns.filter(isMillionths).some(hasWeight))
     return { ...counts, columns: counts.columns.filter((_, index) => index % 2 === 0) };
   const lines = differential ? '' : `${decimalLines} `;
   const note = `${lines}decimal counts, made whole such that the total stays true`;
   return withWholeCounts({ ...counts, meta: { ...counts.meta, notes: [note] } });
+}
+
+function hasWeight({ self }: Column): boolean {
+  return self.some((weight) => weight > 0);
 }
 
 function profileOf(tree: StackTree, columns: Column[]): Profile {
@@ -102,12 +106,15 @@ function profileOf(tree: StackTree, columns: Column[]): Profile {
 
 function namesIn({ nameBytes, nameEnds }: StackTree): string[] {
   const text = Buffer.from(nameBytes.buffer).toString('latin1');
-  const isAscii = !/[\x80-\xff]/.test(text);
+  const isAscii = Buffer.byteLength(text) === text.length;
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  return Array.from(nameEnds, (end, name) => {
-    const start = name === 0 ? 0 : nameEnds[name - 1]!;
-    return isAscii ? text.slice(start, end) : decoder.decode(nameBytes.subarray(start, end));
-  });
+  const names: string[] = [];
+  for (let name = 0, start = 0; name < nameEnds.length; name++) {
+    const end = nameEnds[name]!;
+    names.push(isAscii ? text.slice(start, end) : decoder.decode(nameBytes.subarray(start, end)));
+    start = end;
+  }
+  return names;
 }
 
 /** Other bytes may stand for the same frame: what is not UTF-8, marks in another order, no name at all. */

@@ -12,6 +12,8 @@ export interface StackTree {
   readonly name: Int32Array<ArrayBuffer>;
   /** What ended exactly at each node. */
   readonly self: Float64Array<ArrayBuffer>;
+  /** Of all nodes; no longer exact where it is above 2^53. */
+  readonly total: number;
 }
 
 const bytesPerNode = 16;
@@ -25,6 +27,7 @@ export function treeOf(kernel: Kernel): StackTree {
     parent: new Int32Array(count),
     name: new Int32Array(count),
     self: new Float64Array(count),
+    total: kernel.total(),
   };
   const room = kernel.input_room(nodesAtOnce * bytesPerNode);
   for (let from = 0; from < count; from += nodesAtOnce) {

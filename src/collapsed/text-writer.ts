@@ -1,7 +1,7 @@
 import { newInstance } from '../wasm.ts';
+import { withinMemory } from '../within-memory.ts';
 import { fillParts, hasWeight, startsOf } from './text-parts.ts';
 import type { TextTree } from './text-tree.ts';
-import { withinMemory } from './within-memory.ts';
 
 /** What wasm/text.c exports. Addresses are in bytes of `memory`, whose buffer is another one after `make_text_room`. */
 interface Kernel {

@@ -23,6 +23,22 @@ export async function processesNamed(name: string): Promise<RunningProcess[]> {
   return found;
 }
 
+const shells = ['sh', 'ash', 'bash', 'dash', 'fish', 'ksh', 'mksh', 'zsh', 'busybox'];
+
+/** Whether the first word of a command line is a shell's; a login shell has a `-` before it. */
+export function isShell(word = ''): boolean {
+  return shells.includes(basename(word).replace(/^-/, ''));
+}
+
+/** What a shell runs at the moment, lowest pid first; nothing for any other program. */
+export async function runByShell(pid: number): Promise<RunningProcess[]> {
+  const command = await readable(readFile(`/proc/${pid}/cmdline`, 'utf8'));
+  if (!isShell(command.split('\0')[0])) return [];
+  const children = await readable(readFile(`/proc/${pid}/task/${pid}/children`, 'utf8'));
+  const pids = children.split(' ').filter(Boolean).map(Number);
+  return Promise.all(pids.map(async (child) => ({ pid: child, names: await namesOf(child) })));
+}
+
 async function namesOf(pid: number): Promise<string[]> {
   const thread = await livingThread(pid);
   // Kernel threads and zombies have an empty command line.

@@ -1,7 +1,7 @@
 import type { Capture, CaptureHeader, Sampling } from '../capture.ts';
 import type { Omission } from '../omission.ts';
 import type { Metadata } from '../profile/metadata.ts';
-import { counted, formatBytes } from '../units.ts';
+import { counted, formatBytes, formatCount } from '../units.ts';
 import type { HeapView } from './heap-weight.ts';
 import { runMetadata } from './run-metadata.ts';
 import { stackQuality } from './stack-quality.ts';
@@ -38,7 +38,7 @@ export function heapMetadata(capture: Capture, view: HeapView): Metadata {
       lost: capture.end.lost.filter(concerns),
     }),
     ...(stacks && { stacks }),
-    notes: notes(capture),
+    notes: [...notes(capture), ...(view === 'unfreed' ? missedSnapshots(capture.header) : [])],
   };
 }
 
@@ -46,6 +46,24 @@ export function heapMetadata(capture: Capture, view: HeapView): Metadata {
 export function samplingInWords(sampling: Sampling): string {
   if ('calls' in sampling) return `1 of ${counted(sampling.calls, 'call')}`;
   return `one call in ${formatBytes(sampling.bytes)}`;
+}
+
+/** More are not kept by the helper. */
+const mostSnapshots = 128;
+
+/** Says so where notably fewer snapshots were taken or kept than `--interval` asks for. */
+export function missedSnapshots({ snapshots, intervalUs, durationMs }: CaptureHeader): string[] {
+  if (snapshots === undefined || !intervalUs) return [];
+  const asked = Math.floor((1000 * durationMs) / intervalUs);
+  if (snapshots.length >= 0.9 * asked - 1) return [];
+  const reason =
+    asked > mostSnapshots
+      ? `of more than ${mostSnapshots} every other is given up`
+      : 'there was no time for more';
+  const taken = counted(snapshots.length, 'time');
+  return [
+    `noted ${taken}, not ${formatCount(asked)} as --interval ${intervalUs / 1e6} asks: ${reason}`,
+  ];
 }
 
 function filterWords({ filters }: CaptureHeader, view: HeapView): string[] {

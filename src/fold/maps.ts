@@ -7,7 +7,7 @@ import type { Metadata } from '../profile/metadata.ts';
 import { snapshotColumns } from '../profile/steadiness.ts';
 import type { Profile } from '../profile.ts';
 import { addHeap, addWeights, foldHeap, heapColumns } from './heap.ts';
-import { heapMetadata, notes } from './heap-metadata.ts';
+import { heapMetadata, missedSnapshots, notes } from './heap-metadata.ts';
 import type { HeapView } from './heap-weight.ts';
 import { runMetadata } from './run-metadata.ts';
 import { qualityOf, type WeighedStack, weighedHeap } from './stack-quality.ts';
@@ -91,7 +91,7 @@ function mapMetadata(capture: Capture, view: MapView): Metadata {
       lost: capture.end.lost.filter(concerns),
     }),
     ...(stacks && { stacks }),
-    notes: notes(capture),
+    notes: [...notes(capture), ...(view === 'mapped' ? missedSnapshots(capture.header) : [])],
   };
 }
 

@@ -118,7 +118,7 @@ function entryOf<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value):
 
 /** Why a stack ends early, and the module of the outermost code that is known; undefined for a complete one. */
 function stopOf(
-  { path, walkEnd: end }: WalkedStack,
+  { path, process, walkEnd: end }: WalkedStack,
   capture: Capture,
 ): Omit<StackStop, 'weight'> | undefined {
   if (end === undefined || end === 'cut') return end && { reason: end };
@@ -127,7 +127,9 @@ function stopOf(
     if (!('module' in frame)) continue;
     const module = capture.modules[frame.module!]!;
     const partly = end === 'no_unwind_info' && (module.unwind ?? 'none') !== 'none';
-    return { reason: end, module: baseName(module), ...(partly && { partly }) };
+    const replaced = end === 'no_mapping' && capture.processes[process]!.execs > 0;
+    const kind = { ...(partly && { partly }), ...(replaced && { replaced }) };
+    return { reason: end, module: baseName(module), ...kind };
   }
   return { reason: end };
 }
@@ -171,6 +173,7 @@ function namelessModule(module: CaptureModule, weight: Weight): NamelessModule {
 interface Keyed {
   readonly module?: string;
   readonly reason?: string;
+  readonly replaced?: boolean;
 }
 
 type Weighed = Keyed & { readonly weight: Weight };
@@ -180,6 +183,6 @@ function worstFirst(a: Weighed, b: Weighed): number {
   return bytes || b.weight.calls - a.weight.calls || (keyOf(a) < keyOf(b) ? -1 : 1);
 }
 
-function keyOf({ module = '', reason = '' }: Keyed): string {
-  return `${module} ${reason}`;
+function keyOf({ module = '', reason = '', replaced = false }: Keyed): string {
+  return `${module} ${reason} ${replaced}`;
 }

@@ -8,5 +8,6 @@ export function sourceOf({ file, line }: Frame): string {
 
 /** What a frame is besides a function that the program's own code called. */
 export function kindsOf({ kernel, inlined, jit }: Frame): string[] {
+  if (!kernel && !inlined && !jit) return [];
   return [...(kernel ? ['kernel'] : []), ...(inlined ? ['inlined'] : []), ...(jit ? ['JIT'] : [])];
 }

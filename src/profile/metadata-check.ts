@@ -38,7 +38,10 @@ const isOmission = isObject(
   { reason: isText, calls: isCount },
   { bytes: isCount, noun: isOneOf('call', 'fault', 'event') },
 );
-const isStop = isObject({ reason: isText, weight: isWeight }, { module: isText, partly: isFlag });
+const isStop = isObject(
+  { reason: isText, weight: isWeight },
+  { module: isText, partly: isFlag, replaced: isFlag },
+);
 const isNameless = isObject(
   { module: isText, symbols: isOneOf('none', 'dynsym'), weight: isWeight },
   { buildId: isText },

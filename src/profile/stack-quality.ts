@@ -23,6 +23,8 @@ export interface StackStop {
   readonly module?: string;
   /** The module has unwind information for other code. */
   readonly partly?: boolean;
+  /** Of a process that became another program while traced, whose code is known only after it has begun. */
+  readonly replaced?: boolean;
   readonly weight: Weight;
 }
 
@@ -96,7 +98,7 @@ function cutWords({ maxFrames }: StackQuality): string {
   return maxFrames < mostFrames ? `${frames}: --max-frames ${mostFrames} keeps more` : frames;
 }
 
-type StopKind = Exclude<WalkEnd, 'cut'> | 'gap' | 'no_frame_pointer';
+type StopKind = Exclude<WalkEnd, 'cut'> | 'gap' | 'no_frame_pointer' | 'replaced';
 
 interface StopWords {
   readonly where: string;
@@ -130,6 +132,11 @@ const stopWords: Readonly<Record<StopKind, StopWords>> = {
     why: 'in no known code',
     advice: 'build it with frame pointers, or trace again if it was just loaded',
   },
+  replaced: {
+    where: 'beyond',
+    why: 'in no known code, of a process that replaced itself by another program',
+    advice: 'trace that program itself, with -c',
+  },
   unreadable: {
     where: 'beyond',
     why: 'where the stack could not be read',
@@ -137,7 +144,8 @@ const stopWords: Readonly<Record<StopKind, StopWords>> = {
   },
 };
 
-function kindOf({ reason, partly }: StackStop, { unwind }: StackQuality): StopKind {
+function kindOf({ reason, partly, replaced }: StackStop, { unwind }: StackQuality): StopKind {
+  if (replaced) return 'replaced';
   if (reason !== 'no_unwind_info') return reason as StopKind;
   if (unwind === 'fp') return 'no_frame_pointer';
   return partly ? 'gap' : reason;

@@ -1,27 +1,40 @@
 import { type Column, columnNamed, type NodeIndex, type Profile, totals } from '../profile.ts';
 import type { Metadata } from './metadata.ts';
+import { changesIn, gainIn, laterHalf, type Trend, trendOf } from './trend.ts';
 
-/** How what is unfreed or mapped went on while it was traced. A cache that fills up levels off; a leak grows steadily. */
-const steadinesses = ['steady', 'growing', 'level', 'shrinking'] as const;
+/**
+ * How what is unfreed or mapped went on while it was traced. A cache that fills up levels off, buffers come and go; a leak
+ * grows steadily.
+ */
+const steadinesses = ['steady', 'growing', 'level', 'fluctuating', 'shrinking'] as const;
 export type Steadiness = (typeof steadinesses)[number];
 
 export const steadinessWords = {
   steady: 'grows steadily',
   growing: 'grows, with breaks',
   level: 'levels off',
+  fluctuating: 'comes and goes',
   shrinking: 'shrinks',
 } as const satisfies Record<Steadiness, string>;
 
 export interface Growth {
   /**
-   * In the column's unit. Of what grows the median of all intervals: neither one burst nor one pause changes it. Of what
-   * does not, the mean of the later half, which that is told from: a cache that has just filled up gains no more.
+   * In the column's unit. Of what grows steadily the median of all intervals: neither one burst nor one pause changes it.
+   * Of what grows with breaks or shrinks the mean of the later half, which that is told from. Nothing else has a rate.
    */
-  readonly perSecond: number;
+  readonly perSecond?: number;
+  readonly late: LaterHalf;
   /** How many intervals ended with more than they began with. */
   readonly grew: number;
   readonly intervals: number;
   readonly steadiness: Steadiness;
+}
+
+/** What is to be known of the later half, in the column's unit. */
+export interface LaterHalf {
+  readonly gain: number;
+  readonly least: number;
+  readonly most: number;
 }
 
 /** Fewer intervals tell nothing. */
@@ -86,45 +99,57 @@ function usedSnapshots(snapshots: readonly number[], durationMs: number): number
   });
 }
 
-/** What grows comes first, the fastest before the others. */
+/** What grows comes first, the fastest before the others; then what has no rate; then what shrinks. */
 export function compareGrowth(a: Growth, b: Growth): number {
-  return rank(a) - rank(b) || b.perSecond - a.perSecond;
+  return rank(a) - rank(b) || (b.perSecond ?? 0) - (a.perSecond ?? 0);
 }
 
 function rank({ steadiness }: Growth): number {
-  return grows(steadiness) ? 0 : 1;
+  return steadiness === 'steady' || steadiness === 'growing' ? 0 : 1;
 }
 
-function grows(steadiness: Steadiness): boolean {
-  return steadiness === 'steady' || steadiness === 'growing';
-}
-
-/** @param amounts at each of `seconds`, of which there are at least two, ascending */
+/** @param amounts at each of `seconds`, of which there are at least two, ascending; the first is 0 */
 export function growthOf(amounts: readonly number[], seconds: readonly number[]): Growth {
-  const changes = amounts.slice(1).map((amount, index) => amount - amounts[index]!);
-  const rates = changes.map((change, index) => change / (seconds[index + 1]! - seconds[index]!));
+  const changes = changesIn(amounts);
   const steadiness = steadinessOf(amounts, changes);
+  const late = laterHalf(amounts);
   return {
-    perSecond: grows(steadiness) ? median(rates) : gainedLate(amounts) / gainedLate(seconds),
+    ...rateOf(steadiness, { amounts, seconds, changes }),
+    late: { gain: gainIn(late), least: Math.min(...late), most: Math.max(...late) },
     grew: changes.filter((change) => change > 0).length,
     intervals: changes.length,
     steadiness,
   };
 }
 
-/** In the later half. */
-function gainedLate(values: readonly number[]): number {
-  return values.at(-1)! - values[values.length >> 1]!;
+interface History {
+  readonly amounts: readonly number[];
+  readonly seconds: readonly number[];
+  readonly changes: readonly number[];
 }
 
-/** Growth with breaks counts if the later half of the time has a tenth of it: what fills up does so early. */
+function rateOf(
+  steadiness: Steadiness,
+  { amounts, seconds, changes }: History,
+): Pick<Growth, 'perSecond'> {
+  if (steadiness === 'level' || steadiness === 'fluctuating') return {};
+  if (steadiness !== 'steady')
+    return { perSecond: gainIn(laterHalf(amounts)) / gainIn(laterHalf(seconds)) };
+  const lengths = changesIn(seconds);
+  return { perSecond: median(changes.map((change, index) => change / lengths[index]!)) };
+}
+
+const ofTrend: Readonly<Record<Trend, Steadiness>> = {
+  rose: 'growing',
+  fell: 'shrinking',
+  swung: 'fluctuating',
+  stayed: 'level',
+};
+
 function steadinessOf(amounts: readonly number[], changes: readonly number[]): Steadiness {
   const grew = changes.filter((change) => change > 0).length;
-  if (grew >= 0.9 * changes.length && changes.every((change) => change >= 0)) return 'steady';
-  const late = gainedLate(amounts);
-  const notable = 0.1 * Math.max(...amounts);
-  if (late < -notable) return 'shrinking';
-  return late > notable ? 'growing' : 'level';
+  const isSteady = grew >= 0.9 * changes.length && changes.every((change) => change >= 0);
+  return isSteady ? 'steady' : ofTrend[trendOf(amounts)];
 }
 
 /** The lower of the two in the middle of an even number: what is not sure to grow does not. */

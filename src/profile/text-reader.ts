@@ -5,7 +5,6 @@ import type { Unit } from '../units.ts';
 import { ProfileBuilder } from './builder.ts';
 import type { Metadata } from './metadata.ts';
 import { NumberReader, SparseReader } from './number-list.ts';
-import { profileTextVersion } from './text.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 type WrongField = (meta: Fields) => string | undefined;
@@ -17,6 +16,9 @@ interface Draft {
   readonly frames: FrameIndex[];
   readonly lists: string[];
 }
+
+/** Of the text that `writeProfile` writes: others are refused. */
+export const profileTextVersion = 2;
 
 /** Takes the lines that `writeProfile` wrote, one by one. */
 export class ProfileTextReader {

@@ -89,19 +89,18 @@ function hashOf(name: string): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-function within([from, to]: readonly [number, number], byte: number): number {
-  return from + ((to - from) * byte) / 255;
+function within(range: readonly [number, number], byte: number): number {
+  const from = range[0];
+  return from + ((range[1] - from) * byte) / 255;
 }
 
 /** HSL to RGB as CSS Color 4 section 7.1 has it. */
 function hex(hue: number, saturation: number, lightness: number): string {
   const reach = saturation * Math.min(lightness, 1 - lightness);
-  const channel = (n: number): string => {
+  const channel = (n: number): number => {
     const k = (n + hue / 30) % 12;
-    const value = lightness - reach * Math.max(-1, Math.min(k - 3, 9 - k, 1));
-    return Math.round(value * 255)
-      .toString(16)
-      .padStart(2, '0');
+    return Math.round(255 * (lightness - reach * Math.max(-1, Math.min(k - 3, 9 - k, 1))));
   };
-  return `#${channel(0)}${channel(8)}${channel(4)}`;
+  const [red, green, blue] = [channel(0), channel(8), channel(4)];
+  return `#${(0x1000000 + (red << 16) + (green << 8) + blue).toString(16).slice(1)}`;
 }

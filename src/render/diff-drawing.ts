@@ -8,7 +8,7 @@ import { type Drawing, framesEnd } from './document.ts';
 import { padding, roomFor } from './draw.ts';
 import { hiddenLines } from './header.ts';
 import type { Font } from './labels.ts';
-import { layOutTree } from './layout.ts';
+import { layOut } from './layout.ts';
 import type { Fit } from './size.ts';
 import { legend, patternDefinitions } from './swatch.ts';
 import { arrangeHeader, footerLines } from './text.ts';
@@ -41,7 +41,7 @@ export function diffDrawing(profile: Profile, options: DiffDrawingOptions, fit: 
   const { minWidth, remarks, data } = fit;
   const shown = diffShown(profile, widths);
   const smallestOf = (total: number) => (minWidth * total) / roomFor({ width });
-  const layout = layOutTree(shown.tree, { node: 0 }, smallestOf);
+  const layout = layOut(shown.tree, { node: 0 }, smallestOf);
   const sums = totalsOf(profile, options);
   const header = arrangeHeader(headerTexts(profile, sums, options), { font, width });
   const face = diffFace(shown, sums);

@@ -74,9 +74,10 @@ function firstLine({ depth, weight }: Box, name: string, look: FlameLook): strin
 /** `src/a.c:12 (inlined)`, or no line. */
 export function detailsOf(frame: Frame | undefined): string[] {
   if (frame === undefined) return [];
-  const kinds = kindsOf(frame).map((kind) => `(${kind})`);
-  const parts = [sourceOf(frame), ...kinds].filter((part) => part !== '');
-  return parts.length === 0 ? [] : [parts.join(' ')];
+  const source = sourceOf(frame);
+  const kinds = kindsOf(frame);
+  if (source === '' && kinds.length === 0) return [];
+  return [[...(source === '' ? [] : [source]), ...kinds.map((kind) => `(${kind})`)].join(' ')];
 }
 
 function fillOf(frame: Frame, { colors, palette }: FlameLook): string {

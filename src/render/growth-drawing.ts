@@ -25,8 +25,9 @@ export function growthDrawing(profile: Profile, drawing: Drawing): Drawing {
 
 /** What the colours of a picture of growth mean. */
 export function growthCaption(meta: Metadata): string {
-  const { length } = meta.snapshots!;
-  return `colours: how what is ${shownInWords(meta)} went on, noted ${length} times while tracing; growth is the median of all intervals; of what does not grow, the mean of the later half`;
+  const { snapshots, durationMs = 0 } = meta;
+  const seconds = (durationMs / 1000).toFixed(1);
+  return `colours: how what is ${shownInWords(meta)} went on, noted ${snapshots!.length} times in ${seconds} s; the rate of what grows steadily is the median of all intervals, other rates are the mean of the later half`;
 }
 
 function shownInWords({ view }: Metadata): string {

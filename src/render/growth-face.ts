@@ -5,7 +5,7 @@ import {
   totalGrowth,
 } from '../profile/steadiness.ts';
 import type { Profile } from '../profile.ts';
-import { formatMinuteRate } from '../units.ts';
+import { formatBytes, formatChange, formatRate, type RatePeriod, ratePeriodOf } from '../units.ts';
 import { type Face, frameOf } from './face.ts';
 import { growthSwatch } from './growth-swatches.ts';
 import type { Box } from './layout.ts';
@@ -23,6 +23,7 @@ export function growthFace(
   factor: number,
 ): (box: Box) => Face {
   const growthAt = totalGrowth(profile);
+  const period = ratePeriodOf(profile.meta.durationMs);
   return (box) => {
     const face = flame(box);
     if (box.gathered > 0) return face;
@@ -31,16 +32,34 @@ export function growthFace(
       ...face,
       fill: fillOf(growthSwatch(growth.steadiness)),
       className: `f ${growth.steadiness}${frameOf(profile, box) === undefined ? ' other' : ''}`,
-      tooltip: [...face.tooltip, growthInWords(growth, factor)],
+      tooltip: [...face.tooltip, growthInWords(growth, period, factor)],
     };
   };
 }
 
 /** `grows steadily: +1.2 MiB a minute, grew in 20 of 20 intervals` */
-export function growthInWords(
-  { perSecond, grew, intervals, steadiness }: Growth,
-  factor = 1,
+export function growthInWords(growth: Growth, period: RatePeriod, factor = 1): string {
+  const { grew, intervals, steadiness } = growth;
+  return `${steadinessWords[steadiness]}: ${howMuch(growth, period, factor)}, grew in ${grew} of ${intervals} intervals`;
+}
+
+/** `+1.2 MiB a minute`, and `levels off` of what has no rate. */
+export function growthBriefly({ perSecond, steadiness }: Growth, period: RatePeriod): string {
+  return perSecond === undefined
+    ? steadinessWords[steadiness]
+    : `${formatRate(perSecond, period)} ${period.words}`;
+}
+
+/** What has no rate still has a later half. */
+function howMuch(
+  { perSecond, steadiness, late }: Growth,
+  period: RatePeriod,
+  factor: number,
 ): string {
-  const rate = formatMinuteRate(perSecond * factor);
-  return `${steadinessWords[steadiness]}: ${rate} a minute, grew in ${grew} of ${intervals} intervals`;
+  if (perSecond !== undefined) return `${formatRate(perSecond * factor, period)} ${period.words}`;
+  const bytes = (amount: number) => formatBytes(Math.round(amount * factor));
+  if (steadiness === 'fluctuating')
+    return `${bytes(late.least)} to ${bytes(late.most)} since half-time`;
+  if (late.gain === 0) return 'as much as at half-time';
+  return `${formatChange(Math.round(late.gain * factor), 'bytes')} since half-time`;
 }

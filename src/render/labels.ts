@@ -1,4 +1,4 @@
-import { shorterNames } from '../symbol-name.ts';
+import { withoutParameters, withoutTemplateArguments } from '../symbol-name.ts';
 
 /** What text is set in. */
 export interface Font {
@@ -26,28 +26,48 @@ const asciiWidths = [
   64, 28, 35, 60, 28, 98, 64, 62, 64, 64, 43, 53, 40, 64, 60, 82, 60, 60, 53, 64, 46, 64, 84,
 ];
 
-/** Of a code unit: half a character beyond U+FFFF is wider. */
-const narrowest = Math.min(...asciiWidths);
-
 const knownFamily = /^\s*["']?(verdana|dejavu sans|arial|helvetica|liberation sans)["']?\s*(,|$)/i;
 // Fixed-width faces are 0.6 em wide, also where Verdana is narrower.
 const unknownFamilyWidth = 62;
 
-/** Pixels that `text` takes at most: an estimate from above, as no font is at hand. */
-export function widthOf(text: string, font: Font): number {
-  const least = knownFamily.test(font.family) ? 0 : unknownFamilyWidth;
-  let hundredths = 0;
-  for (let i = 0; i < text.length; i++) {
-    const codePoint = text.codePointAt(i)!;
-    hundredths += Math.max(least, characterWidth(codePoint));
-    if (codePoint > 0xffff) i++;
-  }
-  return (hundredths * font.size) / 100;
+/** Of any character, in 1/100 em. Asked for every text of a picture, nearly always of one font. */
+function leastWidth({ family }: Font): number {
+  if (family !== lastFamily.name)
+    lastFamily = { name: family, least: knownFamily.test(family) ? 0 : unknownFamilyWidth };
+  return lastFamily.least;
 }
 
-/** Whether `widthOf` is at most `room` pixels. Most names are far wider than their frames. */
-function fitsIn(text: string, font: Font, room: number): boolean {
-  return narrowest * text.length * font.size <= 100 * room && widthOf(text, font) <= room;
+let lastFamily = { name: '', least: unknownFamilyWidth };
+
+/** Pixels that `text` takes at most: an estimate from above, as no font is at hand. */
+export function widthOf(text: string, font: Font): number {
+  return (startWithin(text, font, Number.POSITIVE_INFINITY).width * font.size) / 100;
+}
+
+/** The longest start of a text within some room, in code units of whole characters, and its width in 1/100 em. */
+interface Start {
+  readonly length: number;
+  readonly width: number;
+}
+
+/** @param room pixels, of which `taken` (1/100 em) are for something else */
+function startWithin(text: string, font: Font, room: number, taken = 0): Start {
+  const least = leastWidth(font);
+  let width = 0;
+  for (let at = 0; at < text.length; ) {
+    const codePoint = text.codePointAt(at)!;
+    const own = characterWidth(codePoint);
+    const wider = width + (own < least ? least : own);
+    if (((wider + taken) * font.size) / 100 > room) return { length: at, width };
+    width = wider;
+    at += codePoint > 0xffff ? 2 : 1;
+  }
+  return { length: text.length, width };
+}
+
+/** Most names are far wider than their frames: no more is looked at than fits. */
+function fitsIn(text: string, font: Font, room: number, taken = 0): boolean {
+  return startWithin(text, font, room, taken).length === text.length;
 }
 
 function characterWidth(codePoint: number): number {
@@ -66,30 +86,32 @@ function characterWidth(codePoint: number): number {
  */
 export function fitLabel(label: Label, font: Font, room: number): Label {
   const { name, amount, shortAmount = '' } = label;
-  const fits = (text: string): boolean => fitsIn(text, font, room);
-  if (!fits(name) && !fits(name.slice(0, fewestCharacters) + ellipsis))
+  if (!fitsIn(name.slice(0, fewestCharacters) + ellipsis, font, room) && !fitsIn(name, font, room))
     return { name: '', amount: '' };
-  const names = fits(name) ? [name] : shorterNames(name);
-  const whole = names.find(fits);
-  if (whole === undefined) return { name: fitText(names.at(-1)!, font, room), amount: '' };
-  const amounts = [amount, shortAmount];
-  return { name: whole, amount: amounts.find((each) => fits(`${whole} ${each}`)) ?? '' };
+  let form = name;
+  for (form of formsOf(name)) {
+    const { length, width } = startWithin(form, font, room);
+    if (length < form.length) continue;
+    const fits = (each: string) => fitsIn(` ${each}`, font, room, width);
+    return { name: form, amount: [amount, shortAmount].find(fits) ?? '' };
+  }
+  return { name: fitText(form, font, room), amount: '' };
+}
+
+/** Shorter and shorter, made as they are asked for. */
+function* formsOf(name: string): Generator<string> {
+  yield name;
+  const elided = withoutTemplateArguments(name);
+  yield elided;
+  yield withoutParameters(elided);
 }
 
 /** The text, its start followed by "..", or nothing when less than 3 characters would be left. */
 export function fitText(text: string, font: Font, room: number): string {
-  const limit = room - widthOf(ellipsis, font);
-  let kept = '';
-  let characters = 0;
-  let width = 0;
-  for (const character of text) {
-    width += widthOf(character, font);
-    if (width > limit) break;
-    kept += character;
-    characters++;
-  }
-  if (kept === text || widthOf(text, font) <= room) return text;
-  return characters < fewestCharacters ? '' : kept + ellipsis;
+  if (fitsIn(text, font, room)) return text;
+  const { width } = startWithin(ellipsis, font, Number.POSITIVE_INFINITY);
+  const kept = text.slice(0, startWithin(text, font, room, width).length);
+  return [...kept].length < fewestCharacters ? '' : kept + ellipsis;
 }
 
 /** Lines of at most `room` pixels, broken at blanks, and inside of words that are too long. */

@@ -57,20 +57,11 @@ export function treeOf(profile: Profile, column: Column): Tree {
 }
 
 /**
- * Places every frame of at least `smallest` weight. Narrower siblings share one box at the right
- * end of their row if together they are wide enough, and are counted in `hidden` if not; what they
- * call goes with them. Frames without any weight have no width and are not placed.
+ * Places every frame of a part of a tree that has at least the weight that `smallestOf` tells from the part's.
+ * Narrower siblings share one box at the right end of their row if together they are wide enough, and are counted
+ * in `hidden` if not; what they call goes with them. Frames without any weight have no width and are not placed.
  */
-export function layOut(profile: Profile, column: Column, smallest: number): Layout {
-  return layOutTree(treeOf(profile, column), { node: 0 }, () => smallest);
-}
-
-/** The same for a part of a tree. `smallestOf` tells the smallest weight to draw from the part's. */
-export function layOutTree(
-  tree: Tree,
-  target: Target,
-  smallestOf: (total: number) => number,
-): Layout {
+export function layOut(tree: Tree, target: Target, smallestOf: (total: number) => number): Layout {
   const boxes = callersOf(tree, target);
   const pending = [...firstBoxes(tree, target, boxes.length)].reverse();
   const total = pending.reduce((sum, { weight }) => sum + weight, 0);

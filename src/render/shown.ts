@@ -20,7 +20,8 @@ export interface Shown {
 export function shownOf(source: Profile, { column: name, reverse, total }: Choice): Shown {
   const profile = reverse ? reversed(source) : source;
   const column = name === undefined ? profile.columns[0]! : columnNamed(profile, name);
-  const rest = (total ?? 0) - sumOf(column);
+  if (total === undefined) return { profile, column };
+  const rest = total - sumOf(column);
   if (rest <= 0) return { profile, column };
   const self = column.self.slice();
   self[0] = self[0]! + rest;

@@ -12,6 +12,7 @@ export const style = `
 .memstacks .below{opacity:.65}
 .memstacks .away{clip-path:inset(50%)}
 .memstacks .hit rect{fill:#f070f0}
+.memstacks .among rect{fill:#f7b5f7}
 .memstacks .entry.off{opacity:.35}
 .memstacks .field{fill:#ffffff;stroke:#8a9099}
 .memstacks .typing .field{stroke:#0a66c2;stroke-width:2}

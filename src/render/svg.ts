@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts';
 import type { Widths } from '../profile/differential.ts';
 import { qualityProblems } from '../profile/stack-quality.ts';
-import { type Profile, sumOf } from '../profile.ts';
+import type { Profile } from '../profile.ts';
 import { scaleFor } from '../units.ts';
 import type { ColorScheme, ColourMap } from './colour.ts';
 import { diffDrawing } from './diff-drawing.ts';
@@ -12,7 +12,7 @@ import { growthDrawing } from './growth-drawing.ts';
 import { defaultCountName, hiddenLines } from './header.ts';
 import { ignoredOptions, kindOf } from './ignored.ts';
 import type { Font } from './labels.ts';
-import { layOut } from './layout.ts';
+import { layOut, treeOf } from './layout.ts';
 import { type Shown, shownOf } from './shown.ts';
 import { type Fit, withinSize } from './size.ts';
 import { footerLines, headerLines, type Subject } from './text.ts';
@@ -124,7 +124,8 @@ function flameDrawing({ profile, column }: Shown, options: SvgOptions, fit: Fit)
 
 function subjectOf({ profile, column }: Shown, options: SvgOptions): Subject {
   const { width = defaults.width, minWidth = defaults.minWidth } = options;
-  const layout = layOut(profile, column, (minWidth * sumOf(column)) / roomFor({ width }));
+  const smallest = (total: number) => (minWidth * total) / roomFor({ width });
+  const layout = layOut(treeOf(profile, column), { node: 0 }, smallest);
   const { factor = defaults.factor } = options;
   return {
     profile,

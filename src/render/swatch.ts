@@ -29,6 +29,7 @@ export const patternSize = 8;
 /** Thin and bright, over a colour. */
 export const lines: Pattern = { path: 'M-2 2l4-4M0 8l8-8M6 10l4-4', colour: '#ffffff', width: 1 };
 export const dots: Pattern = { path: 'M2 2h.01M6 6h.01', colour: '#ffffff', width: 2.2 };
+export const waves: Pattern = { path: 'M0 5l4-2M4 3l4 2', colour: '#ffffff', width: 1 };
 
 /** What fills a box: a colour, or a reference to one of `patternDefinitions`. */
 export function fillOf({ name, colour, pattern }: Swatch): string {

@@ -16,6 +16,8 @@ const entities: Readonly<Record<string, string>> = {
 
 /** Unsafe characters written out as `[U+202E]`, so that a reader sees them and nothing obeys them. */
 export function visible(text: string): string {
+  // Most are, and this tells it sooner than the classes of Unicode do.
+  if (/^[ -~]*$/.test(text)) return text;
   return text.replace(
     unsafe,
     (character) => `[U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}]`,
@@ -24,6 +26,8 @@ export function visible(text: string): string {
 
 /** Text for an element or a quoted attribute: well-formed whatever it holds. */
 export function escapeXml(text: string): string {
+  // All of ASCII that is visible but for & < > " '
+  if (/^[ !#-%(-;=?-~]*$/.test(text)) return text;
   return visible(text).replace(/[&<>"']/g, (character) => entities[character]!);
 }
 

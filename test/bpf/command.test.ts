@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import { Workplace } from '../cli/program.ts';
 import { childOf } from './children.ts';
@@ -96,6 +97,38 @@ describeTracing('a program that is started under trace', () => {
     expect(stderr).toContain('was killed by SIGTERM');
     expect(code).toBe(0);
     expect(() => process.kill(processIn(stderr), 0)).toThrow('ESRCH');
+  });
+
+  test('a script whose interpreter is not there', async () => {
+    const at = new Workplace();
+    writeFileSync(at.path('script'), '#!/no/such/interpreter\n', { mode: 0o755 });
+    const { code, stderr } = await runMemstacks(['-c', './script'], at);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr:
+        'memstacks: cannot run ./script: the interpreter in its first line is not there, or its dynamic loader\n',
+    });
+  });
+
+  test('a shim, which becomes what is meant', async () => {
+    const at = new Workplace();
+    writeFileSync(at.path('shim'), `#!/bin/sh\nexec '${early}' stay\n`, { mode: 0o755 });
+    const trace = startTrace(['-c', './shim', '--kill', '-o', 'x.capture', '1'], at);
+    trace.child.stdin!.end();
+    const { stderr } = await trace.ended;
+    expect(stderr).toContain(
+      `shim (pid ${processIn(stderr)}) replaced itself by another program once, last by ${early}: trace that itself to see it from its start\n`,
+    );
+    expect((await captureIn(at)).processes).toMatchObject([{ execs: 1, executable: early }]);
+  });
+
+  test('a script that runs other programs', async () => {
+    const at = new Workplace();
+    writeFileSync(at.path('wrapper'), '#!/bin/sh\n/bin/true\n/bin/true\n', { mode: 0o755 });
+    const { stderr } = await runMemstacks(['-c', './wrapper'], at);
+    expect(stderr).toContain(
+      'forked 2 times: it is a shell, and what it runs is not traced: trace that itself, or add --follow-forks\n',
+    );
   });
 
   test.each([

@@ -72,8 +72,8 @@ describeTracing('--interval with --mmap', () => {
 
   test('has no two snapshots in one millisecond, however short the interval', async () => {
     const sample = await startSample('growing');
-    const { at } = await traceWhile(
-      ['-p', `${sample.pid}`, '--interval', '0.0000000001', '-o', 'x.capture'],
+    const { at, ended } = await traceWhile(
+      ['-p', `${sample.pid}`, '--interval', '0.001', '-o', 'x.capture'],
       async () => {
         sample.tell();
         await sleep(500);
@@ -83,5 +83,6 @@ describeTracing('--interval with --mmap', () => {
     const { snapshots } = (await captureIn(at)).header;
     expect(snapshots!.length).toBeGreaterThan(3);
     expect(snapshots![0]).toBeGreaterThan(0);
+    expect(ended.stderr).toContain(`growth: noted ${snapshots!.length} times, not `);
   });
 });

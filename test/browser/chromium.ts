@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { inflateSync } from 'node:zlib';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 const candidates = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -80,6 +81,18 @@ export async function saveScreenshot(page: Page, testName: string): Promise<void
 /** Those that were drawn at first stay in the document, out of sight. */
 const seen = '.frames > g:not(.away)';
 export const seenFrames = `${seen} > .f`;
+
+/** Red, green and blue of a pixel of the window, as it is seen. */
+export async function colourAt(page: Page, { x, y }: { x: number; y: number }): Promise<number[]> {
+  const png = await page.screenshot({ clip: { x, y, width: 1, height: 1 } });
+  const parts: Buffer[] = [];
+  // After the signature: length, type, data and checksum of each part; https://www.w3.org/TR/png-3/#5Chunk-layout
+  for (let at = 8; at < png.length; at += png.readUInt32BE(at) + 12)
+    if (png.toString('latin1', at + 4, at + 8) === 'IDAT')
+      parts.push(png.subarray(at + 8, at + 8 + png.readUInt32BE(at)));
+  // A row begins with how it was filtered: the first pixel of all is as it is.
+  return [...inflateSync(Buffer.concat(parts)).subarray(1, 4)];
+}
 
 /** Everything but the controls, which the script adds. */
 export function drawing(page: Page): Promise<string> {

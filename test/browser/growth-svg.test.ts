@@ -49,6 +49,9 @@ describeWithNeeds('the picture of growth in a browser', lacking, () => {
     await at.page.keyboard.press('Control+f');
     await at.page.keyboard.type('deep');
     expect(await at.found()).toBe('matched 0.10% of all: 300 frames, 0.01 MiB');
+    expect(await at.hits()).toEqual(['(300 smaller frames)']);
+    await at.frame('(300 smaller frames)').hover();
+    expect(await at.details()).toContain(', 300 matches among them');
     await at.page.keyboard.press('Escape');
     await at.page.keyboard.press('Control+f');
     await at.page.keyboard.type('grows');

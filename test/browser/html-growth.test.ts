@@ -23,14 +23,16 @@ describeWithNeeds('the page of a trace with snapshots in a browser', lacking, ()
       'leak',
       '3.8 MiB (4,000,000 bytes)',
       '40.0% of all',
-      'grows steadily: +57.2 MiB a minute, grew in 4 of 4 intervals',
+      'grows steadily: +976.6 KiB a second, grew in 4 of 4 intervals',
     ]);
-    expect((await pointAt(0.1, 2)).at(-1)).toMatch(/^levels off: 0 bytes a minute/);
+    expect((await pointAt(0.1, 2)).at(-1)).toMatch(
+      /^levels off: as much as at half-time, grew in 1 of 4/,
+    );
     expect((await table()).map((cells) => cells.slice(0, 4))).toEqual([
-      ['main', '9.5 MiB', '+57.2 MiB', '4 of 4'],
-      ['malloc', '9.5 MiB', '+57.2 MiB', '4 of 4'],
-      ['leak', '3.8 MiB', '+57.2 MiB', '4 of 4'],
-      ['cache', '5.7 MiB', '0 bytes', '1 of 4'],
+      ['main', '9.5 MiB', '+976.6 KiB', '4 of 4'],
+      ['malloc', '9.5 MiB', '+976.6 KiB', '4 of 4'],
+      ['leak', '3.8 MiB', '+976.6 KiB', '4 of 4'],
+      ['cache', '5.7 MiB', '', '1 of 4'],
     ]);
   });
 

@@ -1,6 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
 import { describeWithNeeds } from '../needs.ts';
 import { heapView, htmlOf } from '../render/pages.ts';
+import type { Stacks } from '../render/profiles.ts';
+import { colourAt } from './chromium.ts';
 import { crowd, everything, htmlPages, lacking, views } from './html-page.ts';
 
 // A busy machine takes its time.
@@ -60,6 +62,30 @@ describeWithNeeds('the page in a browser', lacking, () => {
       await page().keyboard.press('Escape');
       await page().keyboard.press('Escape');
       expect(await textOf('#found')).toBe('');
+    });
+
+    test('marks frames narrower than a pixel that have matches among them, and says how many', async () => {
+      const thin: Stacks = Array.from(
+        { length: 100 },
+        (_, i) => [`main@app;thin${i}@app;deep@app`, 5000] as const,
+      );
+      const stacks = [...everything, ...thin, ...(how === 'elements' ? [] : crowd)];
+      await open(htmlOf([heapView('all', stacks), both[1]]));
+      const share = 9_500_000 / 10_500_000;
+      const gathered = () => pointAt(share - 0.01, 2);
+      expect((await gathered())[0]).toMatch(/^\d+ frames narrower than a pixel$/);
+      expect((await gathered()).at(-1)).toMatch(/of all$/);
+      const area = (await page().locator('.stage').boundingBox())!;
+      const place = { x: area.x + (share - 0.02) * area.width, y: area.y + area.height - 58 };
+      const colour = () => colourAt(page(), place);
+      const unmarked = await colour();
+      await page().keyboard.press('/');
+      await page().keyboard.type('deep');
+      expect((await gathered()).at(-1)).toBe('100 matches among them');
+      await page().mouse.move(1, 1);
+      expect(await colour()).toEqual([247, 181, 247]);
+      await page().keyboard.press('Escape');
+      expect(await colour()).toEqual(unmarked);
     });
 
     test('goes from match to match', async () => {

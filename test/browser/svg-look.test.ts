@@ -1,8 +1,37 @@
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { describeWithNeeds } from '../needs.ts';
 import { profileOf, svgOf } from '../render/profiles.ts';
 import { drawing, overflowing } from './chromium.ts';
 import { lacking, stacks, withPicture } from './picture.ts';
+
+/** That no controls and texts lie on others, or beyond so many pixels of the window. */
+async function expectApart(page: Page, texts: string, width: number): Promise<void> {
+  const parts = page.locator(`.controls > g:not([display]), .controls > text, ${texts}`);
+  const boxes = (
+    await parts.evaluateAll((all) =>
+      all.map((each) => {
+        const { left, right, top, bottom } = each.getBoundingClientRect();
+        return { text: each.textContent ?? '', left, right, top: top + 2, bottom: bottom - 2 };
+      }),
+    )
+  ).filter(({ left, right }) => right > left);
+  for (const { text, left, right, top } of boxes)
+    expect([text, left >= 9, right <= width - 9, top >= 0]).toEqual([text, true, true, true]);
+  const overlapping = boxes.flatMap((one, index) =>
+    boxes
+      .slice(index + 1)
+      .filter(
+        (other) =>
+          one.left < other.right &&
+          other.left < one.right &&
+          one.top < other.bottom &&
+          other.top < one.bottom,
+      )
+      .map((other) => `${one.text} and ${other.text}`),
+  );
+  expect(overlapping).toEqual([]);
+}
 
 describeWithNeeds('the picture in a browser', lacking, () => {
   const at = withPicture();
@@ -138,38 +167,7 @@ describeWithNeeds('the picture in a browser', lacking, () => {
     async (width) => {
       const title = 'All allocations of the server that somebody gave a rather long name';
       await at.open(svgOf(profileOf(stacks), { width, title }));
-      const parts = at.page.locator('.controls > g:not([display]), .controls > text, svg > text');
-      const check = async () => {
-        const boxes = (
-          await parts.evaluateAll((all) =>
-            all.map((each) => {
-              const { left, right, top, bottom } = each.getBoundingClientRect();
-              return {
-                text: each.textContent ?? '',
-                left,
-                right,
-                top: top + 2,
-                bottom: bottom - 2,
-              };
-            }),
-          )
-        ).filter(({ left, right }) => right > left);
-        for (const { text, left, right } of boxes)
-          expect([text, left >= 9, right <= width - 9]).toEqual([text, true, true]);
-        const overlapping = boxes.flatMap((one, index) =>
-          boxes
-            .slice(index + 1)
-            .filter(
-              (other) =>
-                one.left < other.right &&
-                other.left < one.right &&
-                one.top < other.bottom &&
-                other.top < one.bottom,
-            )
-            .map((other) => `${one.text} and ${other.text}`),
-        );
-        expect(overlapping).toEqual([]);
-      };
+      const check = () => expectApart(at.page, 'svg > text', width);
       await check();
       await at.page.keyboard.press('Control+f');
       await at.page.keyboard.type('malloc');
@@ -182,6 +180,59 @@ describeWithNeeds('the picture in a browser', lacking, () => {
       await check();
     },
   );
+
+  const narrow = [1200, 800, 500, 320];
+
+  test.each(narrow)('has its controls in sight of a window of %d pixels', async (width) => {
+    const svg = svgOf(profileOf(stacks), { title: 'Allocations of a server' });
+    const viewport = { width, height: 400 };
+    await at.open(svg, { viewport, hash: '#zoom=main;json_parse' });
+    expect(await at.page.locator('.below').count()).toBe(2);
+    for (const scrolled of [0, 300, 5000]) {
+      await at.page.evaluate((x) => window.scrollTo(x, 0), scrolled);
+      await at.page.waitForTimeout(50);
+      await expectApart(at.page, scrolled === 0 ? '.title, .total' : '.total', width);
+    }
+    await at.page.keyboard.press('Control+f');
+    await at.page.keyboard.type('malloc');
+    await expectApart(at.page, '.total', width);
+    await at.button('\u203a').click();
+    expect(await at.found()).toMatch(/^1 of 4/);
+    await at.button('Reset').click();
+    expect(await at.page.locator('.below').count()).toBe(0);
+    await at.page.evaluate(() => window.scrollTo(0, 0));
+    await at.frame('main').hover({ position: { x: 50, y: 5 } });
+    expect(await at.details()).toMatch(/^Function: main/);
+    await expectApart(at.page, '.title, .total', width);
+  });
+
+  test('follows a window that changes', async () => {
+    const places = () =>
+      at.page.evaluate(() => [
+        document.documentElement.getAttribute('viewBox'),
+        ...[...document.querySelectorAll('.controls > g, .controls > text, .paper')].map((each) =>
+          JSON.stringify(each.getBoundingClientRect()),
+        ),
+      ]);
+    await at.open();
+    const wide = await places();
+    await at.page.setViewportSize({ width: 320, height: 400 });
+    await expectApart(at.page, '.title, .total', 320);
+    expect(await places()).not.toEqual(wide);
+    await at.page.setViewportSize({ width: 1220, height: 400 });
+    await expect.poll(places).toEqual(wide);
+  });
+
+  test('has its controls in sight of a narrow and low window, too', async () => {
+    const deep = Array.from({ length: 60 }, (_, i) => `f${i}`).join(';');
+    await at.open(svgOf(profileOf([[deep, 1]])), { viewport: { width: 400, height: 300 } });
+    await at.page.evaluate(() => window.scrollTo(300, 500));
+    await at.page.waitForTimeout(50);
+    await expectApart(at.page, '.total', 400);
+    expect(await at.page.locator('.bar').evaluate((bar) => bar.getBoundingClientRect().left)).toBe(
+      0,
+    );
+  });
 
   test('is printed without its controls', async () => {
     await at.open();

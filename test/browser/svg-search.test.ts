@@ -140,9 +140,25 @@ describeWithNeeds('searching a picture', lacking, () => {
     await at.page.keyboard.type('malloc');
     expect(await at.found()).toBe('matched 0.07% of all: 300 frames, <0.1 MiB');
     expect(await at.hits()).toEqual(['(300 smaller frames)']);
+    const gathered = at.frame('(300 smaller frames)');
+    await gathered.hover();
+    expect(await at.details()).toBe(
+      'Function: (300 smaller frames) (30,000 bytes, 0.07%), 300 matches among them',
+    );
+    const fill = () => gathered.locator('rect').evaluate((rect) => getComputedStyle(rect).fill);
+    expect(await fill()).toBe('rgb(247, 181, 247)');
     for (const _ of 'malloc') await at.page.keyboard.press('Backspace');
     await at.page.keyboard.type('x');
     expect(await at.found()).toBe('matched 0.00% of all: 1 frame, <0.1 MiB');
+    expect(await fill()).not.toBe('rgb(247, 181, 247)');
+    await at.frame('big').hover();
+    await gathered.hover();
+    expect(await at.details()).not.toContain('among');
+    await at.page.keyboard.press('Backspace');
+    await at.page.keyboard.type('f17');
+    await at.frame('big').hover();
+    await gathered.hover();
+    expect(await at.details()).toContain('11 matches among them');
   });
 
   test('marks all of thousands of matches, the wide ones at once', async () => {

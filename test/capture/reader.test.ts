@@ -31,6 +31,7 @@ describe('readCapture', () => {
         ],
         state: 'running',
         execs: 1,
+        executable: '/srv/server',
         forks: 2,
       },
     ]);

@@ -23,11 +23,11 @@ describe('a capture with snapshots', () => {
   test('has a picture coloured by it, with its legend', async () => {
     const { stdout } = await at.run(['render', capture]);
     expect(stdout).toMatch(
-      /class="f steady"[^>]*><title>leak \(51,200 bytes, 20\.00%\)\ngrows steadily: \+600\.0 KiB a minute, grew in 5 of 5 intervals</,
+      /class="f steady"[^>]*><title>leak \(51,200 bytes, 20\.00%\)\ngrows steadily: \+10\.0 KiB a second, grew in 5 of 5 intervals</,
     );
     expect(stdout).toMatch(/class="f level"[^>]*><title>cache /);
-    expect(stdout).toContain('noted 4 times while tracing');
-    expect(stdout.match(/class="entry"/g)).toHaveLength(4);
+    expect(stdout).toContain('noted 4 times in 5.0 s');
+    expect(stdout.match(/class="entry"/g)).toHaveLength(5);
   });
 
   test('has it on its HTML page, beside the other views', async () => {
@@ -35,7 +35,7 @@ describe('a capture with snapshots', () => {
     const { document } = new JSDOM(at.read('x.html')).window;
     const titles = [...document.querySelectorAll('h1')].map(({ textContent }) => textContent);
     expect(titles).toEqual(['Memory not freed', 'All allocations']);
-    expect(document.querySelector('.note')!.textContent).toContain('noted 4 times while tracing');
+    expect(document.querySelector('.note')!.textContent).toContain('noted 4 times in 5.0 s');
   });
 
   test('says which options mean nothing for its picture, and multiplies growth too', async () => {
@@ -44,7 +44,7 @@ describe('a capture with snapshots', () => {
     ]);
     expect(stderr).toBe('--colors, --widths: ignored, colours and widths are those of growth\n');
     expect(stdout).toContain(
-      '<title>leak (102,400 bytes, 20.00%)\ngrows steadily: +1.2 MiB a minute',
+      '<title>leak (102,400 bytes, 20.00%)\ngrows steadily: +20.0 KiB a second',
     );
   });
 
@@ -69,6 +69,25 @@ describe('a capture with snapshots', () => {
     expect(stdout).toContain('   1     200.0 KiB    80.0%');
     expect(stdout).toMatch(/growth: \d intervals? cannot tell it: trace longer/);
     expect((await at.run(['render', '-'], {}, text)).stdout).not.toContain('class="entry"');
+  });
+
+  test('of which there is nothing left has the usual table, and no remark', async () => {
+    const text = readFileSync(capture, 'utf8')
+      .split('\n')
+      .filter((line) => !line.startsWith('{"stack":'));
+    const { stdout } = await at.run(['top', '-'], {}, text.join('\n'));
+    expect(stdout).toBe('not freed by server (pid 1234) in 5.0 s: nothing\n');
+  });
+
+  test('of which there are fewer than were asked for says so', async () => {
+    const text = readFileSync(capture, 'utf8').replace(
+      '"snapshots"',
+      '"interval_us":100000,"snapshots"',
+    );
+    const words = 'noted 4 times, not 50 as --interval 0.1 asks: there was no time for more';
+    expect((await at.run(['render', '-'], {}, text)).stdout).toContain(`note: ${words}<`);
+    expect((await at.run(['render', '-o', 'x.html'], {}, text)).code).toBe(0);
+    expect(at.read('x.html')).toContain(words);
   });
 
   test.each([
@@ -128,7 +147,8 @@ describe('--interval', () => {
   });
 
   test.each([
-    [['--interval', '0'], 'expected seconds above 0'],
+    [['--interval', '0'], 'expected seconds, at least 0.001'],
+    [['--interval', '0.0009'], 'expected seconds, at least 0.001'],
     [['--interval', 'x'], 'expected a number'],
     [['--interval', '1', '-a'], 'goes neither with -a nor --older'],
     [['--interval', '1', '--older', '5'], 'goes neither with -a nor --older'],

@@ -1,6 +1,7 @@
+import { spawn } from 'node:child_process';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { chooseTarget, commandWords, pidList } from '../../src/cli/target.ts';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { chooseTarget, commandWords, pidList, resolveTarget } from '../../src/cli/target.ts';
 
 test('pids from several options and lists, duplicates merged, order kept', () => {
   expect(pidList(['3,1', '2', '1'])).toEqual([3, 1, 2]);
@@ -63,4 +64,26 @@ test('each kind of target', () => {
     kill: false,
   });
   expect(chooseTarget({ command: 'a', kill: true })).toMatchObject({ kill: true });
+});
+
+test('of a shell that is named is said what it runs', async () => {
+  const script = '/bin/sleep 61 & /bin/sleep 61 & /bin/sleep 61 & /bin/sleep 61 & wait';
+  const shell = spawn('/bin/sh', ['-c', script], { stdio: 'ignore', detached: true });
+  onTestFinished(() => {
+    process.kill(-shell.pid!, 'SIGKILL');
+  });
+  const advice = async (pids: readonly number[]) => {
+    const said: string[] = [];
+    await resolveTarget({ kind: 'pids', pids }, (text) => said.push(text));
+    return said;
+  };
+  const words = new RegExp(
+    `^warning: pid ${shell.pid} is a shell, which runs (pid \\d+ \\(sleep\\)(, )?){3} and 1 more: -p (\\d+,\\d+,\\d+) traces that$`,
+  );
+  const said = await vi.waitUntil(async () => words.exec((await advice([shell.pid!])).join('\n')));
+  const three = said[3]!.split(',').map(Number);
+  expect(await advice(three)).toEqual([]);
+  expect((await advice([shell.pid!, ...three])).join()).toMatch(
+    /runs pid \d+ \(sleep\): -p \d+ traces that$/,
+  );
 });

@@ -128,6 +128,9 @@ describe('the fast reader', () => {
         const parts = inParts(bytes, cuts, size);
         // Nothing is read after a refused line, so what else was found depends on the parts.
         if (whole.tally.refused) expect(parts.tally.refused).toEqual(whole.tally.refused);
+        // What is no longer exact, which is refused as well, depends on the order.
+        else if (whole.tree.total > Number.MAX_SAFE_INTEGER)
+          expect(parts.tree.total).toBeGreaterThan(Number.MAX_SAFE_INTEGER);
         else expect(parts).toEqual(whole);
       }),
       { numRuns: 1000 },

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
-import { processesNamed } from '../../src/collect/processes.ts';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import { isShell, processesNamed, runByShell } from '../../src/collect/processes.ts';
 
 const children: ChildProcess[] = [];
 afterEach(() => {
@@ -41,4 +41,27 @@ test('never this process, a kernel thread or a part of a name', async () => {
   const pid = await started('/bin/sleep', 'unlikely-title');
   expect(await pidsNamed('unlikely-title')).toEqual([pid]);
   expect(await pidsNamed('unlikely')).toEqual([]);
+});
+
+test('a shell by the first word of its command line', () => {
+  for (const word of ['sh', '/bin/sh', '/usr/bin/bash', '-bash', '-zsh'])
+    expect(isShell(word)).toBe(true);
+  for (const word of ['', undefined, 'ssh', '/usr/bin/fish-farm', '/opt/bash/server'])
+    expect(isShell(word)).toBe(false);
+});
+
+test('what a shell runs, and nothing of another program', async () => {
+  const shell = spawn('/bin/sh', ['-c', '/bin/sleep 60; true'], {
+    stdio: 'ignore',
+    detached: true,
+  });
+  onTestFinished(() => {
+    process.kill(-shell.pid!, 'SIGKILL');
+  });
+  await vi.waitUntil(async () => (await runByShell(shell.pid!))[0]?.names[0] === 'sleep');
+  const [child, ...others] = await runByShell(shell.pid!);
+  expect(others).toEqual([]);
+  expect(await runByShell(child!.pid)).toEqual([]);
+  expect(await runByShell(process.pid)).toEqual([]);
+  expect(await runByShell(2 ** 22 + 1)).toEqual([]);
 });

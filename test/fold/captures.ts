@@ -72,7 +72,7 @@ function listed(functions: Readonly<Record<string, readonly string[]>>) {
   return Object.entries(functions).map(([path, names]) => ({ path, functions: names }));
 }
 
-const plainHeader: CaptureHeader = {
+export const plainHeader: CaptureHeader = {
   kind: 'heap',
   tool: 'memstacks 0.1.0',
   host: 'web1',

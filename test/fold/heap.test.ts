@@ -5,9 +5,12 @@ import type { Capture, CaptureStack } from '../../src/capture.ts';
 import { writeCollapsed } from '../../src/collapsed.ts';
 import { UserError } from '../../src/errors.ts';
 import { foldHeap } from '../../src/fold/heap.ts';
+import { missedSnapshots } from '../../src/fold/heap-metadata.ts';
+import { foldView } from '../../src/fold/views.ts';
 import { type Profile, totals } from '../../src/profile.ts';
 import { chunksOf } from '../chunks.ts';
 import { textOf } from '../text-of.ts';
+import { plainHeader } from './captures.ts';
 
 const folder = new URL('../data/capture/', import.meta.url);
 
@@ -170,5 +173,44 @@ describe('foldHeap', () => {
       alloc: { bytes: Number.MAX_SAFE_INTEGER, calls: 1 },
     };
     expect(() => foldHeap({ ...capture, stacks: [huge, huge] }, 'all')).toThrow(UserError);
+  });
+});
+
+describe('missedSnapshots', () => {
+  const missed = (taken: number, seconds: number, intervalUs?: number) =>
+    missedSnapshots({
+      ...plainHeader,
+      durationMs: 1000 * seconds,
+      snapshots: Array.from({ length: taken }, (_, index) => index + 1),
+      ...(intervalUs && { intervalUs }),
+    });
+
+  it('says how many were taken, and how many were asked for', () => {
+    expect(missed(93, 2, 1000)).toEqual([
+      'noted 93 times, not 2,000 as --interval 0.001 asks: of more than 128 every other is given up',
+    ]);
+    expect(missed(1, 2, 50_000)).toEqual([
+      'noted 1 time, not 40 as --interval 0.05 asks: there was no time for more',
+    ]);
+  });
+
+  it('says nothing where they are there, or where nobody knows', () => {
+    for (const taken of [19, 20, 21]) expect(missed(taken, 600, 30e6)).toEqual([]);
+    expect(missed(17, 600, 30e6)).toEqual([]);
+    expect(missed(16, 600, 30e6)).toHaveLength(1);
+    expect(missed(0, 2, 30e6)).toEqual([]);
+    expect(missed(3, 600)).toEqual([]);
+    expect(missedSnapshots({ ...plainHeader, intervalUs: 1000 })).toEqual([]);
+  });
+
+  it('is a note of the views that tell growth, and of no others', async () => {
+    const capture = await captureOf('growth-mmap.capture');
+    const header = { ...capture.header, intervalUs: 1000 };
+    for (const view of ['unfreed', 'mapped', undefined] as const)
+      expect(foldView({ ...capture, header }, { view }).meta.notes).toEqual([
+        expect.stringMatching(/^noted 4 times, not 5,000 as --interval 0.001 asks/),
+      ]);
+    for (const view of ['all', 'mmap'] as const)
+      expect(foldView({ ...capture, header }, { view }).meta.notes).toEqual([]);
   });
 });

@@ -50,6 +50,23 @@ describe('stackQuality()', () => {
     expect([partly('none'), partly(undefined)]).toEqual([undefined, undefined]);
   });
 
+  test('tells stacks of a process that became another program', () => {
+    const stacks = [
+      { frames: [`main@${app}`], walkEnd: 'no_mapping' as const },
+      { frames: [`main@${app}`], walkEnd: 'unreadable' as const },
+      { frames: [`main@${app}`], walkEnd: 'no_mapping' as const, process: 1 },
+    ];
+    const capture = captureOf({ stacks });
+    const [process] = capture.processes;
+    const processes = [{ ...process!, execs: 1 }, process!];
+    const { stops } = stackQuality({ ...capture, processes }, 'all')!;
+    expect(stops.map(({ reason, replaced }) => [reason, replaced])).toEqual([
+      ['no_mapping', undefined],
+      ['no_mapping', true],
+      ['unreadable', undefined],
+    ]);
+  });
+
   test('counts what weighs in the view', () => {
     const freed = { ...good, unfreed: { bytes: 0, calls: 0 }, walkEnd: 'unreadable' } as const;
     const capture = captureOf({ stacks: [good, freed] });

@@ -92,6 +92,11 @@ describe('redactedCapture', () => {
     expect(folded[1]!.columns[0]!.self).toEqual(folded[0]!.columns[0]!.self);
   });
 
+  it('has no folder of what a process became', async () => {
+    const line = '{"process":0,"pid":1,"execs":1,"executable":"/home/ann/bin/server"}\n';
+    expect(await redactedText(line)).toContain('"executable":"server"');
+  });
+
   it('lets nothing slip through that it does not understand', async () => {
     expect(await redactedText(`${details}{"host":"web1`)).not.toContain('web1');
   });

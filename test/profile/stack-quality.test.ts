@@ -89,6 +89,10 @@ describe('qualityProblems()', () => {
       'stacks: 10.0% stop beyond libfoo.so.1, in no known code: build it with frame pointers, or trace again if it was just loaded',
     ],
     [
+      { ...stop('no_mapping', 'libfoo.so.1'), replaced: true },
+      'stacks: 10.0% stop beyond libfoo.so.1, in no known code, of a process that replaced itself by another program: trace that program itself, with -c',
+    ],
+    [
       stop('unreadable'),
       'stacks: 10.0% stop beyond unknown code, where the stack could not be read: build it with frame pointers, unless the stack was swapped out',
     ],

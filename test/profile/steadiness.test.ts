@@ -20,6 +20,16 @@ describe('growthOf', () => {
     ['one burst', [0, 0, 0, 0, 100, 100, 100, 100], 'level', 1],
     ['what is given back', [0, 50, 100, 80, 60, 40, 20], 'shrinking', 2],
     ['nothing', [0, 0, 0, 0], 'level', 0],
+    ['one burst late', [0, 10, 10, 10, 10, 10, 10, 10, 90], 'growing', 2],
+    ['a startup, then a leak', [0, 100, 20, 40, 60], 'growing', 3],
+    ['a leak among buffers', [0, 40, 10, 50, 20, 60, 30, 70, 40, 80, 50, 90], 'growing', 6],
+    ['a leak that is collected a little', [0, 10, 20, 19, 29, 28, 38, 37, 47], 'growing', 5],
+    ['buffers', [0, 10, 0, 10, 0, 10, 0, 10], 'fluctuating', 4],
+    ['buffers, seen when they were fewest', [0, 10, 0, 10, 0, 10, 0, 10, 0], 'fluctuating', 4],
+    ['buffers beside a cache', [0, 500, 600, 500, 600, 500, 600], 'fluctuating', 4],
+    ['buffers that come fewer', [0, 90, 60, 80, 50, 70, 40, 60, 30, 50, 20], 'shrinking', 5],
+    ['one release', [0, 90, 90, 90, 90, 40], 'shrinking', 1],
+    ['a peak', [0, 30, 60, 90, 40], 'fluctuating', 3],
   ])('%s', (_, amounts, steadiness, grew) => {
     expect(growthOf(amounts, seconds(amounts.length))).toMatchObject({
       steadiness,
@@ -33,11 +43,32 @@ describe('growthOf', () => {
   });
 
   it.each([
-    ['level', [0, 40, 60, 60, 60], 0],
-    ['level', [0, 80, 100, 98, 108], 4],
-    ['shrinking', [0, 30, 60, 90, 40], -10],
-  ])('has no rate that contradicts the word: %s %j', (steadiness, amounts, perSecond) => {
-    expect(growthOf(amounts, seconds(amounts.length))).toMatchObject({ steadiness, perSecond });
+    ['level', [0, 40, 60, 60, 60], { perSecond: undefined, gain: 0, least: 60, most: 60 }],
+    ['level', [0, 80, 100, 98, 108], { perSecond: undefined, gain: 8, least: 98, most: 108 }],
+    ['fluctuating', [0, 9, 5, 9, 4], { perSecond: undefined, gain: -1, least: 4, most: 9 }],
+    ['shrinking', [0, 90, 90, 60, 40], { perSecond: -25, gain: -50, least: 40, most: 90 }],
+    ['growing', [0, 10, 10, 30, 30], { perSecond: 10, gain: 20, least: 10, most: 30 }],
+  ])('of %s %j', (steadiness, amounts, { perSecond, ...late }) => {
+    const growth = growthOf(amounts, seconds(amounts.length));
+    expect(growth).toMatchObject({ steadiness, late });
+    expect(growth.perSecond).toBe(perSecond);
+  });
+
+  it('has no rate that contradicts the word', () => {
+    const signs = {
+      steady: 1,
+      growing: 1,
+      level: undefined,
+      fluctuating: undefined,
+      shrinking: -1,
+    };
+    const amounts = fc.array(fc.nat(20), { minLength: 3, maxLength: 12 });
+    fc.assert(
+      fc.property(amounts, (readings) => {
+        const { perSecond, steadiness } = growthOf([0, ...readings], seconds(readings.length + 1));
+        expect(perSecond && Math.sign(perSecond)).toBe(signs[steadiness]);
+      }),
+    );
   });
 
   it('finds the rate of steady growth', () => {

@@ -12,7 +12,7 @@ import { meta } from '../render/pictures.ts';
 
 /** Without the last line feed. */
 function textOf(profile: Profile): string {
-  return Buffer.concat([...writeProfile(profile)])
+  return Buffer.concat(Array.from(writeProfile(profile), (chunk) => Buffer.from(chunk)))
     .toString()
     .replace(/\n$/, '');
 }

@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { ProfileBuilder } from '../../src/profile/builder.ts';
 import { childNodes } from '../../src/profile/children.ts';
 import type { Profile } from '../../src/profile.ts';
-import { type Box, type Layout, layOut, layOutTree, treeOf } from '../../src/render/layout.ts';
+import { type Box, type Layout, layOut, treeOf } from '../../src/render/layout.ts';
 import { profileOf, someStacks } from './profiles.ts';
 
 function layoutOf(profile: Profile, smallest = 0): Layout {
-  return layOut(profile, profile.columns[0]!, smallest);
+  return layOut(treeOf(profile, profile.columns[0]!), { node: 0 }, () => smallest);
 }
 
 function nameOf(profile: Profile, { node, gathered }: Box): string {
@@ -173,7 +173,7 @@ describe('every layout', () => {
       check(layout);
       for (const { node, lighterThan } of layout.boxes)
         if (lighterThan !== undefined)
-          check(layOutTree(tree, { node, lighterThan }, (total) => Math.max(total / 3, smallest)));
+          check(layOut(tree, { node, lighterThan }, (total) => Math.max(total / 3, smallest)));
     });
   });
 

@@ -6,10 +6,13 @@ import type { Chart } from './view.ts';
 export interface Controls {
   /** All of them. */
   readonly group: SVGElement;
+  /** Behind all of them, while they lie on the picture. */
+  readonly bar: SVGElement;
   readonly reset: SVGElement;
   readonly field: SVGElement;
+  readonly fieldFrame: SVGElement;
   /** Pixels. */
-  readonly fieldWidth: number;
+  fieldWidth: number;
   readonly fieldText: SVGElement;
   readonly caret: SVGElement;
   readonly caseButton: SVGElement;
@@ -31,7 +34,7 @@ export const barHeight = 60;
 export function drawControls(chart: Chart): Controls {
   const controls = controlsOf(chart);
   controls.field.classList.add('live');
-  controls.field.append(fieldFrame(chart, controls), controls.fieldText, controls.caret);
+  controls.field.append(controls.fieldFrame, controls.fieldText, controls.caret);
   controls.found.setAttribute('role', 'status');
   describe(controls.reset, 'Show everything again (Escape)');
   describe(controls.previous, 'Previous match (Shift-Enter)');
@@ -40,7 +43,7 @@ export function drawControls(chart: Chart): Controls {
   describe(controls.regExpButton, 'Search by regular expression');
   for (const each of [controls.reset, controls.previous, controls.next]) setShown(each, false);
   controls.group.append(
-    bar(chart),
+    controls.bar,
     controls.reset,
     controls.previous,
     controls.next,
@@ -55,22 +58,20 @@ export function drawControls(chart: Chart): Controls {
 }
 
 function controlsOf(chart: Chart): Controls {
-  const right = rightOf(chart);
-  const { most, least } = fieldWidths;
-  const fieldWidth = Math.max(least, Math.min(most, roomFor(chart.look) - buttonsWidth));
   return {
     group: create('g', { class: 'controls', 'font-size': 12 }),
-    reset: button(right - fieldWidth - buttonsWidth, 68, 'Reset'),
-    previous: button(right - fieldWidth - 116, 26, '\u2039'),
-    next: button(right - fieldWidth - 88, 26, '\u203a'),
+    bar: bar(chart),
+    reset: button(68, 'Reset'),
+    previous: button(26, '\u2039'),
+    next: button(26, '\u203a'),
     field: create('g', { tabindex: 0, role: 'searchbox', 'aria-label': 'Search frames' }),
-    fieldWidth,
-    fieldText: create('text', { x: right - fieldWidth + 6, y: 25 }),
+    fieldFrame: create('rect', { class: 'field', y: 10, height: rowHeight, rx: 3 }),
+    fieldWidth: 0,
+    fieldText: create('text', { x: 6, y: 25 }),
     caret: create('path', { class: 'caret', display: 'none' }),
-    caseButton: button(right - fieldWidth - 58, 26, 'Aa'),
-    regExpButton: button(right - fieldWidth - 30, 26, '.*'),
+    caseButton: button(26, 'Aa'),
+    regExpButton: button(26, '.*'),
     found: create('text', {
-      x: right,
       y: totalLine(chart).getAttribute('y')!,
       'text-anchor': 'end',
       'font-size': Number(chart.svg.getAttribute('font-size')),
@@ -78,8 +79,27 @@ function controlsOf(chart: Chart): Controls {
   };
 }
 
-function rightOf({ look }: Chart): number {
-  return look.width - padding;
+/** Puts all in a row that ends at the right of so many pixels; how many from the left it begins. */
+export function arrangeControls(controls: Controls, width: number): number {
+  const { most, least } = fieldWidths;
+  const right = width - padding;
+  const fieldWidth = Math.max(least, Math.min(most, roomFor({ width }) - buttonsWidth));
+  const left = right - fieldWidth - buttonsWidth;
+  controls.fieldWidth = fieldWidth;
+  controls.fieldFrame.setAttribute('width', String(fieldWidth));
+  controls.bar.setAttribute('width', String(width));
+  controls.found.setAttribute('x', String(right));
+  put(controls.reset, left);
+  put(controls.previous, left + 74);
+  put(controls.next, left + 102);
+  put(controls.caseButton, left + 132);
+  put(controls.regExpButton, left + 160);
+  put(controls.field, left + buttonsWidth);
+  return left;
+}
+
+function put(element: SVGElement, x: number): void {
+  element.setAttribute('transform', `translate(${x},0)`);
 }
 
 function totalLine({ svg }: Chart): Element {
@@ -87,40 +107,25 @@ function totalLine({ svg }: Chart): Element {
 }
 
 /** Stays in sight in a tall picture. */
-function bar({ svg, look }: Chart): SVGElement {
+function bar({ svg }: Chart): SVGElement {
   return create('rect', {
     class: 'paper bar',
-    width: look.width,
     height: barHeight,
     fill: svg.querySelector('.paper')!.getAttribute('fill')!,
     display: 'none',
   });
 }
 
-function fieldFrame(chart: Chart, { fieldWidth }: Controls): SVGElement {
-  return create('rect', {
-    class: 'field',
-    x: rightOf(chart) - fieldWidth,
-    y: 10,
-    width: fieldWidth,
-    height: rowHeight,
-    rx: 3,
-  });
-}
-
-function button(x: number, width: number, text: string): SVGElement {
+function button(width: number, text: string): SVGElement {
   const group = create('g', { class: 'live', tabindex: 0, role: 'button' });
   const label = create('text', {
-    x: x + width / 2,
+    x: width / 2,
     y: 25,
     'text-anchor': 'middle',
     'pointer-events': 'none',
   });
   label.textContent = text;
-  group.append(
-    create('rect', { class: 'button', x, y: 10, width, height: rowHeight, rx: 3 }),
-    label,
-  );
+  group.append(create('rect', { class: 'button', y: 10, width, height: rowHeight, rx: 3 }), label);
   return group;
 }
 

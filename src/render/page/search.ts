@@ -1,4 +1,6 @@
-import { counted } from '../../units.ts';
+import { childNodes } from '../../profile/children.ts';
+import type { NodeIndex } from '../../profile.ts';
+import { counted, countedMatches } from '../../units.ts';
 import { roomFor } from '../draw.ts';
 import type { Box } from '../layout.ts';
 import type { Found } from './find.ts';
@@ -9,7 +11,7 @@ const markedAtOnce = 1500;
 /** Milliseconds in which the reader sees what is marked, and goes on typing. */
 const pause = 30;
 
-/** Marks what matches, and gathered frames with a match among them. */
+/** Marks what matches, and in another way gathered frames with a match among them or above. */
 export function highlight(chart: Chart, { reach }: Found): void {
   if (reach === undefined && chart.boxes === undefined) return;
   window.clearTimeout(chart.timer);
@@ -41,8 +43,26 @@ function markerOf(chart: Chart, boxes: readonly Box[], reach: Found['reach']) {
     return below.some((each) => among[each]! > 0 && !drawn.has(each));
   };
   return (box: Box, at: number): void => {
-    groups[at]!.classList.toggle('hit', reach !== undefined && isMarked(box, reach));
+    const { classList } = groups[at]!;
+    const isHit = reach !== undefined && isMarked(box, reach);
+    classList.toggle('hit', isHit);
+    classList.toggle('among', isHit && box.gathered > 0);
   };
+}
+
+/** `, 3 matches among them`, of gathered frames and all that they call; or nothing. */
+export function matchesInWords({ model }: Chart, { reach }: Found, box: Box): string {
+  if (reach === undefined || box.lighterThan === undefined) return '';
+  const { children, total } = model().tree;
+  const isThere = (node: NodeIndex) => reach[node]! > 0;
+  const isNarrow = (node: NodeIndex) => isThere(node) && total[node]! < box.lighterThan!;
+  const pending = [...childNodes(children, box.node)].filter(isNarrow);
+  let matches = 0;
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (reach[node] === 2) matches++;
+    pending.push(...childNodes(children, node).filter(isThere));
+  }
+  return matches === 0 ? '' : `, ${countedMatches(matches)} among them`;
 }
 
 /** `2 of 5: matched 12.34% of all: 5 frames, 1.2 MiB`, and the same in few words: `2 of 5, 12.34%`. */

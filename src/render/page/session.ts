@@ -9,7 +9,7 @@ import { setShown } from './elements.ts';
 import { type Found, find, nothing } from './find.ts';
 import { updateLegend } from './legend.ts';
 import { matcherFor, type Query } from './query.ts';
-import { foundInWords, highlight } from './search.ts';
+import { foundInWords, highlight, matchesInWords } from './search.ts';
 import { boxesOf, type Chart, everything, isEverything, zoomTo } from './view.ts';
 
 /** One reader's view of one picture. */
@@ -27,6 +27,8 @@ export interface Session {
   match: number;
   /** Index of the box that the keyboard is at; -1 for none. */
   current: number;
+  /** Pixels of the picture that the window has room for; of one among others in a page all. */
+  width: number;
 }
 
 /** Part of the details line. */
@@ -52,7 +54,7 @@ export function reset(session: Session): void {
 }
 
 /** Shows what the zoom and the search are, and keeps them in the address. */
-function refresh(session: Session): void {
+export function refresh(session: Session): void {
   const { chart, controls, query, isDocument } = session;
   const matcher = query.text === '' ? undefined : matcherFor(query);
   session.found = matcher === undefined ? nothing : find(chart.model(), matcher);
@@ -74,7 +76,7 @@ function inWords(session: Session, matcher: RegExp | undefined): string {
   if (query.text === '') return '';
   if (matcher === undefined) return 'not a regular expression';
   const [words, few] = foundInWords(chart, found, match);
-  return widthOf(words, fontOf(session)) > roomFor(chart.look) * mostForFound ? few : words;
+  return widthOf(words, fontOf(session)) > roomFor(session) * mostForFound ? few : words;
 }
 
 function fontOf({ chart, details }: Session): Font {
@@ -136,21 +138,22 @@ export function setCurrent(session: Session, index: number): void {
 
 /** The frame pointed at, else the one zoomed to, else the total, in what the search leaves of the line. */
 export function showDetails(session: Session, index: number | undefined): void {
-  const { chart, controls, details } = session;
+  const { controls, details } = session;
   const font = fontOf(session);
   const found = controls.found.textContent!;
   const taken = found === '' ? 0 : widthOf(found, font) + 20;
-  details.textContent = fitText(detailsOf(session, index), font, roomFor(chart.look) - taken);
+  details.textContent = fitText(detailsOf(session, index), font, roomFor(session) - taken);
 }
 
-function detailsOf({ chart, total, current }: Session, index: number | undefined): string {
+function detailsOf({ chart, total, current, found }: Session, index: number | undefined): string {
   const isZoomed = !isEverything(chart.target);
   const at = index ?? (current >= 0 ? current : undefined);
   if (at === undefined && !isZoomed) return total;
   const boxes = boxesOf(chart);
   const box = boxes[at ?? boxes.findIndex(({ node }) => node === chart.target.node)]!;
   const { face, tree, changeAt } = chart.model();
-  const words = `${chart.look.nameType} ${face(box).tooltip.join(' ')}`;
+  const matches = matchesInWords(chart, found, box);
+  const words = `${chart.look.nameType} ${face(box).tooltip.join(' ')}${matches}`;
   const zoomed = tree.total[chart.target.node]!;
   // A width of a differential is no share of anything.
   if (!isZoomed || chart.target.node === 0 || box.weight >= zoomed || changeAt) return words;

@@ -1,12 +1,13 @@
-import { barHeight, drawControls, showQuery } from './controls.ts';
-import { setShown } from './elements.ts';
+import { arrangeControls, drawControls, showQuery } from './controls.ts';
 import { nothing } from './find.ts';
+import { fitToWindow, keepInSight, showRoot } from './in-sight.ts';
 import { firstOf, onFrameKey, onShortcut, onTyping } from './keys.ts';
 import type { Kind } from './kind.ts';
 import { listenToLegend } from './legend.ts';
 import { noQuery } from './query.ts';
 import {
   followAddress,
+  refresh,
   reset,
   type Session,
   search,
@@ -36,7 +37,9 @@ function startIn(svg: SVGSVGElement, kind: Kind): void {
     found: nothing,
     match: -1,
     current: -1,
+    width: chart.look.width,
   };
+  arrangeControls(session.controls, session.width);
   chart.frames.classList.add('live');
   showQuery(session.controls, '', false);
   listenToFrames(session);
@@ -53,29 +56,16 @@ function startIn(svg: SVGSVGElement, kind: Kind): void {
 
 function ownDocument(session: Session): void {
   window.addEventListener('scroll', () => keepInSight(session), { passive: true });
+  window.addEventListener('resize', () => {
+    fitToWindow(session);
+    refresh(session);
+  });
   window.addEventListener('hashchange', () => followAddress(session));
+  fitToWindow(session);
   showRoot(session);
   followAddress(session);
+  showDetails(session, undefined);
   keepInSight(session);
-}
-
-/** A picture that is taller than the window opens at its root, unless the browser knows better. */
-function showRoot({ chart }: Session): void {
-  if (chart.look.inverted || chart.height <= window.innerHeight || window.scrollY > 0) return;
-  window.scrollTo(0, chart.height);
-}
-
-/** The controls and the details line, while the top of the picture is out of sight. */
-function keepInSight({ chart, controls, details }: Session): void {
-  const y = Number(details.getAttribute('y'));
-  const offset = Math.min(window.scrollY, Math.max(0, Number(chart.svg.getAttribute('height'))));
-  const isAway = offset > 10;
-  const shift = isAway ? offset : 0;
-  setShown(controls.group.querySelector('.bar')!, isAway);
-  controls.group.setAttribute('transform', `translate(0,${shift})`);
-  const line = isAway ? offset + barHeight - 10 : y;
-  details.setAttribute('transform', `translate(0,${line - y})`);
-  controls.found.setAttribute('y', String(isAway ? barHeight - 10 : y));
 }
 
 function listenToFrames(session: Session): void {

@@ -1,6 +1,6 @@
 import type { PageLook } from '../document.ts';
 import { drawBox, roomFor } from '../draw.ts';
-import { type Box, type Layout, layOutTree, type Target } from '../layout.ts';
+import { type Box, type Layout, layOut, type Target } from '../layout.ts';
 import { create } from './elements.ts';
 import type { Kind } from './kind.ts';
 import { type Model, readModel } from './model.ts';
@@ -21,6 +21,10 @@ export interface Chart {
   /** Of everything. */
   readonly whole: () => Layout;
   target: Target;
+  /** Pixels that a zoom needs more than `height`. */
+  more: number;
+  /** Pixels above the picture, for controls that have no room beside its title. */
+  above: number;
   /** Of each element in `shown`; undefined until somebody asks. */
   boxes: readonly Box[] | undefined;
   /** Of what goes on marking matches. */
@@ -37,7 +41,8 @@ export function chartOf(svg: SVGSVGElement, kind: Kind): Chart {
   const model = once(() => readModel({ svg, frames: first, look }, kind));
   const whole = once(() => layOutIn(model(), look, everything));
   const view = { target: everything, shown: first, boxes: undefined, timer: undefined };
-  return { svg, frames, look, kind, first, height, model, whole, ...view };
+  const room = { more: 0, above: 0 };
+  return { svg, frames, look, kind, first, height, model, whole, ...view, ...room };
 }
 
 function once<T>(make: () => T): () => T {
@@ -62,7 +67,7 @@ function layoutOf({ model, look, whole }: Chart, target: Target): Layout {
 
 function layOutIn(model: Model, look: PageLook, target: Target): Layout {
   const minWidth = minWidthOf(model, target);
-  return layOutTree(model.tree, target, (total) => (minWidth * total) / roomFor(look));
+  return layOut(model.tree, target, (total) => (minWidth * total) / roomFor(look));
 }
 
 function minWidthOf({ minWidth, zoomMinWidth }: Model, target: Target): number {
@@ -107,7 +112,8 @@ function draw({ look, model }: Chart, layout: Layout): SVGGElement {
 }
 
 /** What was gathered at first may reach higher than the picture did. */
-function makeRoom({ svg, frames, look, height }: Chart, rows: number): void {
+function makeRoom(chart: Chart, rows: number): void {
+  const { svg, frames, look } = chart;
   const more = rows * look.frameHeight;
   const shift = more === 0 ? '' : `translate(0,${more})`;
   const end = look.top + look.rows * look.frameHeight;
@@ -116,9 +122,17 @@ function makeRoom({ svg, frames, look, height }: Chart, rows: number): void {
     if (Number(line.getAttribute('y')) > end) move(line, shift);
   const legend = svg.querySelector(':scope > .legend');
   if (legend !== null) move(legend, shift);
-  for (const sized of [svg, svg.querySelector('.paper')!])
-    sized.setAttribute('height', String(height + more));
-  svg.setAttribute('viewBox', `0 0 ${look.width} ${height + more}`);
+  chart.more = more;
+  fitPaper(chart);
+}
+
+/** Makes the document as high as what is in it. */
+export function fitPaper({ svg, look, height, more, above }: Chart): void {
+  const paper = svg.querySelector('.paper')!;
+  const all = height + more + above;
+  for (const sized of [svg, paper]) sized.setAttribute('height', String(all));
+  paper.setAttribute('y', String(-above));
+  svg.setAttribute('viewBox', `0 ${-above} ${look.width} ${all}`);
 }
 
 function move(element: Element, transform: string): void {

@@ -59,11 +59,11 @@ describe('how a frame went on', () => {
       .sort(compare)
       .map((row) => headings.map(({ text }) => text(row)));
     expect(rows).toEqual([
-      ['leak', '40 bytes', '+600 bytes', '4 of 4', '40 bytes', '+600 bytes', '4 of 4'],
-      ['slow_leak', '4 bytes', '+60 bytes', '4 of 4', '4 bytes', '+60 bytes', '4 of 4'],
-      ['main', '944 bytes', '+60 bytes', '2 of 4', '', '', ''],
-      ['cache', '900 bytes', '0 bytes', '1 of 4', '900 bytes', '0 bytes', '1 of 4'],
-      ['gone', '', '-600 bytes', '1 of 4', '', '-600 bytes', '1 of 4'],
+      ['leak', '40 bytes', '+10 bytes', '4 of 4', '40 bytes', '+10 bytes', '4 of 4'],
+      ['slow_leak', '4 bytes', '+1 byte', '4 of 4', '4 bytes', '+1 byte', '4 of 4'],
+      ['main', '944 bytes', '', '2 of 4', '', '', ''],
+      ['cache', '900 bytes', '', '1 of 4', '900 bytes', '', '1 of 4'],
+      ['gone', '', '-10 bytes', '1 of 4', '', '-10 bytes', '1 of 4'],
     ]);
   });
 

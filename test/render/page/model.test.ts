@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { nodeAt, pathTo } from '../../../src/render/page/html/frame-path.ts';
 import { hashOf, stateOf } from '../../../src/render/page/html/link.ts';
+import { matchesAmong, matchesInWords } from '../../../src/render/page/html/matches.ts';
 import { type Model, modelOf } from '../../../src/render/page/html/model.ts';
+import type { Found } from '../../../src/render/page/html/search.ts';
 import type { Source } from '../../../src/render/page/html/source.ts';
 import { initialState, type State } from '../../../src/render/page/html/state.ts';
 import { placed, visibleTree } from '../../../src/render/page/html/visible.ts';
@@ -118,6 +120,75 @@ describe('callers and callees', () => {
       }),
       { numRuns },
     );
+  });
+});
+
+describe('matches among gathered frames', () => {
+  /** One by one: how many nodes match, of these and of all that stands on them. */
+  function counted({ tree, source, state, found }: Model, nodes: readonly number[]): number {
+    const { frames } = found as Found;
+    return nodes
+      .filter((node) => tree.total[state.column]![node]! > 0)
+      .reduce((sum, node) => {
+        const isMatch = source.data.frames.function[tree.frame[node]!] !== undefined;
+        const above = counted({ tree, source, state, found } as Model, tree.children(node));
+        return sum + (isMatch ? frames[tree.frame[node]!]! : 0) + above;
+      }, 0);
+  }
+
+  test('are counted as they would be drawn, in every shape', () => {
+    fc.assert(
+      fc.property(someStacks, fc.constantFrom('a', 'b', 'main', 'lib'), (stacks, text) => {
+        const source = sourceOf(stacks);
+        const query = { text, isRegExp: false, isCaseSensitive: false };
+        const shapes = [
+          { kind: 'stacks' },
+          { kind: 'leaves' },
+          { kind: 'callers', function: 0 },
+          { kind: 'callees', function: 0 },
+        ] as const;
+        for (const shape of shapes) {
+          const its = model(source, { query, shape });
+          const gathered = [...its.tree.children(0)];
+          const box = { node: 0, weight: 1, gathered, fade: false };
+          const matches = matchesAmong(its, box);
+          // The first look: for a merged tree it does not grow by it.
+          expect(matches).toBe(counted(its, gathered));
+          expect(matchesAmong(its, box, 1) > 0).toBe(matches > 0);
+        }
+      }),
+      { numRuns },
+    );
+  });
+
+  test('are none of nothing, of no search and of no weight', () => {
+    const source = sourceOf([...recursive, ['a;gone', 0]]);
+    const among = (change: Partial<State>) => {
+      const its = model(source, change);
+      const box = { node: 0, weight: 1, gathered: its.tree.children(0), fade: false };
+      return matchesInWords(its, box);
+    };
+    const search = (text: string) => ({
+      query: { text, isRegExp: false, isCaseSensitive: true },
+    });
+    expect(among({})).toEqual([]);
+    expect(among(search('gone'))).toEqual([]);
+    expect(among(search('zzz'))).toEqual([]);
+    expect(among(search('d'))).toEqual(['1 match among them']);
+    expect(among({ ...search('a'), shape: { kind: 'leaves' } })).toEqual(['4 matches among them']);
+  });
+
+  test('are not counted to the end where that would take long', () => {
+    const many: Stacks = Array.from({ length: 1001 }, (_, i) => [`a;b${i};c`, 1] as const);
+    const words = (stacks: Stacks, kind: 'stacks' | 'leaves') => {
+      const query = { text: 'b', isRegExp: false, isCaseSensitive: true };
+      const its = model(sourceOf(stacks), { query, shape: { kind } });
+      const box = { node: 0, weight: 1, gathered: its.tree.children(0), fade: false };
+      return matchesInWords(its, box)[0];
+    };
+    expect(words(many, 'stacks')).toBe('1,001 matches among them');
+    expect(words(many, 'leaves')).toBe('more than 1,000 matches among them');
+    expect(words(many.slice(1), 'leaves')).toBe('1,000 matches among them');
   });
 });
 

@@ -1,13 +1,7 @@
 import type { PageData } from './data.ts';
+import { byCaller, countMarked, type Entries, entriesWhere, markedUpwards } from './entries.ts';
+import { remembered } from './remembered.ts';
 import type { FlatTree, Tree } from './tree.ts';
-
-/** Stacks of the tree below, and how far up each has been followed. */
-interface Entries {
-  /** Nodes that give the weights. */
-  readonly from: Int32Array;
-  /** The nodes whose frames come next, callers of those before; 0 where the stack begins. */
-  readonly next: Int32Array;
-}
 
 interface Growing {
   readonly frame: number[];
@@ -62,11 +56,29 @@ function growing(below: FlatTree, weights: readonly Float64Array[], entries: Ent
     children: [],
   };
   const source = { below, weights };
+  const reached = remembered((marked: Uint8Array) => markedUpwards(below, marked));
   append(tree, source, { parent: -1, frame: -1, entries });
   return {
     ...tree,
     children: (node) => (tree.children[node] ??= grow(tree, source, node)),
-    weightWith: (marked, column) => weightWith(source, { entries, marked, column }),
+    weightWith(marked, column) {
+      const isMarked = reached(marked);
+      const found = entries.from.filter((node) => isMarked[node] === 1);
+      return found.reduce((sum, node) => sum + weights[column]![node]!, 0);
+    },
+    markedIn(nodes, { marked, column }, most = Number.POSITIVE_INFINITY) {
+      const weight = weights[column]!;
+      let count = 0;
+      for (const node of nodes) {
+        const heavy = entriesWhere(tree.entries[node]!, ({ from }, at) => weight[from[at]!]! > 0);
+        if (heavy.from.length === 0) continue;
+        count += marked[tree.frame[node]!]!;
+        const marking = { marked, isMarked: reached(marked), most: most - count };
+        count += countMarked(below, heavy, marking);
+        if (count >= most) break;
+      }
+      return count;
+    },
   };
 }
 
@@ -98,40 +110,7 @@ function append(
 }
 
 function grow(tree: Growing, source: Below, node: number): number[] {
-  const { from, next } = tree.entries[node]!;
-  const { frame, parent } = source.below;
-  const byFrame = new Map<number, number[]>();
-  for (let i = 0; i < from.length; i++) {
-    if (next[i] === 0) continue;
-    const group = byFrame.get(frame[next[i]!]!);
-    if (group) group.push(i);
-    else byFrame.set(frame[next[i]!]!, [i]);
-  }
-  return [...byFrame]
+  return byCaller(source.below, tree.entries[node]!)
     .sort(([a], [b]) => a - b)
-    .map(([itsFrame, group]) =>
-      append(tree, source, {
-        parent: node,
-        frame: itsFrame,
-        entries: {
-          from: Int32Array.from(group, (i) => from[i]!),
-          next: Int32Array.from(group, (i) => parent[next[i]!]!),
-        },
-      }),
-    );
-}
-
-interface Marked {
-  readonly entries: Entries;
-  readonly marked: Uint8Array;
-  readonly column: number;
-}
-
-function weightWith({ below, weights }: Below, { entries, marked, column }: Marked): number {
-  const isMarked = new Uint8Array(below.frame.length);
-  for (let node = 1; node < isMarked.length; node++)
-    isMarked[node] = marked[below.frame[node]!]! | isMarked[below.parent[node]!]!;
-  let weight = 0;
-  for (const node of entries.from) if (isMarked[node]) weight += weights[column]![node]!;
-  return weight;
+    .map(([frame, entries]) => append(tree, source, { parent: node, frame, entries }));
 }

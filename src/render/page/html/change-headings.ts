@@ -6,12 +6,12 @@ import type { FunctionWeights } from './functions.ts';
 import {
   type Heading,
   type Headings,
-  remembered,
   type WeightKind,
   weightGroups,
   weightKinds,
 } from './heading.ts';
 import type { Model } from './model.ts';
+import { remembered } from './remembered.ts';
 
 /** The columns of a differential: both sides and the change, of totals and of what functions have themselves. */
 export function changeHeadings(model: Model, change: PageChange, name: Heading): Headings {
@@ -25,7 +25,7 @@ export function changeHeadings(model: Model, change: PageChange, name: Heading):
 }
 
 function changesIn(change: PageChange, kind: WeightKind): (row: FunctionWeights) => Changed {
-  return remembered((row) => changedBy(change, (column) => row[kind][column]!));
+  return remembered((row: FunctionWeights) => changedBy(change, (column) => row[kind][column]!));
 }
 
 function headingsOf(

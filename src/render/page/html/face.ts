@@ -1,7 +1,6 @@
-import { formatMinuteRate } from '../../../units.ts';
 import { neutralColour } from '../../colour.ts';
 import { swatchFor } from '../../diff-colour.ts';
-import { growthInWords } from '../../growth-face.ts';
+import { growthBriefly, growthInWords } from '../../growth-face.ts';
 import { growthSwatch } from '../../growth-swatches.ts';
 import type { Swatch } from '../../swatch.ts';
 import { changeDetails, changedBox, changeLabel } from './change-face.ts';
@@ -52,8 +51,11 @@ function growthFace(model: Model, growth: PageGrowth, isDark: boolean): Face {
       const shortAmount = amount(box.weight, column);
       const label = { name: titleOf(model, box), amount: shortAmount };
       if (box.gathered.length > 0) return label;
-      const rate = formatMinuteRate(growthOf(box).perSecond);
-      return { ...label, amount: `${shortAmount}, ${rate} a minute`, shortAmount };
+      return {
+        ...label,
+        amount: `${shortAmount}, ${growthBriefly(growthOf(box), growth.period)}`,
+        shortAmount,
+      };
     },
     fill: (box) =>
       box.gathered.length > 0
@@ -61,7 +63,7 @@ function growthFace(model: Model, growth: PageGrowth, isDark: boolean): Face {
         : growthSwatch(growthOf(box).steadiness),
     details: (box) => [
       ...detailsOf(model, box),
-      ...(box.gathered.length > 0 ? [] : [growthInWords(growthOf(box))]),
+      ...(box.gathered.length > 0 ? [] : [growthInWords(growthOf(box), growth.period)]),
     ],
   };
 }

@@ -2,6 +2,7 @@ import { canvasDrawing } from './canvas.ts';
 import { element } from './elements.ts';
 import { faceOf } from './face.ts';
 import { flameGraphDrawing } from './flame-graph.ts';
+import { matchesAmong, matchesInWords } from './matches.ts';
 import type { Model } from './model.ts';
 import type { Drawing, Mark, Scene } from './scene.ts';
 import { isDark } from './theme.ts';
@@ -31,6 +32,8 @@ export interface Graph {
 const mostElements = 400;
 
 const hitColour = '#f070f0';
+/** Of gathered frames with a match among them. */
+const amongColour = '#f7b5f7';
 
 export function createGraph(model: Model): Graph {
   const pane = element('graph');
@@ -84,7 +87,7 @@ export function listenToGraph(graph: Graph, { zoomTo }: GraphEvents): void {
 
 /** Lines of what is known of a box. */
 export function tooltipOf({ model }: Graph, { data }: Placed): string[] {
-  return faceOf(model, isDark()).details(data);
+  return [...faceOf(model, isDark()).details(data), ...matchesInWords(model, data)];
 }
 
 function sceneOf(graph: Graph, width: number): Scene {
@@ -93,7 +96,10 @@ function sceneOf(graph: Graph, width: number): Scene {
   const { state, tree, found } = model;
   const face = faceOf(model, dark);
   const hits = typeof found === 'object' ? found.frames : undefined;
-  const isHit = (box: Visible) => box.gathered.length === 0 && hits?.[tree.frame[box.node]!] === 1;
+  const markOfMatch = (box: Visible) => {
+    if (box.gathered.length > 0) return matchesAmong(model, box, 1) > 0 ? amongColour : undefined;
+    return hits?.[tree.frame[box.node]!] === 1 ? hitColour : undefined;
+  };
   const isHidden = (box: Visible) => {
     if (state.without.size === 0 || box.fade || box.node === 0) return false;
     const fill = face.fill(box);
@@ -107,7 +113,7 @@ function sceneOf(graph: Graph, width: number): Scene {
     isDark: dark,
     isWhole: graph.isWhole,
     label: face.label,
-    fill: (box) => (isHidden(box) ? undefined : isHit(box) ? hitColour : face.fill(box)),
+    fill: (box) => (isHidden(box) ? undefined : (markOfMatch(box) ?? face.fill(box))),
     mark: (box) => markOf(graph, box),
   };
 }

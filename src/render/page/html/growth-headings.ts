@@ -1,5 +1,5 @@
 import { compareGrowth, type Growth } from '../../../profile/steadiness.ts';
-import { formatMinuteRate } from '../../../units.ts';
+import { formatRate } from '../../../units.ts';
 import { growthInWords } from '../../growth-face.ts';
 import { growthSwatch } from '../../growth-swatches.ts';
 import type { FunctionWeights } from './functions.ts';
@@ -7,12 +7,12 @@ import { grownBy, type PageGrowth } from './growth.ts';
 import {
   type Heading,
   type Headings,
-  remembered,
   type WeightKind,
   weightGroups,
   weightKinds,
 } from './heading.ts';
 import type { Model } from './model.ts';
+import { remembered } from './remembered.ts';
 import { amount, exactAmount } from './words.ts';
 
 type GrowthOf = (row: FunctionWeights) => Growth;
@@ -22,35 +22,34 @@ export function growthHeadings(model: Model, growth: PageGrowth, name: Heading):
   const total = growthIn(growth, 'total');
   return {
     groups: weightGroups,
-    headings: [
-      name,
-      ...weightKinds.flatMap((each) => headingsOf(model, each, growthIn(growth, each.kind))),
-    ],
+    headings: [name, ...weightKinds.flatMap((each) => headingsOf(model, growth, each))],
     first: 'rate-total',
     colour: (row) => growthSwatch(total(row).steadiness).colour,
   };
 }
 
 function growthIn(growth: PageGrowth, kind: WeightKind): GrowthOf {
-  return remembered((row) => grownBy(growth, (column) => row[kind][column]!));
+  return remembered((row: FunctionWeights) => grownBy(growth, (column) => row[kind][column]!));
 }
 
 function headingsOf(
   { source, state, stacks, functions }: Model,
+  growth: PageGrowth,
   { kind, hint }: (typeof weightKinds)[number],
-  growthOf: GrowthOf,
 ): Heading[] {
+  const { period } = growth;
+  const growthOf = growthIn(growth, kind);
   const column = source.data.views[state.view]!.columns[state.column]!;
   const whole = stacks.total[state.column]![0]!;
   const weight = (row: FunctionWeights) => row[kind][state.column]!;
-  const rates = (row: FunctionWeights) => row[kind].some((each) => each > 0);
-  const speed = (row: FunctionWeights) => Math.abs(growthOf(row).perSecond);
-  const fastest = functions.reduce((most, row) => Math.max(most, speed(row)), 0);
+  const hasHistory = (row: FunctionWeights) => row[kind].some((each) => each > 0);
+  const rate = (row: FunctionWeights) => growthOf(row).perSecond ?? 0;
+  const fastest = functions.reduce((most, row) => Math.max(most, Math.abs(rate(row))), 0);
   const common = {
     isText: false,
     width: 80,
     tooltip: (row: FunctionWeights) =>
-      `${exactAmount(weight(row), column)}\n${growthInWords(growthOf(row))}`,
+      `${exactAmount(weight(row), column)}\n${growthInWords(growthOf(row), period)}`,
     share: () => 0,
   };
   return [
@@ -67,12 +66,12 @@ function headingsOf(
       ...common,
       id: `rate-${kind}`,
       width: 94,
-      title: 'a minute',
-      hint: `The median of what the intervals gained, of what does not grow the mean of the later half; what grows first, ${hint}`,
+      title: period.words,
+      hint: `Of what grows steadily the median of what the intervals gained, of what grows with breaks or shrinks the mean of the later half; what grows first, ${hint}`,
       compare: (a, b) => compareGrowth(growthOf(a), growthOf(b)) || weight(b) - weight(a),
-      text: (row) => (rates(row) ? formatMinuteRate(growthOf(row).perSecond) : ''),
-      share: (row) => (fastest === 0 ? 0 : speed(row) / fastest),
-      className: (row) => (growthOf(row).perSecond < 0 ? 'less' : 'more'),
+      text: (row) => (rate(row) === 0 ? '' : formatRate(rate(row), period)),
+      share: (row) => (fastest === 0 ? 0 : Math.abs(rate(row)) / fastest),
+      className: (row) => (rate(row) < 0 ? 'less' : 'more'),
     },
     {
       ...common,
@@ -81,7 +80,7 @@ function headingsOf(
       title: 'grew in',
       hint: `How many intervals ended with more than they began with, ${hint}`,
       compare: (a, b) => growthOf(b).grew - growthOf(a).grew,
-      text: (row) => (rates(row) ? `${growthOf(row).grew} of ${growthOf(row).intervals}` : ''),
+      text: (row) => (hasHistory(row) ? `${growthOf(row).grew} of ${growthOf(row).intervals}` : ''),
     },
   ];
 }

@@ -41,15 +41,3 @@ export const weightGroups: Headings['groups'] = [
   { title: 'Total', span: 3 },
   { title: 'Self', span: 3 },
 ];
-
-/** What is worked out of a function, once: sorting asks again and again. */
-export function remembered<Found>(
-  find: (row: FunctionWeights) => Found,
-): (row: FunctionWeights) => Found {
-  const known = new Map<FunctionWeights, Found>();
-  return (row) => {
-    const found = known.get(row) ?? find(row);
-    known.set(row, found);
-    return found;
-  };
-}

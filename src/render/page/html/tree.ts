@@ -1,3 +1,5 @@
+import { remembered } from './remembered.ts';
+
 /** Stacks as a prefix tree, depth first: a node is followed by all that it called. */
 export interface Nodes {
   /** -1 for the root (node 0). */
@@ -34,6 +36,14 @@ export interface Tree {
   children(node: number): readonly number[];
   /** Weight of the stacks in which a frame is marked, each counted once. */
   weightWith(marked: Uint8Array, column: number): number;
+  /** How many of these nodes, and of all that stands on them, are marked and have weight; may stop at `most`. */
+  markedIn(nodes: readonly number[], marking: Marking, most?: number): number;
+}
+
+export interface Marking {
+  /** Per frame. */
+  readonly marked: Uint8Array;
+  readonly column: number;
 }
 
 /** A tree that is there as a whole. */
@@ -47,13 +57,30 @@ export interface FlatTree extends Tree, Nodes {
 /** The tree of these nodes, `self` being a weight per column and node. */
 export function flatTree(nodes: Nodes, self: readonly Float64Array[]): FlatTree {
   const total = self.map((weights) => totalsOf(nodes, weights));
+  const markedBefore = total.map((weights) =>
+    remembered((marked: Uint8Array) => countsOf(nodes, weights, marked)),
+  );
   return {
     ...nodes,
     self,
     total,
     children: (node) => childrenIn(nodes, node),
     weightWith: (marked, column) => weightWith(nodes, total[column]!, marked),
+    markedIn(wanted, { marked, column }) {
+      const before = markedBefore[column]!(marked);
+      return wanted.reduce((sum, node) => sum + before[nodes.end[node]!]! - before[node]!, 0);
+    },
   };
+}
+
+/** How many nodes before each are marked and have weight. */
+function countsOf({ frame }: Nodes, total: Float64Array, marked: Uint8Array): Int32Array {
+  const before = new Int32Array(frame.length + 1);
+  for (let node = 0; node < frame.length; node++) {
+    const isMarked = total[node]! > 0 && marked[frame[node]!] === 1;
+    before[node + 1] = before[node]! + (isMarked ? 1 : 0);
+  }
+  return before;
 }
 
 function totalsOf({ parent }: Nodes, self: Float64Array): Float64Array {

@@ -1,4 +1,4 @@
-import { UserError } from '../errors.ts';
+import { UserError } from './errors.ts';
 
 /** A kernel ends in a trap where WebAssembly's 4 GiB, or the machine's memory, are used up: a UserError. */
 export function withinMemory<Result>(work: () => Result): Result {

@@ -1,0 +1,60 @@
+import type { Profile } from '../profile.ts';
+import { newInstance } from '../wasm.ts';
+import { withinMemory } from '../within-memory.ts';
+
+/** What wasm/lists.c exports. Addresses are in bytes of `memory`. */
+interface Kernel {
+  readonly memory: WebAssembly.Memory;
+  /** Where the parents of so many nodes are to be put (32 bits each), and behind them their frames. */
+  nodes_room(nodes: number, frames: number): number;
+  /** Goes through the nodes; how many frames they have. */
+  walk(): number;
+  /** Where these frames are (32 bits each), in the order of their first nodes. */
+  met_frames(): number;
+  /** Where the weights of a column are to be put (doubles), once the nodes were gone through. */
+  selfs_room(): number;
+  begin_list(list: number): void;
+  /** How many bytes of the list lie at `piece_start`, which are the next ones; 0: there are no more. */
+  next_piece(): number;
+  piece_start(): number;
+}
+
+const [upGaps, upValues, frameNumbers, selfGaps, selfValues] = [0, 1, 2, 3, 4];
+const lineFeed = Uint8Array.of(0x0a);
+
+/** The numbers about the nodes of a profile, as `writeProfile` describes them. */
+export interface ProfileLists {
+  /** The frames that nodes have, in the order of their own numbers, by their numbers in the profile. */
+  readonly frames: Uint32Array;
+  /** Chunks of lines that are valid until the next is taken. */
+  readonly lines: Iterable<Uint8Array>;
+}
+
+/** Throws a UserError where there is not enough memory, an Error if wasm/ was not built. */
+export function profileLists({ parent, frame, frames, columns }: Profile): ProfileLists {
+  const kernel = newInstance('lists') as Kernel;
+  const room = withinMemory(() => kernel.nodes_room(parent.length, frames.length));
+  const { buffer } = kernel.memory;
+  new Int32Array(buffer, room).set(parent);
+  new Int32Array(buffer, room + parent.byteLength).set(frame);
+  const count = kernel.walk();
+  return {
+    frames: new Uint32Array(buffer, kernel.met_frames(), count),
+    lines: linesOf(kernel, columns),
+  };
+}
+
+function* linesOf(kernel: Kernel, columns: Profile['columns']): Generator<Uint8Array> {
+  for (const list of [upGaps, upValues, frameNumbers]) yield* lineOf(kernel, list!);
+  for (const { self } of columns) {
+    new Float64Array(kernel.memory.buffer, kernel.selfs_room()).set(self);
+    for (const list of [selfGaps, selfValues]) yield* lineOf(kernel, list!);
+  }
+}
+
+function* lineOf(kernel: Kernel, list: number): Generator<Uint8Array> {
+  kernel.begin_list(list);
+  for (let size = kernel.next_piece(); size > 0; size = kernel.next_piece())
+    yield new Uint8Array(kernel.memory.buffer, kernel.piece_start(), size);
+  yield lineFeed;
+}
