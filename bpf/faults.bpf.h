@@ -161,20 +161,20 @@ static __always_inline __u32 record_after(__u32 old, __u64 error, __u32 number)
 {
 	if (!(error & FAULT_PRESENT))
 		return RECORD(number, error & FAULT_WRITE ? HOW_WRITE : HOW_READ);
-	if (!(error & FAULT_WRITE) || (old && RECORD_HOW(old) != HOW_READ))
+	if (!(error & FAULT_WRITE) || IS_WRITTEN(old))
 		return old;
-	return RECORD(number, old ? HOW_WRITE : HOW_WRITE_OVER);
+	return RECORD(number, old && RECORD_HOW(old) == HOW_READ ? HOW_WRITE : HOW_WRITE_OVER);
 }
 
 /*
- * Whether one of the pages is recorded, but for the page of zeros, that the smallest large folio would hold besides: 4 pages. Then
+ * Whether one of the pages is written that the smallest large folio would hold besides: 4 pages. Then
  * the kernel makes none, and three faults of four need not be remembered.
  */
 static __always_inline bool has_neighbours(const struct page_group *group, __u32 page)
 {
 	const __u32 *record = group->record;
 
-	return RECORD_HOW(record[page ^ 1] | record[page ^ 2] | record[page ^ 3]) != HOW_READ;
+	return IS_WRITTEN(record[page ^ 1]) | IS_WRITTEN(record[page ^ 2]) | IS_WRITTEN(record[page ^ 3]);
 }
 
 static __always_inline void note_last_fault(struct task_struct *task, struct fault *fault, __u64 page)

@@ -62,11 +62,29 @@ static bool kernel_has_loops(void)
 	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_TRACEPOINT, BPF_FUNC_loop, NULL) == 1;
 }
 
+#define NR_MOVE_PROGRAMS 7
+
+/* Returns are watched before calls, or they would be missed. */
+static void list_move_programs(struct heap_bpf *skel, struct bpf_program *programs[NR_MOVE_PROGRAMS])
+{
+	unsigned nr = 0;
+
+	programs[nr++] = skel->progs.on_exit_mremap;
+	programs[nr++] = skel->progs.on_exit_madvise;
+	programs[nr++] = skel->progs.on_exit_mmap;
+	programs[nr++] = skel->progs.on_enter_mremap;
+	programs[nr++] = skel->progs.on_enter_madvise;
+	programs[nr++] = skel->progs.on_enter_mmap;
+	programs[nr++] = skel->progs.on_enter_munmap;
+}
+
 static void load_moves(struct heap_bpf *skel, bool load)
 {
-	bpf_program__set_autoload(skel->progs.on_enter_mremap, load);
-	bpf_program__set_autoload(skel->progs.on_exit_mremap, load);
-	bpf_program__set_autoload(skel->progs.on_enter_munmap, load);
+	struct bpf_program *programs[NR_MOVE_PROGRAMS];
+
+	list_move_programs(skel, programs);
+	for (unsigned i = 0; i < NR_MOVE_PROGRAMS; i++)
+		bpf_program__set_autoload(programs[i], load);
 }
 
 /* Whether a file below /sys/kernel/mm/transparent_hugepage has another choice than never. */
@@ -154,13 +172,13 @@ static void attach_events(struct bpf_program *program)
 			keep_link(NULL);
 }
 
-/* They come with tracefs. Returns of mremap are watched before calls, or they would be missed. */
+/* They come with tracefs. */
 static void attach_moves(struct heap_bpf *skel)
 {
-	struct bpf_program *programs[] = { skel->progs.on_exit_mremap, skel->progs.on_enter_mremap,
-					   skel->progs.on_enter_munmap };
+	struct bpf_program *programs[NR_MOVE_PROGRAMS];
 
-	for (unsigned i = 0; moves_followed && i < sizeof(programs) / sizeof(programs[0]); i++) {
+	list_move_programs(skel, programs);
+	for (unsigned i = 0; moves_followed && i < NR_MOVE_PROGRAMS; i++) {
 		struct bpf_link *link = bpf_program__attach(programs[i]);
 
 		moves_followed = link != NULL;

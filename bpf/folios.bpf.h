@@ -22,7 +22,7 @@ struct folio {
 	bool is_anonymous, has_others;
 };
 
-/* Others of them that have records are there: then this memory is for something else. The page of zeros makes room. */
+/* Others of them are written: then this memory is for something else. */
 static long look_for_others(__u32 index, struct folio *folio)
 {
 	__u64 number = (folio->range.from >> GROUP_BITS) + index, first = number << GROUP_BITS;
@@ -33,7 +33,7 @@ static long look_for_others(__u32 index, struct folio *folio)
 	set_group_key(&key, &folio->range, number);
 	group = bpf_map_lookup_elem(&page_groups, &key);
 	for (__u32 i = 0; group && i < GROUP_PAGES; i++)
-		if (pages >> i & 1 && first + i != folio->faulted && RECORD_HOW(group->record[i]) != HOW_READ)
+		if (pages >> i & 1 && first + i != folio->faulted && IS_WRITTEN(group->record[i]))
 			folio->has_others = true;
 	return 0;
 }
