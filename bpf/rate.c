@@ -80,6 +80,14 @@ static char *slowdown(const struct reading *since, const struct reading *now, bo
 	return formatted("about %.1f times slower", (double)cpu_ns / (cpu_ns - probes_ns));
 }
 
+/* What makes a trace cheaper than this one. */
+static const char *cheaper_than(const struct settings *settings)
+{
+	if (settings->entry_only)
+		return "nothing costs less";
+	return settings->alloc_only ? "--entry-only costs less" : "-a costs less, and with --entry-only still less";
+}
+
 static void report(const struct settings *settings, const struct reading *since, const struct reading *now,
 		   uint64_t rate)
 {
@@ -89,8 +97,8 @@ static void report(const struct settings *settings, const struct reading *since,
 
 	event_warning("%" PRIu64 " allocator calls a second%s, above --max-rate %" PRIu64
 		      ": the target ran %s while traced (estimated). Detached; what was traced until now is kept. "
-		      "--max-rate 0 traces on, -a and --entry-only cost less",
-		      rate, others, settings->max_rate, slower);
+		      "--max-rate 0 traces on, %s",
+		      rate, others, settings->max_rate, slower, cheaper_than(settings));
 	free(others);
 	free(slower);
 }

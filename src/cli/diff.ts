@@ -135,12 +135,20 @@ async function readRuns(files: Files, input: InputOptions) {
     input,
   );
   const runs: Record<Side, Run[]> = { before: [], after: [] };
+  const said = new Map<string, Set<string>>();
   const warnings = inputs.flatMap(({ profile, warnings }, index) => {
     const { side, path } = all[index]!;
     runs[side].push({ name: path === '-' ? 'stdin' : path, profile });
-    return [...warnings, ...remarksOn(profile).map((remark) => `${path}: ${remark}`)];
+    for (const remark of remarksOn(profile))
+      said.set(remark, (said.get(remark) ?? new Set()).add(path));
+    return warnings;
   });
-  return { runs, warnings };
+  return { runs, warnings: [...warnings, ...remarksOnFiles(said)] };
+}
+
+/** What several files have in common is said once, with all their names. */
+function remarksOnFiles(said: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  return [...said].map(([remark, paths]) => `${[...paths].join(', ')}: ${remark}`);
 }
 
 /** Throws a UserError for a limit that is none, and where both totals are made equal: nothing would ever be above it. */

@@ -86,7 +86,8 @@ function totalLine({ columns }: Profile): string {
   const column = columns[0]!;
   const total = sumOf(column);
   const exact = `${formatCount(total)} ${unitWord(columns[0]!)}`;
-  return `total: ${column.unit === 'bytes' ? `${formatAmount(total, 'bytes')} (${exact})` : exact}`;
+  const isExact = column.unit !== 'bytes' || total < 1024;
+  return `total: ${isExact ? exact : `${formatAmount(total, 'bytes')} (${exact})`}`;
 }
 
 function unitWord(column: Profile['columns'][number]): string {
@@ -106,6 +107,7 @@ function topLines(profile: Profile): string[] {
   const total = sumOf({ self });
   const nodes = Array.from(self.keys()).filter((node) => self[node]! > 0);
   nodes.sort((a, b) => self[b]! - self[a]! || a - b);
+  if (nodes.length === 0) return ['nothing was recorded'];
   const rest = nodes.slice(top);
   const restWeight = rest.reduce((sum, node) => sum + self[node]!, 0);
   const rank = (node: NodeIndex, index: number) =>

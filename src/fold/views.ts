@@ -21,7 +21,14 @@ export interface ViewChoice {
 }
 
 /** Folds a capture to one view. Throws a UserError for a view that it does not have. */
-export function foldView(capture: Capture, { view, frames, resident }: ViewChoice): Profile {
+export function foldView(capture: Capture, choice: ViewChoice): Profile {
+  const profile = folded(capture, choice);
+  const { stacks } = profile.meta;
+  if (stacks === undefined || !choice.frames?.addresses) return profile;
+  return { ...profile, meta: { ...profile.meta, stacks: { ...stacks, addresses: true } } };
+}
+
+function folded(capture: Capture, { view, frames, resident }: ViewChoice): Profile {
   const chosen = view ?? naturalView(capture);
   if (chosen === 'resident') return foldResident(capture, { ...resident, ...frames });
   if (chosen === 'mmap' || chosen === 'mapped') return foldMaps(capture, chosen, frames);

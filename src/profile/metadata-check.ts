@@ -46,15 +46,18 @@ const isNameless = isObject(
   { module: isText, symbols: isOneOf('none', 'dynsym'), weight: isWeight },
   { buildId: isText },
 );
-const isQuality = isObject({
-  unwind: isOneOf('auto', 'dwarf', 'fp'),
-  maxFrames: isCount,
-  total: isWeight,
-  complete: isWeight,
-  framePointers: isWeight,
-  stops: isListOf(isStop),
-  nameless: isListOf(isNameless),
-});
+const isQuality = isObject(
+  {
+    unwind: isOneOf('auto', 'dwarf', 'fp'),
+    maxFrames: isCount,
+    total: isWeight,
+    complete: isWeight,
+    framePointers: isWeight,
+    stops: isListOf(isStop),
+    nameless: isListOf(isNameless),
+  },
+  { addresses: isFlag },
+);
 
 const residencyChecks: { readonly [Key in keyof Required<Residency>]: Check } = {
   process: isText,

@@ -12,6 +12,8 @@ export interface StackQuality {
   readonly framePointers: Weight;
   /** Why the others end, worst first. With `complete` they add up to `total`. */
   readonly stops: readonly StackStop[];
+  /** Code without a name is told by its place, which is no name, but tells it apart. */
+  readonly addresses?: boolean;
   /** Modules that many stacks go through without a name, worst first. */
   readonly nameless: readonly NamelessModule[];
 }
@@ -64,7 +66,7 @@ export function qualityProblems(quality: StackQuality | undefined): string[] {
   return [
     ...notable.slice(0, mostLines).map((stop) => stopLine(stop, quality)),
     ...restLine(notable.slice(mostLines), total),
-    ...nameless.slice(0, mostLines).map((each) => namelessLine(each, total)),
+    ...nameless.slice(0, mostLines).map((each) => namelessLine(each, quality)),
     ...(nameless.length > mostLines
       ? [`names: ${counted(nameless.length - mostLines, 'more module')} without names`]
       : []),
@@ -154,6 +156,8 @@ function kindOf({ reason, partly, replaced }: StackStop, { unwind }: StackQualit
 function adviceFor(kind: StopKind, module: string, { unwind }: StackQuality): string {
   if (module === '[anon]')
     return 'let its JIT compiler keep frame pointers (java: -XX:+PreserveFramePointer)';
+  if (module === '[uprobes]')
+    return 'a probe has displaced the code that ran; memstacks pgfault, of page faults alone, has no probes there';
   if (unwind === 'fp') return stopWords.no_frame_pointer.advice;
   const { advice } = stopWords[kind];
   const hasOtherWay = unwind === 'dwarf' && (kind === 'gap' || kind === 'no_unwind_info');
@@ -170,11 +174,13 @@ function restLine(rest: readonly StackStop[], total: Weight): string[] {
   return [`stacks: ${shares(sum, total)} end for ${counted(rest.length, 'other reason')}`];
 }
 
-function namelessLine({ module, buildId, symbols, weight }: NamelessModule, total: Weight): string {
+function namelessLine(each: NamelessModule, { total, addresses }: StackQuality): string {
+  const { module, buildId, symbols, weight } = each;
   const through = `names: ${shares(weight, total)} go through ${module}`;
   if (module === '[anon]')
     return `${through}, code without names: let a JIT write /tmp/perf-PID.map (node --perf-basic-prof, jcmd PID Compiler.perfmap, python -X perf)`;
   const has = symbols === 'none' ? 'which has no names' : 'which names only what it exports';
   const id = buildId === undefined ? '' : ` (build id ${buildId})`;
-  return `${through}, ${has}: install its -dbgsym package, or pass --debug-dir${id}`;
+  const apart = addresses ? '' : '; until then --addresses tells places in it apart';
+  return `${through}, ${has}: install its -dbgsym package, or pass --debug-dir${id}${apart}`;
 }

@@ -1,10 +1,10 @@
-import { childNodes, childrenOf } from '../profile/children.ts';
+import { childrenOf } from '../profile/children.ts';
 import type { FrameIndex, NodeIndex, Profile } from '../profile.ts';
 
 export interface DepthFirst {
-  readonly nodes: readonly NodeIndex[];
+  readonly nodes: Int32Array;
   /** Of each of them; 0 for the root, which is the first. */
-  readonly depth: readonly number[];
+  readonly depth: Int32Array;
 }
 
 /** The nodes of a profile, each followed by all that it called; siblings by the rank of their frames. */
@@ -12,30 +12,41 @@ export function depthFirst(
   profile: Profile,
   rank: (frame: FrameIndex) => number = (frame) => frame,
 ): DepthFirst {
-  const children = childrenOf(profile);
+  const { start, nodes: children } = childrenOf(profile);
+  const nodes = new Int32Array(profile.parent.length);
+  const depth = new Int32Array(nodes.length);
   const rankOf = (node: NodeIndex) => rank(profile.frame[node]!);
-  const nodes: NodeIndex[] = [];
-  const depth: number[] = [];
-  const pending: NodeIndex[] = [0];
-  const pendingDepth: number[] = [0];
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    const itsDepth = pendingDepth.pop()!;
-    nodes.push(node);
-    depth.push(itsDepth);
-    const own = sorted(childNodes(children, node), rankOf);
+  const depthOf = new Int32Array(nodes.length);
+  const pending = new Int32Array(nodes.length);
+  let waiting = 1;
+  for (let at = 0; waiting > 0; at++) {
+    const node = pending[--waiting]!;
+    nodes[at] = node;
+    depth[at] = depthOf[node]!;
+    const [first, end] = [start[node]!, start[node + 1]!];
+    if (end - first > 1) sort(children.subarray(first, end), rankOf);
     // Backwards: the last that is put down is the first that is taken up.
-    for (let i = own.length - 1; i >= 0; i--) {
-      pending.push(own[i]!);
-      pendingDepth.push(itsDepth + 1);
+    for (let i = end - 1; i >= first; i--) {
+      const child = children[i]!;
+      depthOf[child] = depth[at]! + 1;
+      pending[waiting++] = child;
     }
   }
   return { nodes, depth };
 }
 
 /** Most are in order already, and sorting costs ten times what looking does. */
-function sorted(nodes: Int32Array, rankOf: (node: NodeIndex) => number): Int32Array {
+function sort(nodes: Int32Array, rankOf: (node: NodeIndex) => number): void {
   for (let i = 1; i < nodes.length; i++)
-    if (rankOf(nodes[i - 1]!) > rankOf(nodes[i]!))
-      return nodes.slice().sort((a, b) => rankOf(a) - rankOf(b));
-  return nodes;
+    if (rankOf(nodes[i - 1]!) > rankOf(nodes[i]!)) {
+      nodes.sort((a, b) => rankOf(a) - rankOf(b));
+      return;
+    }
+}
+
+/** The weights of some nodes. With a plain loop: there may be a hundred columns. */
+export function weightsAt(weights: Float64Array, nodes: Int32Array): Float64Array {
+  const found = new Float64Array(nodes.length);
+  for (let place = 0; place < found.length; place++) found[place] = weights[nodes[place]!]!;
+  return found;
 }

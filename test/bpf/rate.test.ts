@@ -30,6 +30,17 @@ describeTracing('the guard of what a trace costs', () => {
     await pairs.line();
   });
 
+  test.each([
+    [[], '-a costs less, and with --entry-only still less'],
+    [['-a'], '--entry-only costs less'],
+    [['-a', '--entry-only'], 'nothing costs less'],
+  ])('says what is cheaper than a trace with %j', async (options, words) => {
+    const pairs = startProgram(sampleFile('pairs'), ['600']);
+    await pairs.line();
+    const { stderr } = await runMemstacks(['-p', `${pairs.pid}`, '--max-rate', '1000', ...options]);
+    expect(stderr).toMatch(new RegExp(`^warning: .* --max-rate 0 traces on, ${words}$`, 'm'));
+  });
+
   test('lets a program be that allocates more slowly, and any with --max-rate 0', async () => {
     const slow = await startSample('trouble', 'many-live', '100');
     const traced = startTrace(['-p', `${slow.pid}`, '--max-rate', '1000', '-o', 'x.capture', '3']);

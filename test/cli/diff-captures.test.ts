@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { JSDOM } from 'jsdom';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -77,4 +77,17 @@ describe('captures of a heap', () => {
     expect(stderr).toContain('x.html: --cp: ignored, colours and amounts of a differential');
     expect(at.read('x.html').match(/<h1>/g)).toHaveLength(1);
   });
+});
+
+test('what captures have in common is said once, what one has alone with its name', async () => {
+  const text = readFileSync(serverCapture, 'utf8');
+  writeFileSync(at.path('a.capture'), text);
+  writeFileSync(at.path('b.capture'), text);
+  writeFileSync(at.path('c.capture'), text.slice(0, text.lastIndexOf('{"end"')));
+  const { stderr } = await at.run(['diff', 'a.capture', 'b.capture']);
+  expect(stderr).toMatch(/^a\.capture, b\.capture: lost: /m);
+  expect(stderr).not.toMatch(/^b\.capture: /m);
+  const other = await at.run(['diff', 'a.capture', 'c.capture']);
+  expect(other.stderr).toMatch(/^a\.capture: lost: /m);
+  expect(other.stderr).toMatch(/^c\.capture: note: the capture was cut short/m);
 });

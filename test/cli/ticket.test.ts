@@ -59,6 +59,18 @@ describe('--ticket', () => {
     expect(statSync(at.path(`t/${stacks}`)).size).toBeGreaterThan(0);
   });
 
+  test.each([
+    ['', ['total: 0 bytes\n', '```\nnothing was recorded\n```']],
+    ['a;b 812\n', ['total: 812 bytes\n', ' 1  812 bytes, 100%']],
+    ['a;b 2048\n', ['total: 2.0 KiB (2,048 bytes)\n', ' 1  2.0 KiB, 100%']],
+  ])('says what there is, however little: %j', async (stacks, parts) => {
+    const header = readFileSync(serverCapture, 'utf8').split('\n').slice(0, 2).join('\n');
+    const input = stacks === '' ? `${header}\n` : stacks;
+    const { code } = await at.run(['render', '--countname=bytes', '--ticket', 't'], {}, input);
+    expect(code).toBe(0);
+    for (const part of parts) expect(at.read('t/summary.md')).toContain(part);
+  });
+
   test('keeps its picture small whatever there is to draw', async () => {
     const names = Array.from(
       { length: 40_000 },

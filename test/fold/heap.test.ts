@@ -6,6 +6,7 @@ import { writeCollapsed } from '../../src/collapsed.ts';
 import { UserError } from '../../src/errors.ts';
 import { foldHeap } from '../../src/fold/heap.ts';
 import { missedSnapshots } from '../../src/fold/heap-metadata.ts';
+import type { FrameChoice } from '../../src/fold/stack-tree.ts';
 import { foldView } from '../../src/fold/views.ts';
 import { type Profile, totals } from '../../src/profile.ts';
 import { chunksOf } from '../chunks.ts';
@@ -173,6 +174,15 @@ describe('foldHeap', () => {
       alloc: { bytes: Number.MAX_SAFE_INTEGER, calls: 1 },
     };
     expect(() => foldHeap({ ...capture, stacks: [huge, huge] }, 'all')).toThrow(UserError);
+  });
+});
+
+describe('the quality of stacks', () => {
+  it('knows whether code without a name is told by its place', async () => {
+    const capture = await captureOf('details.capture');
+    const addressesOf = (frames: FrameChoice) =>
+      foldView(capture, { frames }).meta.stacks!.addresses;
+    expect([addressesOf({ addresses: true }), addressesOf({})]).toEqual([true, undefined]);
   });
 });
 

@@ -93,6 +93,10 @@ describe('qualityProblems()', () => {
       'stacks: 10.0% stop beyond libfoo.so.1, in no known code, of a process that replaced itself by another program: trace that program itself, with -c',
     ],
     [
+      stop('no_mapping', '[uprobes]'),
+      'stacks: 10.0% stop beyond [uprobes], in no known code: a probe has displaced the code that ran; memstacks pgfault, of page faults alone, has no probes there',
+    ],
+    [
       stop('unreadable'),
       'stacks: 10.0% stop beyond unknown code, where the stack could not be read: build it with frame pointers, unless the stack was swapped out',
     ],
@@ -144,14 +148,20 @@ describe('qualityProblems()', () => {
     expect(problems({ total, stops: [stop('cut', undefined, 1010)] })).toHaveLength(1);
   });
 
+  test('advises no --addresses where they are there', () => {
+    const nameless = [{ module: 'app', symbols: 'none', weight: all }] as const;
+    expect(problems({ nameless, addresses: true })[0]).toMatch(/pass --debug-dir$/);
+    expect(problems({ nameless })[0]).toMatch(/; until then --addresses tells places in it apart$/);
+  });
+
   test.each([
     [
       { module: 'libfoo.so.1', buildId: 'c0de', symbols: 'none', weight: all },
-      'names: 100% go through libfoo.so.1, which has no names: install its -dbgsym package, or pass --debug-dir (build id c0de)',
+      'names: 100% go through libfoo.so.1, which has no names: install its -dbgsym package, or pass --debug-dir (build id c0de); until then --addresses tells places in it apart',
     ],
     [
       { module: 'app', symbols: 'dynsym', weight: { bytes: 1000, calls: 1000 } },
-      'names: 10.0% of bytes, 100% of calls go through app, which names only what it exports: install its -dbgsym package, or pass --debug-dir',
+      'names: 10.0% of bytes, 100% of calls go through app, which names only what it exports: install its -dbgsym package, or pass --debug-dir; until then --addresses tells places in it apart',
     ],
     [
       { module: '[anon]', symbols: 'none', weight: all },

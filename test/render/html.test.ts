@@ -47,7 +47,10 @@ describe('renderHtml()', () => {
     expect(data.functions.name).toEqual(['get', 'main', 'malloc', 'put']);
     expect(data.modules).toEqual(['libc.so.6']);
     expect(data.functions.module).toEqual([-1, -1, 0, -1]);
-    expect(data.nodes).toEqual({ depth: [0, 1, 2, 2, 3], frame: [-1, 1, 0, 3, 2] });
+    expect(data.nodes).toEqual({
+      depth: Int32Array.from([0, 1, 2, 2, 3]),
+      frame: Int32Array.from([-1, 1, 0, 3, 2]),
+    });
     expect(data.views.map(({ name }) => name)).toEqual(['unfreed', 'all']);
     expect(data.views.map(({ self }) => self.map((weights) => [...weights]))).toEqual([
       [

@@ -1,5 +1,12 @@
 import type { PageData } from './data.ts';
-import { byCaller, countMarked, type Entries, entriesWhere, markedUpwards } from './entries.ts';
+import {
+  byCaller,
+  countMarked,
+  type Entries,
+  entriesOf,
+  entriesWhere,
+  markedUpwards,
+} from './entries.ts';
 import { remembered } from './remembered.ts';
 import type { FlatTree, Tree } from './tree.ts';
 
@@ -18,7 +25,7 @@ interface Growing {
  */
 export function callersOfLeaves(tree: FlatTree): Tree {
   const leaves = Int32Array.from(nodesWith(tree, (node) => hasWeight(tree.self, node)));
-  return growing(tree, tree.self, { from: leaves, next: leaves });
+  return growing(tree, tree.self, entriesOf(leaves, leaves));
 }
 
 /** The callers of one function, with all that it weighs; where it calls itself the outermost call. */
@@ -26,7 +33,7 @@ export function callersOf(tree: FlatTree, data: PageData, wanted: number): Tree 
   const isWanted = (node: number) => data.frames.function[tree.frame[node]!] === wanted;
   const outermost = Int32Array.from(outermostNodes(tree, isWanted));
   const next = outermost.map((node) => tree.parent[node]!);
-  return growing(tree, tree.total, { from: outermost, next });
+  return growing(tree, tree.total, entriesOf(outermost, next));
 }
 
 function* nodesWith(tree: FlatTree, isWanted: (node: number) => boolean): Generator<number> {
@@ -71,7 +78,7 @@ function growing(below: FlatTree, weights: readonly Float64Array[], entries: Ent
       let count = 0;
       for (const node of nodes) {
         const heavy = entriesWhere(tree.entries[node]!, ({ from }, at) => weight[from[at]!]! > 0);
-        if (heavy.from.length === 0) continue;
+        if (heavy.end === 0) continue;
         count += marked[tree.frame[node]!]!;
         const marking = { marked, isMarked: reached(marked), most: most - count };
         count += countMarked(below, heavy, marking);
@@ -92,11 +99,11 @@ function append(
   { weights }: Below,
   node: { parent: number; frame: number; entries: Entries },
 ): number {
-  const { from, next } = node.entries;
+  const { from, next, start, end } = node.entries;
   for (const [column, weight] of weights.entries()) {
     let total = 0;
     let self = 0;
-    for (let i = 0; i < from.length; i++) {
+    for (let i = start; i < end; i++) {
       total += weight[from[i]!]!;
       if (next[i] === 0) self += weight[from[i]!]!;
     }

@@ -1,9 +1,9 @@
 import type { Frame } from '../../../frame.ts';
 import { ranksOf } from '../../../profile/frame-order.ts';
 import { kindsOf } from '../../../profile/frame-words.ts';
-import type { Column, FrameIndex, NodeIndex, Profile } from '../../../profile.ts';
+import type { Column, FrameIndex, Profile } from '../../../profile.ts';
 import type { ColourMap } from '../../colour.ts';
-import { depthFirst } from '../../depth-first.ts';
+import { depthFirst, weightsAt } from '../../depth-first.ts';
 import type { PageLook } from '../../page-look.ts';
 import { visible } from '../../xml.ts';
 import { type PageView, pageViews, type ViewedProfile } from './views.ts';
@@ -34,7 +34,7 @@ export interface PageData {
     readonly kinds: readonly string[];
   };
   /** Depth first, siblings sorted; the first is the root, with depth 0 and frame -1. */
-  readonly nodes: { readonly depth: readonly number[]; readonly frame: readonly number[] };
+  readonly nodes: { readonly depth: Int32Array; readonly frame: Int32Array };
   readonly views: readonly PageView[];
   readonly look: PageLook;
 }
@@ -57,15 +57,9 @@ export function pageData(profile: Profile, look: PageLook): PageData {
 }
 
 /** The columns of a profile, their nodes in another order. */
-function inOrder({ columns, meta }: Profile, nodes: readonly NodeIndex[]): ViewedProfile {
-  return { meta, columns: columns.map((column) => ({ ...column, self: ordered(column, nodes) })) };
-}
-
-/** With a plain loop: there may be a hundred columns. */
-function ordered({ self }: Column, nodes: readonly NodeIndex[]): Float64Array {
-  const weights = new Float64Array(nodes.length);
-  for (let place = 0; place < weights.length; place++) weights[place] = self[nodes[place]!]!;
-  return weights;
+function inOrder({ columns, meta }: Profile, nodes: Int32Array): ViewedProfile {
+  const ordered = (column: Column) => ({ ...column, self: weightsAt(column.self, nodes) });
+  return { meta, columns: columns.map(ordered) };
 }
 
 /** Interns texts in the order of their first use. */

@@ -1,32 +1,68 @@
 import type { FlatTree } from './tree.ts';
 
-/** Stacks of a tree, and how far up each has been followed. */
+/** Stacks of a tree, and how far up each has been followed: a part of two arrays, which neighbours may share. */
 export interface Entries {
   /** Nodes that give the weights. */
   readonly from: Int32Array;
   /** The nodes whose frames come next, callers of those before; 0 where the stack begins. */
   readonly next: Int32Array;
+  readonly start: number;
+  /** Where the part ends, and another may begin. */
+  readonly end: number;
+}
+
+/** All of two arrays. */
+export function entriesOf(from: Int32Array, next: Int32Array): Entries {
+  return { from, next, start: 0, end: from.length };
 }
 
 /** What is followed one call further, by the frame that called; without the stacks that begin. */
-export function byCaller(
-  { frame, parent }: FlatTree,
-  { from, next }: Entries,
-): [number, Entries][] {
-  const groups = new Map<number, number[]>();
-  for (let i = 0; i < from.length; i++) {
-    if (next[i] === 0) continue;
-    const group = groups.get(frame[next[i]!]!);
-    if (group) group.push(i);
-    else groups.set(frame[next[i]!]!, [i]);
+export function byCaller({ frame, parent }: FlatTree, entries: Entries): [number, Entries][] {
+  const { from, next, start, end } = entries;
+  const groups = new Map<number, Group>();
+  const groupAt: (Group | undefined)[] = [];
+  for (let at = start; at < end; at++)
+    groupAt.push(next[at] === 0 ? undefined : countedIn(groups, frame[next[at]!]!));
+  const callers = entriesOf(...placesFor(groups));
+  for (let at = start; at < end; at++) {
+    const group = groupAt[at - start];
+    if (group === undefined) continue;
+    const place = group.start + group.filled++;
+    callers.from[place] = from[at]!;
+    callers.next[place] = parent[next[at]!]!;
   }
-  return [...groups].map(([caller, group]) => [
+  return Array.from(groups, ([caller, { start: first, size }]) => [
     caller,
-    {
-      from: Int32Array.from(group, (i) => from[i]!),
-      next: Int32Array.from(group, (i) => parent[next[i]!]!),
-    },
+    { ...callers, start: first, end: first + size },
   ]);
+}
+
+/** Entries with the same caller. */
+interface Group {
+  size: number;
+  /** Where they begin among those of all groups, and how many have been put there. */
+  start: number;
+  filled: number;
+}
+
+function countedIn(groups: Map<number, Group>, caller: number): Group {
+  const known = groups.get(caller);
+  if (known !== undefined) {
+    known.size++;
+    return known;
+  }
+  const fresh = { size: 1, start: 0, filled: 0 };
+  groups.set(caller, fresh);
+  return fresh;
+}
+
+function placesFor(groups: ReadonlyMap<number, Group>): [Int32Array, Int32Array] {
+  let size = 0;
+  for (const group of groups.values()) {
+    group.start = size;
+    size += group.size;
+  }
+  return [new Int32Array(size), new Int32Array(size)];
 }
 
 /** Those at some places. */
@@ -34,12 +70,11 @@ export function entriesWhere(
   entries: Entries,
   isWanted: (entries: Entries, at: number) => boolean,
 ): Entries {
-  const { from, next } = entries;
-  const wanted = [...from.keys()].filter((at) => isWanted(entries, at));
-  return {
-    from: Int32Array.from(wanted, (i) => from[i]!),
-    next: Int32Array.from(wanted, (i) => next[i]!),
-  };
+  const { from, next, start, end } = entries;
+  const wanted: number[] = [];
+  for (let at = start; at < end; at++) if (isWanted(entries, at)) wanted.push(at);
+  const valuesOf = (values: Int32Array) => Int32Array.from(wanted, (at) => values[at]!);
+  return entriesOf(valuesOf(from), valuesOf(next));
 }
 
 /** Per node, 1 where its frame or that of a caller is marked. */

@@ -1,5 +1,5 @@
 import { ProfileBuilder } from '../../../profile/builder.ts';
-import { depthFirst } from '../../depth-first.ts';
+import { depthFirst, weightsAt } from '../../depth-first.ts';
 import type { PageData } from './data.ts';
 import { type FlatTree, flatTree, nodesOf } from './tree.ts';
 
@@ -52,12 +52,9 @@ function rebuilt(tree: FlatTree, stays: Staying): FlatTree {
       if (self[node]! > 0) builder.add(place[node]!, column, self[node]!);
   const profile = builder.build();
   const { nodes, depth } = depthFirst(profile);
-  const inOrder = nodesOf(
-    depth,
-    Int32Array.from(nodes, (node) => profile.frame[node]!),
-  );
+  const frames = nodes.map((node) => profile.frame[node]!);
   return flatTree(
-    inOrder,
-    profile.columns.map(({ self }) => Float64Array.from(nodes, (node) => self[node]!)),
+    nodesOf(depth, frames),
+    profile.columns.map(({ self }) => weightsAt(self, nodes)),
   );
 }

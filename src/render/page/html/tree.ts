@@ -11,18 +11,19 @@ export interface Nodes {
 }
 
 /** The nodes of which depths (0 for the root, which is the first) and frames are known. */
-export function nodesOf(depth: ArrayLike<number>, frame: ArrayLike<number>): Nodes {
+export function nodesOf(depth: Int32Array, frame: Int32Array): Nodes {
   const count = depth.length;
   const parent = new Int32Array(count).fill(-1);
   const end = new Int32Array(count).fill(count);
   /** The last node of each depth that is not closed yet. */
-  const open: number[] = [];
+  const open = new Int32Array(count);
+  let opened = 0;
   for (let node = 0; node < count; node++) {
-    while (open.length > depth[node]!) end[open.pop()!] = node;
-    parent[node] = open.at(-1) ?? -1;
-    open.push(node);
+    while (opened > depth[node]!) end[open[--opened]!] = node;
+    if (opened > 0) parent[node] = open[opened - 1]!;
+    open[opened++] = node;
   }
-  return { parent, end, frame: Int32Array.from(frame) };
+  return { parent, end, frame };
 }
 
 /** What a graph is drawn from. Weights are per column, then per node. */
