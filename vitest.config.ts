@@ -5,6 +5,7 @@ const bpfTests = 'test/bpf/**/*.test.ts';
 const lonelyTests = [
   'attach',
   'diff',
+  'faults',
   'forks',
   'growth',
   'memleak-defects',

@@ -200,7 +200,7 @@ static void check_faults(struct heap_bpf *skel)
 	print_check(verdict_of(seen >= TOUCHED), "page faults", detail,
 		    "report this as a bug, with the kernel's version; allocations can be traced without");
 	free(detail);
-	print_check(follows_moves() ? OK : NOTE, "moves", follows_moves() ? "mremap and munmap are followed" : "mremap is not followed",
+	print_check(follows_moves() ? OK : NOTE, "moves", follows_moves() ? "mremap, munmap, madvise and MAP_FIXED are followed" : "mremap is not followed",
 		    "needs Linux 5.17, CONFIG_FTRACE_SYSCALLS and tracefs; pages that mremap moves have no stack");
 }
 

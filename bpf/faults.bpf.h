@@ -44,11 +44,29 @@ struct {
 
 static const struct page_group no_pages;
 
+/* The last fault of a thread that made a page present, see folios.bpf.h. */
+struct last_fault {
+	__u64 page; /* 0: none */
+	__u64 pc, sp; /* where the thread was in user space */
+	__u32 process, image;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct last_fault);
+} last_faults SEC(".maps");
+
+/* Setting, fixed before loading: the kernel may make large folios. */
+const volatile bool has_large_folios;
+
 /* Scratch. It may belong to the CPU: faults are told with interrupts off, perf events with preemption off. */
 struct fault {
 	__u64 key; /* of the stack of the last fault: the next one is often taken there, too */
 	__u32 number;
-	struct trail trail; /* of its walk */
+	__u32 taken; /* number of the stack of this fault */
+	struct trail trail; /* of the last walk */
 	struct walk walk;
 	struct stack stack; /* with room for max_frames */
 };
@@ -60,9 +78,14 @@ struct {
 	__type(value, struct { __u64 word[sizeof(struct fault) / 8 + MOST_FRAMES + FRAMES_PER_TURN]; });
 } fault_scratch SEC(".maps");
 
+static __always_inline void count_pages(enum fault_counter which, __u64 nr)
+{
+	__sync_fetch_and_add(&fault_counts[bpf_get_smp_processor_id() % COUNTER_ROWS][which], nr);
+}
+
 static __always_inline void count_fault(enum fault_counter which)
 {
-	__sync_fetch_and_add(&fault_counts[bpf_get_smp_processor_id() % COUNTER_ROWS][which], 1);
+	count_pages(which, 1);
 }
 
 /* Finds or makes the stack's entry, and returns its number. One that finds no room shares the overflow stack. */
@@ -138,12 +161,32 @@ static __always_inline __u32 record_after(__u32 old, __u64 error, __u32 number)
 {
 	if (!(error & FAULT_PRESENT))
 		return RECORD(number, error & FAULT_WRITE ? HOW_WRITE : HOW_READ);
-	if (!(error & FAULT_WRITE) || (old && RECORD_HOW(old) != HOW_READ))
+	if (!(error & FAULT_WRITE) || IS_WRITTEN(old))
 		return old;
-	return RECORD(number, old ? HOW_WRITE : HOW_WRITE_OVER);
+	return RECORD(number, old && RECORD_HOW(old) == HOW_READ ? HOW_WRITE : HOW_WRITE_OVER);
 }
 
-static __always_inline void record_page(struct fault *fault, __u64 address, __u64 error, __u32 number)
+/*
+ * Whether one of the pages is written that the smallest large folio would hold besides: 4 pages. Then
+ * the kernel makes none, and three faults of four need not be remembered.
+ */
+static __always_inline bool has_neighbours(const struct page_group *group, __u32 page)
+{
+	const __u32 *record = group->record;
+
+	return IS_WRITTEN(record[page ^ 1]) | IS_WRITTEN(record[page ^ 2]) | IS_WRITTEN(record[page ^ 3]);
+}
+
+static __always_inline void note_last_fault(struct task_struct *task, struct fault *fault, __u64 page)
+{
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	struct last_fault *last = bpf_task_storage_get(&last_faults, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+
+	if (last)
+		*last = (struct last_fault){ page, PT_REGS_IP(regs), PT_REGS_SP(regs), fault->stack.process, fault->stack.image };
+}
+
+static __always_inline void record_page(struct task_struct *task, struct fault *fault, __u64 address, __u64 error)
 {
 	struct group_key key = { address >> (page_bits + GROUP_BITS), fault->stack.process, fault->stack.image };
 	struct page_group *group = find_group(&key);
@@ -154,7 +197,7 @@ static __always_inline void record_page(struct fault *fault, __u64 address, __u6
 		return;
 	}
 	old = group->record[page];
-	record = record_after(old, error, number);
+	record = record_after(old, error, fault->taken);
 	if (record == old && error & FAULT_PRESENT) {
 		count_fault(FAULTS_PRESENT);
 		return;
@@ -164,6 +207,8 @@ static __always_inline void record_page(struct fault *fault, __u64 address, __u6
 		count_fault(FAULTS_NEW);
 	if (!(error & FAULT_PRESENT))
 		note_absence(group, fault->stack.process % MAX_PROCESSES, page);
+	if (has_large_folios && !has_neighbours(group, page))
+		note_last_fault(task, fault, address >> page_bits);
 }
 
 static __always_inline void record_fault(struct task_struct *task, __u32 process, __u64 address, __u64 error)
@@ -171,18 +216,17 @@ static __always_inline void record_fault(struct task_struct *task, __u32 process
 	__u32 zero = 0;
 	struct fault *fault = bpf_map_lookup_elem(&fault_scratch, &zero);
 	__u64 *faults;
-	__u32 number;
 
 	if (!fault)
 		return; /* cannot be */
 	fault->stack.process = process;
 	fault->stack.image = execs[process % MAX_PROCESSES];
 	fault->stack.layout = layouts[process % MAX_PROCESSES];
-	number = find_number(task, fault);
-	faults = bpf_map_lookup_elem(&stack_faults, &number);
+	fault->taken = find_number(task, fault);
+	faults = bpf_map_lookup_elem(&stack_faults, &fault->taken);
 	if (faults)
 		__sync_fetch_and_add(faults, 1);
-	record_page(fault, address, error, number);
+	record_page(task, fault, address, error);
 }
 
 /* Those that the kernel takes for the target, but not the target itself, do not belong to any stack of it. */

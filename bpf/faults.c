@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include <dirent.h>
 #include <errno.h>
 #include <linux/perf_event.h>
 #include <stdlib.h>
@@ -16,7 +17,7 @@
 #include "heap.skel.h"
 
 static enum fault_source source;
-static bool moves_followed;
+static bool moves_followed, folios_followed;
 static struct bpf_link **links;
 static unsigned nr_links;
 
@@ -61,11 +62,62 @@ static bool kernel_has_loops(void)
 	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_TRACEPOINT, BPF_FUNC_loop, NULL) == 1;
 }
 
+#define NR_MOVE_PROGRAMS 7
+
+/* Returns are watched before calls, or they would be missed. */
+static void list_move_programs(struct heap_bpf *skel, struct bpf_program *programs[NR_MOVE_PROGRAMS])
+{
+	unsigned nr = 0;
+
+	programs[nr++] = skel->progs.on_exit_mremap;
+	programs[nr++] = skel->progs.on_exit_madvise;
+	programs[nr++] = skel->progs.on_exit_mmap;
+	programs[nr++] = skel->progs.on_enter_mremap;
+	programs[nr++] = skel->progs.on_enter_madvise;
+	programs[nr++] = skel->progs.on_enter_mmap;
+	programs[nr++] = skel->progs.on_enter_munmap;
+}
+
 static void load_moves(struct heap_bpf *skel, bool load)
 {
-	bpf_program__set_autoload(skel->progs.on_enter_mremap, load);
-	bpf_program__set_autoload(skel->progs.on_exit_mremap, load);
-	bpf_program__set_autoload(skel->progs.on_enter_munmap, load);
+	struct bpf_program *programs[NR_MOVE_PROGRAMS];
+
+	list_move_programs(skel, programs);
+	for (unsigned i = 0; i < NR_MOVE_PROGRAMS; i++)
+		bpf_program__set_autoload(programs[i], load);
+}
+
+/* Whether a file below /sys/kernel/mm/transparent_hugepage has another choice than never. */
+static bool is_allowed(const char *name)
+{
+	char *path = formatted("/sys/kernel/mm/transparent_hugepage/%s", name), text[100] = "";
+	FILE *file = fopen(path, "re");
+
+	free(path);
+	if (!file)
+		return false;
+	if (!fgets(text, sizeof(text), file))
+		text[0] = 0;
+	fclose(file);
+	return *text && !strstr(text, "[never]");
+}
+
+/* By a program itself too, with madvise(MADV_HUGEPAGE), unless they are never to be. */
+static bool kernel_makes_large_folios(void)
+{
+	struct dirent *entry;
+	bool found = is_allowed("enabled");
+	DIR *sizes = opendir("/sys/kernel/mm/transparent_hugepage"); /* since Linux 6.8 with a folder for each */
+
+	while (sizes && !found && (entry = readdir(sizes))) {
+		char *name = formatted("%s/enabled", entry->d_name);
+
+		found = is_allowed(name);
+		free(name);
+	}
+	if (sizes)
+		closedir(sizes);
+	return found;
 }
 
 void choose_fault_source(struct heap_bpf *skel, const struct settings *settings)
@@ -79,6 +131,9 @@ void choose_fault_source(struct heap_bpf *skel, const struct settings *settings)
 	load_moves(skel, settings->programs || moves_followed);
 	load_for(skel, settings->programs || (settings->faults && source == FAULTS_BY_TRACEPOINT),
 		 settings->programs || (settings->faults && source == FAULTS_BY_EVENT));
+	folios_followed = settings->faults && kernel_has_loops() && kernel_makes_large_folios();
+	skel->rodata->has_large_folios = settings->programs || folios_followed;
+	bpf_program__set_autoload(skel->progs.on_page_alloc, settings->programs || folios_followed);
 	skel->rodata->end_of_numbers = END_OF_NUMBERS(settings->max_stacks);
 	bpf_map__set_max_entries(skel->maps.stack_faults, settings->faults ? END_OF_NUMBERS(settings->max_stacks) : 1);
 	bpf_map__set_max_entries(skel->maps.page_groups, settings->faults && nr_groups ? nr_groups : 1);
@@ -117,13 +172,13 @@ static void attach_events(struct bpf_program *program)
 			keep_link(NULL);
 }
 
-/* They come with tracefs. Returns of mremap are watched before calls, or they would be missed. */
+/* They come with tracefs. */
 static void attach_moves(struct heap_bpf *skel)
 {
-	struct bpf_program *programs[] = { skel->progs.on_exit_mremap, skel->progs.on_enter_mremap,
-					   skel->progs.on_enter_munmap };
+	struct bpf_program *programs[NR_MOVE_PROGRAMS];
 
-	for (unsigned i = 0; moves_followed && i < sizeof(programs) / sizeof(programs[0]); i++) {
+	list_move_programs(skel, programs);
+	for (unsigned i = 0; moves_followed && i < NR_MOVE_PROGRAMS; i++) {
 		struct bpf_link *link = bpf_program__attach(programs[i]);
 
 		moves_followed = link != NULL;
@@ -135,6 +190,8 @@ static void attach_moves(struct heap_bpf *skel)
 void attach_faults(struct heap_bpf *skel, const struct settings *settings)
 {
 	attach_moves(skel);
+	if (folios_followed)
+		keep_link(bpf_program__attach(skel->progs.on_page_alloc));
 	if (!moves_followed && !settings->no_moves)
 		event_warning("cannot follow mremap here (it takes Linux 5.17, CONFIG_FTRACE_SYSCALLS and tracefs): pages that it "
 			      "moves have no stack");

@@ -25,10 +25,13 @@ struct page_group {
 #define RECORD(number, how) ((number) << 2 | (how))
 #define RECORD_STACK(record) ((record) >> 2)
 #define RECORD_HOW(record) ((record) & 3)
+/* Whether a write has made the page, and it has not been given up. */
+#define IS_WRITTEN(record) (((record) ^ (record) >> 1) & 1)
 enum how {
 	HOW_READ, /* the page was absent, and read */
 	HOW_WRITE, /* it was absent, or there because of a read, and written */
 	HOW_WRITE_OVER, /* it was there before: shared with a child, or the zero page */
+	HOW_DROPPED, /* the process has given it up since, and what is there now came without a fault */
 };
 
 /* Stacks of faults have numbers above 0; the first ones are those of processes for which there was no room. */
@@ -43,7 +46,7 @@ enum fault_counter {
 	FAULTS_USER,
 	FAULTS_KERNEL,
 	FAULTS_PRESENT, /* of these: changed no record */
-	FAULTS_NEW, /* of these: on pages without a record */
+	FAULTS_NEW, /* pages that got a record, and had none */
 	FAULTS_NO_STACK, /* of these: found no room for their stack */
 	FAULTS_NO_PAGE, /* of these: found no room for their page */
 	FAULTS_EXEC, /* taken by the kernel while it sets up a new program */

@@ -8,12 +8,13 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include "calls.bpf.h"
+#include "folios.bpf.h"
 #include "follow.bpf.h"
 #include "maps.bpf.h"
-#include "moves.bpf.h"
 #include "heap.h"
 #include "kernel.h"
 #include "layouts.bpf.h"
+#include "move_calls.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
@@ -257,24 +258,12 @@ int on_fault_event(struct bpf_perf_event_data *ctx)
 	return 0;
 }
 
-SEC("tracepoint/syscalls/sys_enter_mremap")
-int on_enter_mremap(struct call_entry *ctx)
+/* The page, how many of them (a power of 2), the flags, and what it is for. For the whole machine: the first question is answered at once. */
+SEC("raw_tracepoint/mm_page_alloc")
+int on_page_alloc(struct bpf_raw_tracepoint_args *ctx)
 {
-	enter_move(ctx);
-	return 0;
-}
-
-SEC("tracepoint/syscalls/sys_exit_mremap")
-int on_exit_mremap(struct call_return *ctx)
-{
-	exit_move(ctx);
-	return 0;
-}
-
-SEC("tracepoint/syscalls/sys_enter_munmap")
-int on_enter_munmap(struct call_entry *ctx)
-{
-	enter_unmap(ctx);
+	if (ctx->args[1] && (ctx->args[2] & LARGE_FOLIO) == LARGE_FOLIO && ctx->args[0])
+		see_large_folio(ctx->args[1]);
 	return 0;
 }
 

@@ -36,6 +36,10 @@ typedef struct {
 	int counter;
 } atomic_t;
 
+struct vm_area_struct {
+	const void *vm_ops; /* NULL: anonymous memory */
+};
+
 struct rlimit {
 	unsigned long rlim_cur;
 };

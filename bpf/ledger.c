@@ -195,8 +195,8 @@ static uint64_t missed_probes(struct heap_bpf *skel)
 		struct bpf_prog_info info = { 0 };
 		uint32_t length = sizeof(info);
 
-		/* What interrupts this one is its own walk, where the stack is absent. */
-		if (program == skel->progs.on_kernel_fault)
+		/* What interrupts the first is its own walk, where the stack is absent; the second, what the kernel takes for itself. */
+		if (program == skel->progs.on_kernel_fault || program == skel->progs.on_page_alloc)
 			continue;
 		if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &length) == 0)
 			missed += info.recursion_misses;

@@ -1,14 +1,23 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* What the ledger of pages cannot see by faults: mremap moves pages, and munmap makes room for what may come without any. */
+/*
+ * What the ledger of pages cannot see by faults: mremap moves pages; munmap, madvise and mappings in the place of others make room for
+ * what may come without any.
+ */
 #ifndef MEMSTACKS_MOVES_BPF_H
 #define MEMSTACKS_MOVES_BPF_H
 
 #include "faults.bpf.h"
 
-/* A call of mremap that has not returned; its key is the thread. */
+/* A call that moves or drops pages, and has not returned; its key is the thread. */
 struct pending_move {
 	__u64 from, length; /* bytes */
 };
+
+/* include/uapi/asm-generic/mman-common.h */
+#define MAP_FIXED 0x10
+#define MADV_DONTNEED 4
+#define MADV_REMOVE 9
+#define MADV_DONTNEED_LOCKED 24
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -187,23 +196,68 @@ static __always_inline void enter_unmap(struct call_entry *call)
 		forget_pages(process, address, call->argument[1]);
 }
 
-static __always_inline void enter_move(struct call_entry *call)
+/* From now on faults there are told from those before. */
+static __always_inline void begin_move(__u32 process, __u64 from, __u64 length)
 {
-	struct pending_move move = { call->argument[0], call->argument[1] };
+	struct pending_move move = { from, length };
 	__u64 thread = bpf_get_current_pid_tgid();
-	struct page_range range;
-	__u32 process;
+	struct page_range range = range_of(process, from, length);
 
-	/* A shrinking one cuts off the end, moved or not. */
-	if (!is_recorded(&process))
-		return;
-	if (call->argument[2] < move.length)
-		move.length = call->argument[2];
 	if (bpf_map_update_elem(&pending_moves, &thread, &move, BPF_ANY))
 		return;
 	__sync_fetch_and_add(&moving[process % MAX_PROCESSES], 1);
-	range = range_of(process, move.from, move.length);
 	bpf_loop(groups_in(&range), age_group, &range, 0);
+}
+
+/* A shrinking one cuts off the end, moved or not. */
+static __always_inline void enter_move(struct call_entry *call)
+{
+	const __u64 *argument = call->argument;
+	__u32 process;
+
+	if (is_recorded(&process))
+		begin_move(process, argument[0], argument[2] < argument[1] ? argument[2] : argument[1]);
+}
+
+static __always_inline void enter_advice(struct call_entry *call)
+{
+	const __u64 advice = call->argument[2];
+	__u32 process;
+
+	if (advice != MADV_DONTNEED && advice != MADV_REMOVE && advice != MADV_DONTNEED_LOCKED)
+		return;
+	if (is_recorded(&process))
+		begin_move(process, call->argument[0], call->argument[1]);
+}
+
+static __always_inline void enter_map(struct call_entry *call)
+{
+	__u32 process;
+
+	if (call->argument[3] & MAP_FIXED && is_recorded(&process))
+		begin_move(process, call->argument[0], call->argument[1]);
+}
+
+/* One group of a range that was dropped. */
+static long drop_group(__u32 index, struct page_range *range)
+{
+	__u64 number = (range->from >> GROUP_BITS) + index, pages = pages_of(range, number << GROUP_BITS);
+	struct page_group *group;
+	struct group_key key;
+
+	set_group_key(&key, range, number);
+	group = bpf_map_lookup_elem(&page_groups, &key);
+	for (__u32 i = 0; group && i < GROUP_PAGES; i++)
+		if ((pages & ~group->fresh) >> i & 1 && group->record[i])
+			group->record[i] |= HOW_DROPPED;
+	return 0;
+}
+
+static __always_inline void follow_drop(const struct pending_move *move, __u32 process)
+{
+	struct page_range range = range_of(process, move->from, move->length);
+
+	bpf_loop(groups_in(&range), drop_group, &range, 0);
 }
 
 static __always_inline void follow_move(const struct pending_move *move, __u32 process, __u64 to)
@@ -215,11 +269,12 @@ static __always_inline void follow_move(const struct pending_move *move, __u32 p
 	bpf_loop(groups_in(&range), move_group, &range, 0);
 }
 
-/* Meanwhile another thread may have mapped something in the old place, and have faulted there. */
-static __always_inline void exit_move(struct call_return *call)
+/* Meanwhile another thread may have faulted there: in what it has mapped in the old place, or after the pages were dropped. */
+static __always_inline void exit_move(struct call_return *call, bool moves)
 {
 	__u64 thread = bpf_get_current_pid_tgid(), to = call->result;
 	struct pending_move *found = bpf_map_lookup_elem(&pending_moves, &thread), move;
+	const bool failed = call->result < 0 && call->result >= -4095;
 	__u32 process;
 
 	if (!found)
@@ -229,8 +284,12 @@ static __always_inline void exit_move(struct call_return *call)
 	process = traced_process();
 	if (process == MAX_PROCESSES)
 		return;
-	if (call->result > 0 && to != move.from && move.length && recording == RECORDING_ON)
-		follow_move(&move, process, to);
+	if (!failed && move.length && recording == RECORDING_ON) {
+		if (!moves)
+			follow_drop(&move, process);
+		else if (to != move.from)
+			follow_move(&move, process, to);
+	}
 	__sync_fetch_and_sub(&moving[process % MAX_PROCESSES], 1);
 }
 

@@ -67,21 +67,28 @@ void read_page_records(struct heap_bpf *skel)
 		qsort(groups, nr_groups, sizeof(*groups), by_place);
 }
 
-/* Whether all of the huge page at `first` is mapped as one. */
-static bool is_huge(const struct snapshot *snapshot, uint64_t first)
+/* The run that has the page, or NULL. */
+static const struct page_run *find_run(const struct snapshot *snapshot, uint64_t page)
 {
 	size_t low = 0, high = snapshot->nr_runs;
 
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 
-		if (snapshot->runs[middle].first <= first)
+		if (snapshot->runs[middle].first <= page)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low && snapshot->runs[low - 1].what & PAGE_HUGE &&
-	       first + huge_pages() <= snapshot->runs[low - 1].first + snapshot->runs[low - 1].nr;
+	return low && page - snapshot->runs[low - 1].first < snapshot->runs[low - 1].nr ? &snapshot->runs[low - 1] : NULL;
+}
+
+/* Whether all of the huge page at `first` is mapped as one. */
+static bool is_huge(const struct snapshot *snapshot, uint64_t first)
+{
+	const struct page_run *run = find_run(snapshot, first);
+
+	return run && run->what & PAGE_HUGE && first + huge_pages() <= run->first + run->nr;
 }
 
 /* The runs of a process, while they are made. */
@@ -103,11 +110,18 @@ static void add_record(struct faulted_runs *runs, uint64_t page, uint32_t record
 	runs->run[runs->nr++] = more;
 }
 
-static void add_records(struct faulted_runs *runs, const struct group *group)
+/* A page that was dropped has faulted all the same, but whoever touched it does not own what is there now. */
+static void add_records(struct faulted_runs *runs, const struct group *group, const struct snapshot *snapshot)
 {
-	for (unsigned i = 0; i < GROUP_PAGES; i++)
-		if (group->pages.record[i])
-			add_record(runs, group->key.group * GROUP_PAGES + i, group->pages.record[i]);
+	for (unsigned i = 0; i < GROUP_PAGES; i++) {
+		const uint64_t page = group->key.group * GROUP_PAGES + i;
+		uint32_t record = group->pages.record[i];
+
+		if (record && RECORD_HOW(record) == HOW_DROPPED)
+			record = find_run(snapshot, page) ? 0 : RECORD(RECORD_STACK(record), HOW_WRITE);
+		if (record)
+			add_record(runs, page, record);
+	}
 }
 
 /* The place of a record. */
@@ -139,10 +153,10 @@ static void add_huge_record(struct faulted_runs *runs, const struct group *first
 			made.group = group;
 	made.page = made.group->pages.last % GROUP_PAGES;
 	record = made.group->pages.record[made.page];
-	if ((!record || RECORD_HOW(record) == HOW_READ) && find_write_over(first, end, &over))
+	if (!IS_WRITTEN(record) && find_write_over(first, end, &over))
 		made = over;
 	record = made.group->pages.record[made.page];
-	if (record)
+	if (record && RECORD_HOW(record) != HOW_DROPPED)
 		add_record(runs, made.group->key.group * GROUP_PAGES + made.page, record);
 }
 
@@ -165,7 +179,7 @@ struct faulted_run *faulted_runs(const struct process *process, size_t *nr)
 			add_huge_record(&runs, &groups[i], &groups[end]);
 		else
 			for (size_t j = i; j < end; j++)
-				add_records(&runs, &groups[j]);
+				add_records(&runs, &groups[j], snapshot);
 	}
 	*nr = runs.nr;
 	return runs.run;

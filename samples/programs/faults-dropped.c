@@ -99,6 +99,32 @@ static void site_written_from_outside(char *from)
 	nobody += resident_pages(memory, 200);
 }
 
+/* Comes back without a fault: it has nothing to do with who touched it before. */
+static void site_before_populate_again(void)
+{
+	char *dropped = map(300), *replaced = map(200);
+
+	write_pages(dropped, 300);
+	madvise(dropped + 100 * PAGE, 150 * PAGE, MADV_DONTNEED);
+	if (madvise(dropped + 100 * PAGE, 150 * PAGE, MADV_POPULATE_WRITE))
+		give_up("faults: no MADV_POPULATE_WRITE");
+	write_pages(replaced, 200);
+	map_at(replaced, 200, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE | MAP_FIXED, -1);
+	nobody += 150 + 200;
+	remember(__func__, ANON, 150);
+}
+
+/* Locked memory cannot be dropped. */
+static void site_not_dropped(void)
+{
+	char *memory = map(60);
+
+	write_pages(memory, 60);
+	if (mlock(memory, 60 * PAGE) || madvise(memory, 60 * PAGE, MADV_DONTNEED) == 0)
+		give_up("faults: no mlock");
+	remember(__func__, ANON, 60);
+}
+
 static char source[200 * 4096];
 
 void prepare_dropped_sites(void)
@@ -114,5 +140,7 @@ void run_dropped_sites(void)
 	site_removed();
 	site_attached();
 	site_collapsed();
+	site_before_populate_again();
+	site_not_dropped();
 	site_written_from_outside(source);
 }

@@ -6,10 +6,6 @@
 #define FRAME ((1ULL << 55) - 1) /* of an entry of the pagemap */
 #define TRIES 1000
 
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23 /* Linux 5.14 */
-#endif
-
 /* Which huge page has the frames of two of these pages or more, in places from `first` on; 0: none. */
 static uint64_t find_neighbours(const char *pages, size_t nr, size_t first)
 {

@@ -108,6 +108,29 @@ void site_huge_split(void)
 	remember(__func__, ANON, resident_pages(memory, 400));
 }
 
+/* Of a huge page of which a part is marked cold the kernel makes small ones. The page that was written first goes. */
+void site_huge_broken_up(void)
+{
+	char *memory = huge_aligned(map(2 * HUGE_PAGES));
+
+	madvise(memory, HUGE_PAGES * PAGE, MADV_HUGEPAGE);
+	write_pages(memory, HUGE_PAGES); /* pages of nothing but zeros would become the page of zeros */
+	madvise(memory + 200 * PAGE, 10 * PAGE, MADV_COLD);
+	munmap(memory, 100 * PAGE);
+	remember(__func__, ANON, resident_pages(memory + 100 * PAGE, 412));
+}
+
+/* To a place where it can be no huge page any more. */
+void site_huge_moved(void)
+{
+	char *memory = huge_aligned(map(2 * HUGE_PAGES)), *room = huge_aligned(map(3 * HUGE_PAGES));
+
+	madvise(memory, HUGE_PAGES * PAGE, MADV_HUGEPAGE);
+	write_pages(memory, HUGE_PAGES);
+	move(memory, HUGE_PAGES, HUGE_PAGES, room + 77 * PAGE);
+	remember(__func__, ANON, resident_pages(room + 77 * PAGE, HUGE_PAGES));
+}
+
 void site_huge_later(char *memory)
 {
 	madvise(memory, HUGE_PAGES * PAGE, MADV_HUGEPAGE);
@@ -167,6 +190,8 @@ void run_memory_sites(void)
 	site_moved();
 	site_huge();
 	site_huge_split();
+	site_huge_broken_up();
+	site_huge_moved();
 	site_small_before();
 	site_read_into();
 	site_only_read();

@@ -10,6 +10,10 @@
 #define HUGE_PAGES 512
 #define FILE_PAGES 64
 
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23 /* Linux 5.14 */
+#endif
+
 enum kind { ANON, FILES, SHMEM };
 
 extern int file; /* of FILE_PAGES or more, in memory */
