@@ -12,7 +12,8 @@ const foreign: readonly { readonly begins: RegExp; readonly what: string }[] = [
   { begins: /^PERFILE2/, what: `data of perf record: pipe perf script through ${perfCollapsers}` },
   // An event, then frames: a tab and an address of 16 columns. With --header there are pages of comments first.
   {
-    begins: /^(?:# ========\n# captured on|(?:#.*\n|\n)*[^\d\n]*\d[^:\n]*:.*\n[\t ][ \da-f]{15}[\da-f] )/,
+    begins:
+      /^(?:# ========\n# captured on|(?:#.*\n|\n)*[^\d\n]*\d[^:\n]*:.*\n[\t ][ \da-f]{15}[\da-f] )/,
     what: `output of perf script: pipe it through ${perfCollapsers}`,
   },
   {

@@ -16,6 +16,15 @@ const drawings = [
 describeWithNeeds('the page in a browser', lacking, () => {
   const { open, page, textOf, hash, names, pointAt } = htmlPages();
 
+  test('has room for long counts in its table', async () => {
+    await open(htmlOf([heapView('all', [['main@app;fill@app', 123_456_789_012]])]));
+    const cut = await page()
+      .locator('#table-rows td:not(.text)')
+      .evaluateAll((cells) => cells.filter((cell) => cell.scrollWidth > cell.clientWidth).length);
+    expect(await page().locator('#table-rows').innerText()).toContain('1,234,567,891');
+    expect(cut).toBe(0);
+  });
+
   describe.each(drawings)('drawn with %s', (how, both) => {
     const html = htmlOf(both);
 

@@ -9,6 +9,7 @@ import {
   type WeightKind,
   weightGroups,
   weightKinds,
+  widthFor,
 } from './heading.ts';
 import type { Model } from './model.ts';
 import { remembered } from './remembered.ts';
@@ -38,7 +39,7 @@ function headingsOf(
   const most = Math.max(all.before, all.after);
   const common = {
     isText: false,
-    width: 78,
+    width: widthFor(formatAmount(most, change.unit), 78),
     tooltip: (row: FunctionWeights) => inFull(changed(row), change, kind),
   };
   const side = (which: 'before' | 'after'): Heading => ({
@@ -57,7 +58,7 @@ function headingsOf(
     {
       ...common,
       ...changeHeading(model, change, changed),
-      width: 90,
+      width: widthFor(`+${formatAmount(most, change.unit)}`, 90),
       id: `change-${kind}`,
       hint: `change, ${hint}`,
     },

@@ -17,6 +17,11 @@ export interface Heading {
   className?(row: FunctionWeights): string;
 }
 
+/** Pixels of a column with room for such an amount: a digit is at most 0.64 em of 13 px wide. */
+export function widthFor(amount: string, least: number): number {
+  return Math.max(least, Math.ceil(18 + 8.4 * amount.length));
+}
+
 /** What the table of a view has. */
 export interface Headings {
   /** Over the headings: what so many of them have in common. */
