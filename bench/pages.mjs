@@ -36,8 +36,16 @@ const HTML_ACTIONS = {
     field.dispatchEvent(new Event('input', { bubbles: true }));
   },
   reset: () => document.querySelector('#reset').click(),
+  recursion: () => document.querySelector('#collapse').click(),
+  'from leaf': () =>
+    [...document.querySelectorAll('button')]
+      .find((each) => each.textContent === 'From leaf')
+      .click(),
 };
-const HTML_GOALS = { load: '1000', zoom: '100', search: '100', reset: '100' };
+const HTML_GOALS = {
+  load: '1000',
+  ...Object.fromEntries(Object.keys(HTML_ACTIONS).map((name) => [name, '100'])),
+};
 
 /** What is opened, how it is made, and how it is worked. `isReady` and the actions run in the page. */
 const PAGES = [
@@ -191,12 +199,13 @@ function timeOf(page, action) {
 
 /** The table of `measurePages`, goals beside the figures. */
 export function pagesTable(pages) {
-  const names = ['load', 'zoom', 'search', 'reset'];
+  const names = ['load', ...Object.keys(HTML_ACTIONS)];
   const figure = (page, name) => median(page.ms.map((times) => times[name])).toFixed(0);
-  const cell = (page, name) =>
-    page.goals[name] === undefined
-      ? figure(page, name)
-      : `${figure(page, name)} (goal ${page.goals[name]})`;
+  const cell = (page, name) => {
+    if (page.ms[0][name] === undefined) return '-';
+    const goal = page.goals[name];
+    return goal === undefined ? figure(page, name) : `${figure(page, name)} (goal ${goal})`;
+  };
   const rows = pages.map((page) => [
     page.label,
     (page.bytes / 1e6).toFixed(1),
@@ -205,7 +214,7 @@ export function pagesTable(pages) {
   const facts = [
     'flamegraph.pl SVG, measured elsewhere',
     '2.3',
-    ...names.map((name) => FLAMEGRAPH_PL_ONCE[name]),
+    ...names.map((name) => FLAMEGRAPH_PL_ONCE[name] ?? '-'),
   ];
   return table([['ms', 'MB', ...names], ...rows, facts]);
 }

@@ -1,5 +1,5 @@
 import { ProfileBuilder } from '../../../profile/builder.ts';
-import { depthFirst, weightsAt } from '../../depth-first.ts';
+import { depthFirst } from '../../depth-first.ts';
 import type { PageData } from './data.ts';
 import { type FlatTree, flatTree, nodesOf } from './tree.ts';
 
@@ -36,25 +36,30 @@ type Staying = (above: number, frame: number, frameAbove: number) => boolean;
 
 /** The tree of the frames that stay; what others weigh goes to their callers. */
 function rebuilt(tree: FlatTree, stays: Staying): FlatTree {
-  const columns = tree.self.map((_, column) => ({ name: String(column), unit: 'count' }) as const);
-  const builder = new ProfileBuilder(columns);
+  // Of the nodes alone: weights follow when their order is known.
+  const builder = new ProfileBuilder([{ name: '', unit: 'count' }]);
   const count = tree.frame.length;
-  const place = new Int32Array(count);
+  const node = new Int32Array(count);
   const frameAt = new Int32Array(count).fill(-1);
-  for (let node = 1; node < count; node++) {
-    const above = place[tree.parent[node]!]!;
-    const frame = tree.frame[node]!;
-    place[node] = stays(above, frame, frameAt[above]!) ? builder.child(above, frame) : above;
-    if (place[node] !== above) frameAt[place[node]!] = frame;
+  for (let old = 1; old < count; old++) {
+    const above = node[tree.parent[old]!]!;
+    const frame = tree.frame[old]!;
+    node[old] = stays(above, frame, frameAt[above]!) ? builder.child(above, frame) : above;
+    if (node[old] !== above) frameAt[node[old]!] = frame;
   }
-  for (const [column, self] of tree.self.entries())
-    for (let node = 0; node < count; node++)
-      if (self[node]! > 0) builder.add(place[node]!, column, self[node]!);
   const profile = builder.build();
   const { nodes, depth } = depthFirst(profile);
-  const frames = nodes.map((node) => profile.frame[node]!);
-  return flatTree(
-    nodesOf(depth, frames),
-    profile.columns.map(({ self }) => weightsAt(self, nodes)),
-  );
+  const placeOf = new Int32Array(nodes.length);
+  for (let place = 0; place < nodes.length; place++) placeOf[nodes[place]!] = place;
+  const places = node.map((each) => placeOf[each]!);
+  const frames = nodes.map((each) => profile.frame[each]!);
+  const self = tree.self.map((weights) => addedUp(weights, places, nodes.length));
+  return flatTree(nodesOf(depth, frames), self);
+}
+
+/** Weights added up at `count` places. */
+function addedUp(weights: Float64Array, places: Int32Array, count: number): Float64Array {
+  const sums = new Float64Array(count);
+  for (let i = 0; i < weights.length; i++) sums[places[i]!]! += weights[i]!;
+  return sums;
 }
