@@ -9,7 +9,7 @@ export interface DepthFirst {
 
 /** The nodes of a profile, each followed by all that it called; siblings by the rank of their frames. */
 export function depthFirst(
-  profile: Profile,
+  profile: Pick<Profile, 'parent' | 'frame'>,
   rank: (frame: FrameIndex) => number = (frame) => frame,
 ): DepthFirst {
   const { start, nodes: children } = childrenOf(profile);
@@ -23,7 +23,8 @@ export function depthFirst(
     const node = pending[--waiting]!;
     nodes[at] = node;
     depth[at] = depthOf[node]!;
-    const [first, end] = [start[node]!, start[node + 1]!];
+    const first = start[node]!;
+    const end = start[node + 1]!;
     if (end - first > 1) sort(children.subarray(first, end), rankOf);
     // Backwards: the last that is put down is the first that is taken up.
     for (let i = end - 1; i >= first; i--) {
