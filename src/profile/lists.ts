@@ -19,7 +19,9 @@ interface Kernel {
   piece_start(): number;
 }
 
-const [upGaps, upValues, frameNumbers, selfGaps, selfValues] = [0, 1, 2, 3, 4];
+/** As `begin_list` has them: those of nodes, and those of a column. */
+const nodeLists = { upGaps: 0, upValues: 1, frames: 2 };
+const columnLists = { selfGaps: 3, selfValues: 4 };
 const lineFeed = Uint8Array.of(0x0a);
 
 /** The numbers about the nodes of a profile, as `writeProfile` describes them. */
@@ -45,10 +47,10 @@ export function profileLists({ parent, frame, frames, columns }: Profile): Profi
 }
 
 function* linesOf(kernel: Kernel, columns: Profile['columns']): Generator<Uint8Array> {
-  for (const list of [upGaps, upValues, frameNumbers]) yield* lineOf(kernel, list!);
+  for (const list of Object.values(nodeLists)) yield* lineOf(kernel, list);
   for (const { self } of columns) {
     new Float64Array(kernel.memory.buffer, kernel.selfs_room()).set(self);
-    for (const list of [selfGaps, selfValues]) yield* lineOf(kernel, list!);
+    for (const list of Object.values(columnLists)) yield* lineOf(kernel, list);
   }
 }
 

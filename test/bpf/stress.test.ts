@@ -13,7 +13,7 @@ import { callsOf, expectSites } from './sites.ts';
 import { captureIn, startTrace, traceWhile } from './tracing.ts';
 
 const calls = full ? 20_000_000 : 2_000_000;
-const cycles = full ? 1000 : 50;
+const cycles = full ? 1000 : 25;
 const liveBlocks = full ? 30_000_000 : 900_000;
 const roomForLive = liveBlocks / 30;
 const timeout = full ? 1_800_000 : 120_000;
