@@ -75,31 +75,31 @@ const ofTraces = {
   },
 };
 
+const FOR_NODE = {
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  logLevel: 'warning',
+};
+
 async function bundle() {
   await build({
+    ...FOR_NODE,
     entryPoints: [fileURLToPath(import.meta.resolve('execa'))],
     outfile: inCheckout('dist/cli/execa.cjs'),
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
     define: { 'import.meta.url': 'undefined' },
-    logLevel: 'warning',
   });
   await build({
+    ...FOR_NODE,
     entryPoints: [inCheckout('dist/cli/main.js')],
     outfile: FILE,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
     define: { 'import.meta.url': 'moduleUrl' },
     banner: {
       js: '(function (require, __filename) { const moduleUrl = require("node:url").pathToFileURL(__filename).href;',
     },
     footer: { js: '})' },
     plugins: [lighterPackages, ofTraces],
-    logLevel: 'warning',
   });
 }
 

@@ -57,10 +57,7 @@ class Blocks {
     this.#size += this.#length;
     const size = this.#kernel.deflate(this.#length, Number(isLast));
     this.#length = 0;
-    return this.#slice(this.#kernel.output_start(), size);
-  }
-
-  #slice(start: number, length: number): Uint8Array {
-    return this.#memory.subarray(start, start + length);
+    const start = this.#kernel.output_start();
+    return this.#memory.subarray(start, start + size);
   }
 }

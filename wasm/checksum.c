@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "checksum.h"
 
-#include "huffman.h"
-
 /* Bytes that are looked up together, each in a table for how many of them follow. */
 #define STEP 8u
 #define POLYNOMIAL 0xedb88320u

@@ -3,7 +3,9 @@
 #ifndef CHECKSUM_H
 #define CHECKSUM_H
 
+#include "types.h"
+
 /* Of bytes that follow others, whose checksum is `crc`; 0 at the start. */
-unsigned int checksum_after(unsigned int crc, const unsigned char *bytes, unsigned int size);
+u32 checksum_after(u32 crc, const u8 *bytes, u32 size);
 
 #endif

@@ -6,11 +6,8 @@
 #ifndef TREE_H
 #define TREE_H
 
-typedef unsigned char u8;
-typedef unsigned int u32;
-typedef unsigned long long u64;
+#include "types.h"
 
-#define EXPORT(name) __attribute__((export_name(#name)))
 #define PAGE_SIZE 65536u
 
 /* An array that grows: it is copied to where there is more room. */

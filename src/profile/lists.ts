@@ -22,7 +22,8 @@ interface Kernel {
 /** As `begin_list` has them: those of nodes, and those of a column. */
 const nodeLists = { upGaps: 0, upValues: 1, frames: 2 };
 const columnLists = { selfGaps: 3, selfValues: 4 };
-const lineFeed = Uint8Array.of(0x0a);
+/** What ends a line of the text. */
+export const lineFeed = Uint8Array.of(0x0a);
 
 /** The numbers about the nodes of a profile, as `writeProfile` describes them. */
 export interface ProfileLists {

@@ -1,17 +1,17 @@
 import type { Frame } from '../frame.ts';
 import type { Profile } from '../profile.ts';
-import { profileLists } from './lists.ts';
+import { lineFeed, profileLists } from './lists.ts';
 import { profileTextVersion } from './text-reader.ts';
 
-const lineFeed = Uint8Array.of(0x0a);
 /** Letters of names. */
 const lineLength = 65_536;
 
 /**
- * A profile with everything in it as lines of text, in UTF-8, in chunks that are valid until the next is taken. Line 1 is a JSON object: the
- * format's version, `columns`, the weights that the `root` itself has, `meta`. Lines of JSON lists hold
- * the frames in the order of their first nodes: a name, or an object where more is known. The lines
- * after them are lists of numbers about the nodes, depth first, siblings in the order of their indexes:
+ * A profile with everything in it as lines of text, in UTF-8, in chunks that are valid until the next is
+ * taken. Line 1 is a JSON object: the format's version, `columns`, the weights that the `root` itself has,
+ * `meta`. Lines of JSON lists hold the frames in the order of their first nodes: a name, or an object where
+ * more is known. The lines after them are lists of numbers about the nodes, depth first, siblings in the
+ * order of their indexes:
  * - `up`, sparse: the parent of a node lies so many nodes above the node before (0: it is that node).
  * - `frame`: counted from 0.
  * - `self` of each column, sparse.
