@@ -69,6 +69,12 @@ static const char *kind_on(unsigned major, unsigned minor, const char *link, con
 	return found.kind;
 }
 
+/* By the path: the first System V segment of a namespace has inode 0 as well. */
+static bool is_of_file(uint64_t ino, const char *path)
+{
+	return ino || *path == '/';
+}
+
 /* One line: start-end perms offset dev inode path. */
 static bool parse_line(const struct process *process, const char *line, struct mapped_pages *mapped)
 {
@@ -85,7 +91,8 @@ static bool parse_line(const struct process *process, const char *line, struct m
 	mapped->nr = (end - start) / size;
 	mapped->path = duplicate(line + path);
 	link = formatted("/proc/%d/map_files/%" PRIx64 "-%" PRIx64, process->pid, start, end);
-	mapped->kind = ino ? kind_on(major, minor, link, mapped->path) : kind_without_file(mapped->path);
+	mapped->kind = is_of_file(ino, mapped->path) ? kind_on(major, minor, link, mapped->path) :
+						       kind_without_file(mapped->path);
 	free(link);
 	return true;
 }
