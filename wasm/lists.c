@@ -5,16 +5,26 @@
  */
 #include "tree.h"
 
+#include <wasm_simd128.h>
+
 /* A piece of a list is about so long. */
 #define PIECE 65536u
 /* Of 2^53, with five bits a letter. */
 #define MOST_LETTERS 11u
+/* What a name has before it, and behind it. */
+#define MOST_BEFORE 2u
+#define MOST_BEHIND 3u
+/* Letters of names in a line, but for what the last one has more; src/profile/text.ts has the same. */
+#define LINE 65536u
+/* Bytes that are looked at together. */
+#define STEP 16u
 /* Of the link of a last child: to its parent, for it has no next sibling. */
 #define IS_PARENT (1u << 31)
 
 enum list { UP_GAPS, UP_VALUES, FRAMES, SELF_GAPS, SELF_VALUES };
 
 static u32 node_count;
+static u32 frame_count;
 static u32 walked; /* nodes: all but the root */
 static u32 *parents; /* of each node */
 static u32 *ups; /* of each walked node, how far above the node before its parent lies; in the place of the parents */
@@ -27,10 +37,17 @@ static u32 *numbers; /* of each frame, counted from 1; 0: it was not met */
 static u32 *met; /* frames in the order of their numbers */
 static u32 met_count;
 
+static u8 *names; /* with a `;` behind each */
+static u32 names_size;
+static u32 *name_starts; /* of each frame's, and where one more would begin */
+static u32 written; /* bytes of the next name that are written already */
+static u32 line; /* letters of names in it */
+
 static enum list list;
-static u32 at; /* of the walked nodes, the next */
+static u32 at; /* of the walked nodes, or of the met frames, the next */
 static u64 gap;
 static u8 piece[PIECE + MOST_LETTERS];
+_Static_assert(MOST_BEFORE + 1 + MOST_BEHIND <= MOST_LETTERS, "a name that begins at the end of a piece fits, too");
 
 static void *take(u32 count, u32 size)
 {
@@ -40,9 +57,10 @@ static void *take(u32 count, u32 size)
 }
 
 /* Where the parents of so many nodes are to be put, and behind them their frames. */
-EXPORT(nodes_room) u32 *nodes_room(u32 nodes, u32 frame_count)
+EXPORT(nodes_room) u32 *nodes_room(u32 nodes, u32 frames_in_all)
 {
 	node_count = nodes;
+	frame_count = frames_in_all;
 	ups = parents = take(2 * nodes, sizeof(u32));
 	frames = parents + nodes;
 	selfs = take(nodes, sizeof(double));
@@ -108,6 +126,86 @@ EXPORT(walk) u32 walk(void)
 EXPORT(met_frames) u32 *met_frames(void)
 {
 	return met;
+}
+
+/* Where names are to be put, with a `;` behind each. */
+EXPORT(names_room) u8 *names_room(u32 size)
+{
+	names_size = size;
+	name_starts = take(frame_count + 1, sizeof(u32));
+	names = take(size + STEP, 1);
+	return names;
+}
+
+/* Of the bytes at `text`, those that are `byte`. */
+static v128_t which_are(v128_t text, char byte)
+{
+	return wasm_i8x16_eq(text, wasm_i8x16_splat(byte));
+}
+
+/* Controls, quotes and backslashes are written otherwise; what is not ASCII counts otherwise. */
+static int needs_escapes(v128_t text)
+{
+	v128_t quoted = wasm_v128_or(which_are(text, '"'), which_are(text, '\\'));
+
+	return wasm_v128_any_true(wasm_v128_or(quoted, wasm_i8x16_lt(text, wasm_i8x16_splat(' '))));
+}
+
+/* Finds out where each of the names begins; 0: JSON would have them otherwise. */
+EXPORT(begin_names) u32 begin_names(void)
+{
+	u32 count = 0;
+
+	__builtin_memset(names + names_size, ' ', STEP);
+	for (u32 i = 0; i < names_size; i += STEP) {
+		v128_t text = wasm_v128_load(names + i);
+
+		if (needs_escapes(text))
+			return 0;
+		for (u32 ends = wasm_i8x16_bitmask(which_are(text, ';')); ends; ends &= ends - 1)
+			name_starts[++count] = i + (u32)__builtin_ctz(ends) + 1;
+	}
+	return 1;
+}
+
+/* The bytes of a name that are still to be written, as many as there is room for: one at least. */
+static u8 *put_name(u8 *to, const u8 *end, u32 frame)
+{
+	u32 start = name_starts[frame], length = name_starts[frame + 1] - 1 - start, part;
+
+	if (!written) {
+		*to++ = line ? ',' : '[';
+		*to++ = '"';
+	}
+	part = length - written;
+	if (part > (u32)(end - to))
+		part = (u32)(end - to);
+	__builtin_memcpy(to, names + start + written, part);
+	to += part;
+	written += part;
+	if (written < length)
+		return to;
+	*to++ = '"';
+	line += length;
+	written = 0;
+	at++;
+	return to;
+}
+
+/* The next part of the names of the frames that were met, as JSON lists: how many bytes of it lie at `piece_start`. */
+EXPORT(next_names) u32 next_names(void)
+{
+	u8 *to = piece;
+
+	while (at < met_count && to < piece + PIECE) {
+		to = put_name(to, piece + PIECE + MOST_BEFORE + 1, met[at]);
+		if (written || (line < LINE && at < met_count))
+			continue;
+		*to++ = ']';
+		*to++ = '\n';
+		line = 0;
+	}
+	return (u32)(to - piece);
 }
 
 EXPORT(begin_list) void begin_list(enum list wanted)

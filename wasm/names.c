@@ -119,18 +119,18 @@ EXPORT(names_count) u32 names_count(void)
 	return name_count;
 }
 
-/* Bytes of all names together. */
+/* Bytes of all names together, with a `;` behind each. */
 EXPORT(names_size) u32 names_size(void)
 {
 	const struct name *name = names.at;
-	u32 size = 0;
+	u32 size = name_count;
 
 	for (u32 i = 0; i < name_count; i++)
 		size += name[i].length;
 	return size;
 }
 
-/* Where each name ends among the bytes of all of them, then these bytes. */
+/* Where the `;` behind each name lies among the bytes of all of them, then these bytes. */
 EXPORT(copy_names) void copy_names(u32 *ends)
 {
 	const struct name *name = names.at;
@@ -141,5 +141,6 @@ EXPORT(copy_names) void copy_names(u32 *ends)
 		__builtin_memcpy(bytes + end, name[i].text, name[i].length);
 		end += name[i].length;
 		ends[i] = end;
+		bytes[end++] = ';';
 	}
 }

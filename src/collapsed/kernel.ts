@@ -28,9 +28,9 @@ export interface Kernel {
   /** Copies self weights (doubles), parents and names (32 bits each), one after the other. */
   copy_nodes(from: number, count: number, to: number): void;
   names_count(): number;
-  /** Bytes of all names together. */
+  /** Bytes of all names together, with a `;` behind each. */
   names_size(): number;
-  /** Copies where each name ends (32 bits each), then the bytes of all names. */
+  /** Copies where the `;` behind each name lies (32 bits each), then the bytes of all names. */
   copy_names(to: number): void;
 }
 

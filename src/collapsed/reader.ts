@@ -1,5 +1,7 @@
 import { UserError } from '../errors.ts';
+import type { Frame } from '../frame.ts';
 import { withFramesOnce } from '../profile/frames-once.ts';
+import { keepNames } from '../profile/names-as-read.ts';
 import { type Column, type Profile, totalTooLarge } from '../profile.ts';
 import type { Unit } from '../units.ts';
 import { frameOfText } from './name.ts';
@@ -98,23 +100,30 @@ function hasWeight({ self }: Column): boolean {
 }
 
 function profileOf(tree: StackTree, columns: Column[]): Profile {
-  const names = namesIn(tree);
-  const frames = names.map(frameOfText);
-  const profile = { frames, parent: tree.parent, frame: tree.name, columns, meta: {} };
+  const text = textOf(tree.nameBytes);
+  const names = text.split(';').slice(0, -1);
+  const about = { parent: tree.parent, frame: tree.name, columns, meta: {} };
+  // All names at once tell it sooner than each by itself.
+  if (isPlain(text)) return { frames: plainFrames(names, text, tree), ...about };
+  const profile = { frames: names.map(frameOfText), ...about };
   return names.some(isAmbiguous) ? withFramesOnce(profile) : profile;
 }
 
-function namesIn({ nameBytes, nameEnds }: StackTree): string[] {
-  const text = Buffer.from(nameBytes.buffer).toString('latin1');
+function textOf(bytes: Uint8Array<ArrayBuffer>): string {
+  const text = Buffer.from(bytes.buffer).toString('latin1');
   const isAscii = Buffer.byteLength(text) === text.length;
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  const names: string[] = [];
-  for (let name = 0, start = 0; name < nameEnds.length; name++) {
-    const end = nameEnds[name]!;
-    names.push(isAscii ? text.slice(start, end) : decoder.decode(nameBytes.subarray(start, end)));
-    start = end;
-  }
-  return names;
+  return isAscii ? text : new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+}
+
+function plainFrames(names: readonly string[], text: string, { nameBytes }: StackTree): Frame[] {
+  const frames = names.map((name) => ({ name }));
+  if (text.length === nameBytes.length) keepNames(frames, nameBytes);
+  return frames;
+}
+
+/** Every name is all of its frame, and no two are of the same: none is empty, ends like a mark, or was not UTF-8. */
+function isPlain(text: string): boolean {
+  return !text.startsWith(';') && ![';;', '];', '\ufffd'].some((sign) => text.includes(sign));
 }
 
 /** Other bytes may stand for the same frame: what is not UTF-8, marks in another order, no name at all. */

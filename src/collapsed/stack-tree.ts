@@ -2,9 +2,9 @@ import type { Kernel } from './kernel.ts';
 
 /** Stacks as the text names them. Every name is there once, every node below its parent once. */
 export interface StackTree {
-  /** The bytes of all names, one behind the other. */
+  /** The bytes of all names, with a `;` behind each, which no name holds. */
   readonly nameBytes: Uint8Array<ArrayBuffer>;
-  /** Where each name ends; the next one begins there. */
+  /** Where the `;` behind each name lies. */
   readonly nameEnds: Uint32Array<ArrayBuffer>;
   /** Of each node; -1 for the root, which is node 0. */
   readonly parent: Int32Array<ArrayBuffer>;
@@ -74,7 +74,7 @@ function addNames(
     const room = kernel.input_room(end - start);
     new Uint8Array(kernel.memory.buffer).set(nameBytes.subarray(start, end), room);
     names[name] = kernel.name_of(room, end - start);
-    start = end;
+    start = end + 1;
   }
   return names;
 }

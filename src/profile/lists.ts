@@ -1,6 +1,7 @@
 import type { Profile } from '../profile.ts';
 import { newInstance } from '../wasm.ts';
 import { withinMemory } from '../within-memory.ts';
+import { namesAsRead } from './names-as-read.ts';
 
 /** What wasm/lists.c exports. Addresses are in bytes of `memory`. */
 interface Kernel {
@@ -11,6 +12,12 @@ interface Kernel {
   walk(): number;
   /** Where these frames are (32 bits each), in the order of their first nodes. */
   met_frames(): number;
+  /** Where so many bytes of names are to be put, with a `;` behind each. */
+  names_room(size: number): number;
+  /** 0: they are not the same between the quotes of JSON. */
+  begin_names(): number;
+  /** How many bytes of the lines of names lie at `piece_start`, which are the next ones; 0: there are no more. */
+  next_names(): number;
   /** Where the weights of a column are to be put (doubles), once the nodes were gone through. */
   selfs_room(): number;
   begin_list(list: number): void;
@@ -29,22 +36,37 @@ export const lineFeed = Uint8Array.of(0x0a);
 export interface ProfileLists {
   /** The frames that nodes have, in the order of their own numbers, by their numbers in the profile. */
   readonly frames: Uint32Array;
+  /** Lines of their names, in chunks that are valid until the next is taken, where names are all that frames have. */
+  readonly names: Iterable<Uint8Array> | undefined;
   /** Chunks of lines that are valid until the next is taken. */
   readonly lines: Iterable<Uint8Array>;
 }
 
 /** Throws a UserError where there is not enough memory, an Error if wasm/ was not built. */
-export function profileLists({ parent, frame, frames, columns }: Profile): ProfileLists {
+export function profileLists(profile: Profile): ProfileLists {
+  const { parent, frame, frames, columns } = profile;
   const kernel = newInstance('lists') as Kernel;
   const room = withinMemory(() => kernel.nodes_room(parent.length, frames.length));
   const { buffer } = kernel.memory;
   new Int32Array(buffer, room).set(parent);
   new Int32Array(buffer, room + parent.byteLength).set(frame);
   const count = kernel.walk();
+  const names = namesOf(kernel, profile);
+  // The names may have made another buffer of it.
+  const met = new Uint32Array(kernel.memory.buffer, kernel.met_frames(), count);
   return {
-    frames: new Uint32Array(buffer, kernel.met_frames(), count),
+    frames: met,
+    names,
     lines: linesOf(kernel, columns),
   };
+}
+
+function namesOf(kernel: Kernel, { frames }: Profile): Iterable<Uint8Array> | undefined {
+  const names = namesAsRead(frames);
+  if (names === undefined) return undefined;
+  const room = withinMemory(() => kernel.names_room(names.length));
+  new Uint8Array(kernel.memory.buffer, room).set(names);
+  return kernel.begin_names() === 0 ? undefined : piecesOf(kernel, kernel.next_names);
 }
 
 function* linesOf(kernel: Kernel, columns: Profile['columns']): Generator<Uint8Array> {
@@ -57,7 +79,11 @@ function* linesOf(kernel: Kernel, columns: Profile['columns']): Generator<Uint8A
 
 function* lineOf(kernel: Kernel, list: number): Generator<Uint8Array> {
   kernel.begin_list(list);
-  for (let size = kernel.next_piece(); size > 0; size = kernel.next_piece())
-    yield new Uint8Array(kernel.memory.buffer, kernel.piece_start(), size);
+  yield* piecesOf(kernel, kernel.next_piece);
   yield lineFeed;
+}
+
+function* piecesOf(kernel: Kernel, next: () => number): Generator<Uint8Array> {
+  for (let size = next(); size > 0; size = next())
+    yield new Uint8Array(kernel.memory.buffer, kernel.piece_start(), size);
 }

@@ -3,7 +3,7 @@ import type { Profile } from '../profile.ts';
 import { lineFeed, profileLists } from './lists.ts';
 import { profileTextVersion } from './text-reader.ts';
 
-/** Letters of names. */
+/** Letters of names; wasm/lists.c has the same. */
 const lineLength = 65_536;
 
 /**
@@ -20,9 +20,9 @@ const lineLength = 65_536;
  * of them are before it, and these numbers.
  */
 export function* writeProfile(profile: Profile): Generator<Uint8Array> {
-  const { frames, lines } = profileLists(profile);
+  const { frames, names, lines } = profileLists(profile);
   yield Buffer.from(headOf(profile));
-  yield* frameLines(profile.frames, frames);
+  yield* names ?? frameLines(profile.frames, frames);
   yield* lines;
 }
 

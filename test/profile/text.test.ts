@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { PartReader } from '../../src/collapsed/part-reader.ts';
+import { collapsedInput } from '../../src/collapsed/reader.ts';
 import { UserError } from '../../src/errors.ts';
 import type { Frame } from '../../src/frame.ts';
 import { ProfileBuilder } from '../../src/profile/builder.ts';
 import type { Metadata } from '../../src/profile/metadata.ts';
 import { wrongField } from '../../src/profile/metadata-check.ts';
+import { namesAsRead } from '../../src/profile/names-as-read.ts';
 import { writeProfile } from '../../src/profile/text.ts';
 import { ProfileTextReader } from '../../src/profile/text-reader.ts';
 import type { Profile } from '../../src/profile.ts';
@@ -59,6 +62,18 @@ function profileOf(stacks: Stacks, metadata: Metadata = {}): Profile {
   return builder.build(metadata);
 }
 
+function readText(text: string): Profile {
+  const reader = new PartReader(true);
+  for (let rest: Uint8Array = Buffer.from(text); rest.length > 0; ) {
+    const room = reader.room();
+    const piece = rest.subarray(0, room.length);
+    room.set(piece);
+    reader.take(piece.length);
+    rest = rest.subarray(piece.length);
+  }
+  return collapsedInput(reader.finish()).profile;
+}
+
 describe('the text of a profile', () => {
   test('is lines of frames, then lists', () => {
     const main = { name: 'main', module: 'a.out' };
@@ -99,6 +114,29 @@ BC`);
         }
       }),
     );
+  });
+
+  const readName = fc.oneof(
+    fc.string({ minLength: 1 }),
+    fc.string({ unit: 'binary', minLength: 1 }),
+    fc.constantFrom('"', 'a\\', 'a\tb', 'x]', '_[k]', 'é', 'operator""_s'),
+    fc.integer({ min: 1, max: 200_000 }).map((length) => 'b'.repeat(length)),
+  );
+  const expectSame = (profile: Profile) =>
+    expect(textOf(profile)).toBe(textOf({ ...profile, frames: [...profile.frames] }));
+
+  test('is the same of names as they were read, and of these names by themselves', () => {
+    fc.assert(
+      fc.property(fc.array(readName, { minLength: 1, maxLength: 12 }), (names) => {
+        const lines = names.map((name, i) => `${name.replaceAll(/[;\n]/g, ':')};leaf ${i + 1}\n`);
+        expectSame(readText(lines.join('')));
+      }),
+      { numRuns: 50 },
+    );
+    // Where a line ends, and a piece of what the kernel writes.
+    for (let length = 65_520; length < 65_540; length++)
+      expectSame(readText(`main;${'a'.repeat(length)};b 1\nmain;c 2\n`));
+    expect(namesAsRead(readText('main;(anonymous namespace)::f() 1\n').frames)).toBeDefined();
   });
 
   test('holds a stack of 100,000 frames', () => {
