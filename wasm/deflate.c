@@ -12,7 +12,6 @@
 #define BLOCK 65536u
 #define HASH_BITS 15
 #define SHORTEST 4u
-#define LONG 16u
 #define LONGEST 258u
 /* What is so long is taken without looking for a longer one that begins a byte later. */
 #define LONG_ENOUGH 32u
@@ -90,7 +89,7 @@ static u32 same_bytes(u32 a, u32 b, u32 most)
 }
 
 /* The longest of the newest few that begin like what is at `at`. */
-static struct match find(u32 at, u32 end)
+SMALL static struct match find(u32 at, u32 end)
 {
 	u32 most = end - at < LONGEST ? end - at : LONGEST, last = 0, start;
 	struct match best = {0};
@@ -120,29 +119,21 @@ static void add_literal(u32 at)
 	found[found_count++] = (struct match){0, text[at - text_start]};
 }
 
-static void remember_all(u32 at, u32 end)
-{
-	for (; at < end; at++)
-		remember(at);
-}
-
-/* Takes a match; its end. What repeats some of a long one mostly begins or ends with it. */
+/* Takes a match; its end. What repeats some of it mostly begins or ends with it. */
 static u32 add_match(u32 at, struct match match, u32 end)
 {
-	u32 next = at + match.length, last = next < end - SHORTEST ? next : end - SHORTEST;
+	u32 next = at + match.length;
 
 	found[found_count++] = match;
-	if (match.length < LONG) {
-		remember_all(at + 1, last);
-	} else {
+	if (next + SHORTEST <= end) {
 		remember(at + 1);
-		remember_all(next - 2, last);
+		remember(next - 1);
 	}
 	return next;
 }
 
 /* The block as matches and literals. A match waits for a longer one that begins a byte later. */
-static void find_all(u32 at, u32 end)
+SMALL static void find_all(u32 at, u32 end)
 {
 	u32 literals = 0;
 
@@ -203,7 +194,7 @@ static struct split split_distance(u32 distance)
 static struct code literals[LITERALS], distances[DISTANCES], lengths[LENGTHS];
 
 /* Of both kinds two symbols are always counted: some readers refuse a code that has fewer. */
-static void count_symbols(void)
+SMALL static void count_symbols(void)
 {
 	forget_counts(literals, LITERALS);
 	forget_counts(distances, DISTANCES);
@@ -219,7 +210,7 @@ static void count_symbols(void)
 }
 
 /* The lengths of both codes, with a code for those: RFC 1951, 3.2.7, without the symbols that repeat. */
-static void put_codes(void)
+SMALL static void put_codes(void)
 {
 	static const u8 order[LENGTHS] = {16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};
 
@@ -247,7 +238,7 @@ static void put_low_bits(u32 value, u32 bits)
 	put_bits(value & ((1u << bits) - 1), bits);
 }
 
-static void put_match(struct match match)
+SMALL static void put_match(struct match match)
 {
 	struct split length = split_length(match.length), distance = split_distance(match.distance);
 
@@ -255,6 +246,16 @@ static void put_match(struct match match)
 	put_low_bits(match.length - 3, length.extra_bits);
 	put_symbol(&distances[distance.symbol]);
 	put_low_bits(match.distance - 1, distance.extra_bits);
+}
+
+SMALL static void put_found(void)
+{
+	for (u32 i = 0; i < found_count; i++) {
+		if (found[i].length)
+			put_match(found[i]);
+		else
+			put_symbol(&literals[found[i].distance]);
+	}
 }
 
 /* Keeps the last WINDOW bytes before `end`. */
@@ -279,12 +280,7 @@ EXPORT(deflate) u32 deflate(u32 size, u32 is_last)
 	put_bits(is_last, 1);
 	put_bits(2, 2);
 	put_codes();
-	for (u32 i = 0; i < found_count; i++) {
-		if (found[i].length)
-			put_match(found[i]);
-		else
-			put_symbol(&literals[found[i].distance]);
-	}
+	put_found();
 	put_symbol(&literals[END_OF_BLOCK]);
 	if (is_last)
 		put_last_bits();

@@ -40,7 +40,7 @@ static int is_plain(const u8 *stack, const u8 *end)
 	return stack < end && !is_blank(*stack) && *stack != ';' && *stack != '#' && !is_blank(end[-1]) && end[-1] != ';';
 }
 
-static int take_line(const u8 *line, const u8 *end)
+SMALL static int take_line(const u8 *line, const u8 *end)
 {
 	const u8 *count = end;
 	double weight = 0;

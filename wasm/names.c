@@ -79,7 +79,7 @@ static void rehash(u32 count)
 		((u32 *)slots.at)[free_slot(name[i].hash)] = i + 1;
 }
 
-static u32 enter(const u8 *text, struct hashed hashed)
+SMALL static u32 enter(const u8 *text, struct hashed hashed)
 {
 	if (2 * name_count >= slot_mask)
 		rehash(name_count ? 2 * (slot_mask + 1) : FIRST_SLOTS);

@@ -45,7 +45,7 @@ static void enter(u32 node, u32 hash)
 	slot[i] = hash >> NODE_BITS << NODE_BITS | node;
 }
 
-static void rehash(u32 count)
+SMALL static void rehash(u32 count)
 {
 	slot_mask = count - 1;
 	empty(&slots, count * sizeof(u32));
@@ -53,7 +53,7 @@ static void rehash(u32 count)
 		enter(node, *hash_at(node));
 }
 
-static u32 append(struct node node, u32 hash)
+SMALL static u32 append(struct node node, u32 hash)
 {
 	if (node_count == MOST_NODES)
 		__builtin_trap();

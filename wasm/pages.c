@@ -7,14 +7,29 @@ struct free_page {
 
 static struct free_page *free_pages;
 
+/* Pages that memory grows by at least: each time takes a call of the system. */
+#define GROWTH 16u
+
+/* Pages at the end of the memory that were not taken yet. */
+static u32 spare;
+
+static int grow(u32 count)
+{
+	if (__builtin_wasm_memory_grow(0, count) == -1ul)
+		return 0;
+	spare += count;
+	return 1;
+}
+
 static void *at_the_end(u32 count)
 {
-	unsigned long before = __builtin_wasm_memory_grow(0, count);
+	u32 missing = count > spare ? count - spare : 0;
 
 	// Whoever called is told by the trap: there is nothing to go on with.
-	if (before == -1ul)
+	if (missing && !grow(missing < GROWTH ? GROWTH : missing) && !grow(missing))
 		__builtin_trap();
-	return (void *)(before * PAGE_SIZE);
+	spare -= count;
+	return (void *)((__builtin_wasm_memory_size(0) - spare - count) * PAGE_SIZE);
 }
 
 /* Not cleared when they were in use before. */

@@ -19,7 +19,7 @@ static u32 depth;
 static const u8 *before;
 static u32 before_length;
 
-const u8 *find_byte(const u8 *from, const u8 *end, u8 byte)
+SMALL const u8 *find_byte(const u8 *from, const u8 *end, u8 byte)
 {
 	v128_t wanted = wasm_i8x16_splat((signed char)byte);
 
@@ -51,7 +51,7 @@ static u32 common_length(const u8 *text, u32 length)
 }
 
 /* Leaves of the path what are also whole frames of the text. */
-static void keep_common(const u8 *text, u32 length)
+SMALL static void keep_common(const u8 *text, u32 length)
 {
 	const struct step *step = path.at;
 	u32 common = common_length(text, length);
@@ -68,7 +68,7 @@ static void push(struct step step)
 }
 
 /* The frames behind the path, without names and nodes. */
-static void split(const u8 *text, u32 length)
+SMALL static void split(const u8 *text, u32 length)
 {
 	u32 start = depth ? ((struct step *)path.at)[depth - 1].end + 1 : 0;
 
@@ -85,7 +85,7 @@ static void split(const u8 *text, u32 length)
  * after the other. The loops that touch wait for nothing, so that the misses of all frames are under way
  * at once.
  */
-static void find_names(const u8 *text, u32 known)
+SMALL static void find_names(const u8 *text, u32 known)
 {
 	struct step *step = path.at;
 	u32 hash = known ? step[known - 1].path : ROOT_HASH;
@@ -100,7 +100,7 @@ static void find_names(const u8 *text, u32 known)
 	}
 }
 
-static u32 find_nodes(u32 known)
+SMALL static u32 find_nodes(u32 known)
 {
 	struct step *step = path.at;
 	u32 node = known ? step[known - 1].node : 0;

@@ -9,4 +9,10 @@ typedef unsigned long long u64;
 
 #define EXPORT(name) __attribute__((export_name(#name)))
 
+/*
+ * What runs often is a function of its own: V8 compiles it again in the background, and large functions are not ready before a
+ * small picture is.
+ */
+#define SMALL __attribute__((noinline))
+
 #endif
