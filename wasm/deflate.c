@@ -27,8 +27,8 @@
 #define END_OF_BLOCK 256
 
 struct match {
-	u32 length; /* 0: there is none */
-	u32 distance;
+	u16 length; /* 0: there is none */
+	u16 distance; /* at most WINDOW */
 };
 
 /* Positions count from the first byte of all. A stale one does no harm: what lies there is compared. */
@@ -107,7 +107,7 @@ SMALL static struct match find(u32 at, u32 end)
 			continue;
 		length = same_bytes(candidate, at, most);
 		if (length > best.length)
-			best = (struct match){length, distance};
+			best = (struct match){ (u16)length, (u16)distance };
 		if (length >= LONG_ENOUGH || length == most)
 			break;
 	}
