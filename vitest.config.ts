@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const bpfTests = 'test/bpf/**/*.test.ts';
@@ -25,6 +26,11 @@ export default defineConfig({
           name: 'main',
           include: ['test/**/*.test.ts'],
           exclude: [bpfTests],
+          ...patience,
+          // Modules are loaded once for all files of a worker: none keeps what another could stumble over.
+          isolate: false,
+          // Not one less than there are processors, which is one where there are two.
+          maxWorkers: availableParallelism(),
           sequence: { groupOrder: 0 },
         },
       },
