@@ -18,16 +18,15 @@
 #define _GNU_SOURCE
 #include "talk.h"
 #include "tally.h"
+#include "trouble.h"
 
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SITE __attribute__((noipa))
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define FEW 100
 #define PATIENCE_MS 1000
@@ -69,7 +68,7 @@ SITE struct block site_many(void)
 	return taken(&tallies[of_many], malloc(32), 32);
 }
 
-static void wait_for_go(void)
+void wait_for_go(void)
 {
 	say("ready\n");
 	heard_line();
@@ -84,14 +83,14 @@ static void allocate_plain(void)
 		release(plain[i]);
 }
 
-static int finish(void)
+int finish(void)
 {
 	say_truth(tallies, SITE_COUNT);
 	heard_line();
 	return 0;
 }
 
-static void wait_a_moment(void)
+void wait_a_moment(void)
 {
 	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
 
@@ -175,82 +174,6 @@ static int fork_child(const char *unused)
 	close(alive[1]);
 	wait(NULL);
 	return 0;
-}
-
-static void *allocate_in_thread(void *unused)
-{
-	release(site_thread());
-	site_thread();
-	return unused;
-}
-
-static int run_threads(const char *count)
-{
-	pthread_t thread;
-
-	wait_for_go();
-	for (int i = 0; i < atoi(count); i++) {
-		if (pthread_create(&thread, NULL, allocate_in_thread, NULL) != 0)
-			give_up("cannot start a thread");
-		pthread_join(thread, NULL);
-	}
-	return finish();
-}
-
-static pthread_t leader;
-
-static void *run_without_leader(void *has_to_wait)
-{
-	pthread_join(leader, NULL);
-	if (has_to_wait != NULL)
-		wait_for_go();
-	allocate_in_thread(NULL);
-	exit(finish());
-}
-
-static void *run_late(void *unused)
-{
-	wait_a_moment();
-	return run_without_leader(unused);
-}
-
-static void *leave_to_heir(void *unused)
-{
-	pthread_t thread;
-
-	pthread_join(leader, NULL);
-	wait_for_go();
-	leader = pthread_self();
-	if (pthread_create(&thread, NULL, run_late, NULL) != 0)
-		give_up("cannot start a thread");
-	return NULL;
-}
-
-static _Noreturn void leave_to(void *(*run)(void *argument), void *argument)
-{
-	pthread_t thread;
-
-	leader = pthread_self();
-	if (pthread_create(&thread, NULL, run, argument) != 0)
-		give_up("cannot start a thread");
-	pthread_exit(NULL);
-}
-
-static int leave_before(const char *unused)
-{
-	leave_to(run_without_leader, &leader);
-}
-
-static int leave_while_traced(const char *unused)
-{
-	wait_for_go();
-	allocate_in_thread(NULL);
-	leave_to(run_without_leader, NULL);
-}
-
-static int leave_twice(const char *unused)
-{
-	leave_to(leave_to_heir, NULL);
 }
 
 SITE void turn(unsigned path, int turns);
