@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const bpfTests = 'test/bpf/**/*.test.ts';
+const askOnce = './test/bpf/ask-once.ts';
 /** They depend on how fast the traced program runs, or trace every program of a file. */
 const lonelyTests = [
   'attach',
@@ -15,7 +16,12 @@ const lonelyTests = [
   'stress',
   'swap',
 ].map((name) => `test/bpf/${name}.test.ts`);
-const patience = { testTimeout: 30_000, hookTimeout: 30_000 };
+const common = {
+  testTimeout: 30_000,
+  hookTimeout: 30_000,
+  // Modules are loaded once for all files of a worker: none keeps what another could stumble over.
+  isolate: false,
+};
 
 export default defineConfig({
   test: {
@@ -26,9 +32,7 @@ export default defineConfig({
           name: 'main',
           include: ['test/**/*.test.ts'],
           exclude: [bpfTests],
-          ...patience,
-          // Modules are loaded once for all files of a worker: none keeps what another could stumble over.
-          isolate: false,
+          ...common,
           // Not one less than there are processors, which is one where there are two.
           maxWorkers: availableParallelism(),
           sequence: { groupOrder: 0 },
@@ -38,8 +42,9 @@ export default defineConfig({
         test: {
           name: 'bpf',
           include: [bpfTests],
+          globalSetup: askOnce,
           exclude: lonelyTests,
-          ...patience,
+          ...common,
           // They mostly wait: for programs, and for the kernel to give probes back.
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
@@ -49,7 +54,8 @@ export default defineConfig({
         test: {
           name: 'bpf-alone',
           include: lonelyTests,
-          ...patience,
+          globalSetup: askOnce,
+          ...common,
           fileParallelism: false,
           sequence: { groupOrder: 2 },
         },
