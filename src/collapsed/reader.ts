@@ -16,6 +16,9 @@ export interface CollapsedColumn {
   readonly column?: string;
 }
 
+/** Bytes of names: what is read sooner because they are kept is not worth more memory than this. */
+const mostKept = 16 * 1024 * 1024;
+
 /** What was done to make sense of the input is in `profile.meta.notes`. */
 export interface CollapsedInput {
   readonly profile: Profile;
@@ -117,7 +120,8 @@ function textOf(bytes: Uint8Array<ArrayBuffer>): string {
 
 function plainFrames(names: readonly string[], text: string, { nameBytes }: StackTree): Frame[] {
   const frames = names.map((name) => ({ name }));
-  if (text.length === nameBytes.length) keepNames(frames, nameBytes);
+  const isAscii = text.length === nameBytes.length;
+  if (isAscii && text.length <= mostKept) keepNames(frames, nameBytes);
   return frames;
 }
 
