@@ -16,7 +16,7 @@ import { diffJson } from './diff-json.ts';
 import { diffFlags, diffOptionsOf, type Files, filesOf, sizeOrShare } from './diff-options.ts';
 import { type InputOptions, viewOf } from './input.ts';
 import { readInputs } from './inputs.ts';
-import { lookFlags, lookOf, lookUnused } from './look-options.ts';
+import { checkEmbed, lookFlags, lookNeedless, lookOf, lookUnused } from './look-options.ts';
 import { several, single } from './numbers.ts';
 import {
   collapsedText,
@@ -80,6 +80,7 @@ async function run(args: Args): Promise<number> {
   const outputs = several(args.output, '--output');
   // Nothing is kept of colours that mean something: a palette is only said to be ignored.
   const look = { ...lookOf(args), ...(args.cp && { palette: {} }) };
+  checkEmbed(look, outputs);
   const kinds = outputKinds(look);
   const isDrawn = outputs.map((path) => kindOf(path, kinds)).some((kind) => kind !== kinds[0]);
   if (args.json && args.folded) throw new UserError('either --json or -f on stdout, not both', 2);
@@ -96,7 +97,7 @@ async function run(args: Args): Promise<number> {
   await writeStdout(stdout(profile));
   await ticketOf({ profile }, { ...tickets, look });
   const excess = limit === undefined ? undefined : excessOf(profile, limit);
-  const unused = isDrawn || tickets.ticket !== undefined ? [] : lookUnused(args);
+  const unused = (isDrawn || tickets.ticket !== undefined ? lookNeedless : lookUnused)(args);
   const remarks = [...warnings, ...remarksOn(profile), ...unused, ...(excess ?? [])];
   for (const line of remarks) screen.line(line);
   return excess === undefined ? 0 : grewTooMuch;
