@@ -33,6 +33,15 @@ describe('the table', () => {
     await expect(stdout).toMatchFileSnapshot('diff.golden.txt');
   });
 
+  test('has changes that lie between the amounts shown', async () => {
+    writeFileSync(at.path('th1.folded'), 'main;a 1000\nmain;b 1023\nmain;c 3000\n');
+    writeFileSync(at.path('th2.folded'), 'main;a 10\nmain;b 1024\nmain;c 1999\n');
+    const { stdout } = await at.run([...['diff', 'th1.folded', 'th2.folded', '--countname=bytes']]);
+    expect(stdout).toMatch(/^4\.91 KiB before, 2\.96 KiB after: -1\.95 KiB \(/);
+    expect(stdout).toMatch(/ 2\.93 KiB +1\.95 KiB +-1,001 bytes /);
+    expect(stdout).toMatch(/ 1,000 bytes +10 bytes +-990 bytes /);
+  });
+
   test('of what did not change says so', async () => {
     const { stdout } = await at.run(['diff', 'old.folded', 'old.folded']);
     expect(stdout.split('\n').slice(0, 1)).toEqual(['160,768 before, 160,768 after: no change']);
