@@ -170,12 +170,16 @@ function excessOf(profile: Profile, limit: Threshold): string[] | undefined {
   const most = 'amount' in limit ? limit.amount : limit.share * before!;
   const growth = after! - before!;
   if (growth <= most) return undefined;
-  const amounts = [growth, Math.floor(most)].map((amount) => formatAmount(amount, unit));
-  const grew = `memstacks: grew by ${amounts.join(', more than the --fail-above of ')}`;
+  const words = limitWords(limit, formatAmount(Math.floor(most), unit));
+  const grew = `memstacks: grew by ${formatAmount(growth, unit)}, more than the --fail-above of ${words}`;
   const { before: runsBefore, after: runsAfter } = profile.meta.differential!;
   const range = rangeOfTotals(runsBefore) + rangeOfTotals(runsAfter);
   if (growth > range) return [grew];
   return [`${grew}; but the runs of a side differ by as much (${formatAmount(range, unit)})`];
+}
+
+function limitWords(limit: Threshold, amount: string): string {
+  return 'share' in limit ? `${Number((100 * limit.share).toPrecision(12))}% (${amount})` : amount;
 }
 
 /** How far apart the totals of a side lie, scaled as they are compared. */

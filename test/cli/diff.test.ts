@@ -240,14 +240,16 @@ describe('two counts a line', () => {
 
 describe('--fail-above', () => {
   test.each([
-    ['20479', 3],
+    ['20479', 3, '20,479'],
     ['20480', 0],
-    ['12%', 3],
+    ['12%', 3, '12% (19,292)'],
+    ['12.7%', 3, '12.7% (20,417)'],
     ['13%', 0],
-  ])('%s', async (limit, code) => {
+  ])('%s', async (limit, code, words = '') => {
     const result = await at.run(['diff', 'old.folded', 'new.folded', '-f', '--fail-above', limit]);
     expect({ code: result.code, stdout: result.stdout }).toEqual({ code, stdout: both });
-    expect(result.stderr).toMatch(code === 0 ? /^$/ : /^memstacks: grew by 20,480, more than /);
+    const said = `memstacks: grew by 20,480, more than the --fail-above of ${words}\n`;
+    expect(result.stderr).toBe(code === 0 ? '' : said);
   });
 
   test('says when the runs of a side differ as much', async () => {
