@@ -108,6 +108,21 @@ describe('fold', () => {
   });
 });
 
+test.each(['fold', 'render', 'top'])(
+  '%s says of an empty file that is no collapsed stacks what it lacks',
+  async (command) => {
+    for (const name of ['x.capture', 'x.svg.gz', 'x.html']) {
+      writeFileSync(at.path(name), '');
+      const suffix = /\.\w+/.exec(name)![0];
+      expect(await at.run([command, name])).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: `memstacks: ${name}: it is empty, which no ${suffix} file is that was written whole: make it again\n`,
+      });
+    }
+  },
+);
+
 describe('what is no collapsed stacks, or nothing of it usable', () => {
   test.each([
     ['empty', '', 'it is empty, or all comments'],
