@@ -110,6 +110,13 @@ test('the help fits a screen and names every command and output', async () => {
     expect(stdout).toContain(word);
 });
 
+test.each(['fold', 'render', 'top'])('the help of %s names all that it reads', async (command) => {
+  const { stdout } = await at.run([command, '--help']);
+  expect(stdout.replace(/\s+/g, ' ')).toContain(
+    'capture, collapsed stacks, .svg or .html, also .gz',
+  );
+});
+
 test('the version is that of the package', async () => {
   const { version } = (await import('../../package.json', { with: { type: 'json' } })).default;
   expect((await at.run(['--version'])).stdout).toBe(`${version}\n`);
