@@ -88,18 +88,34 @@ static const char *cheaper_than(const struct settings *settings)
 	return settings->alloc_only ? "--entry-only costs less" : "-a costs less, and with --entry-only still less";
 }
 
+/* 1234567 as "1,234,567". */
+static char *grouped(uint64_t count)
+{
+	char *head, *whole;
+
+	if (count < 1000)
+		return formatted("%" PRIu64, count);
+	head = grouped(count / 1000);
+	whole = formatted("%s,%03" PRIu64, head, count % 1000);
+	free(head);
+	return whole;
+}
+
 static void report(const struct settings *settings, const struct reading *since, const struct reading *now,
 		   uint64_t rate)
 {
 	char *slower = slowdown(since, now, !settings->entry_only);
 	uint64_t foreign = (now->foreign - since->foreign) * 1000000000.0 / (now->at_ns - since->at_ns);
-	char *others = foreign ? formatted(" (%" PRIu64 " of them by processes that are not traced)", foreign) : duplicate("");
+	char *foreign_calls = grouped(foreign), *calls = grouped(rate);
+	char *others = foreign ? formatted(" (%s of them by processes that are not traced)", foreign_calls) : duplicate("");
 
-	event_warning("%" PRIu64 " allocator calls a second%s, above --max-rate %" PRIu64
+	event_warning("%s allocator calls a second%s, above --max-rate %" PRIu64
 		      ": the target ran %s while traced (estimated). Detached; what was traced until now is kept. "
 		      "--max-rate 0 traces on, %s",
-		      rate, others, settings->max_rate, slower, cheaper_than(settings));
+		      calls, others, settings->max_rate, slower, cheaper_than(settings));
 	free(others);
+	free(foreign_calls);
+	free(calls);
 	free(slower);
 }
 

@@ -4,14 +4,19 @@ export function signOf(change: number): string {
   return change > 0 ? '+' : '-';
 }
 
-/** A change in parts of what there was: "+12.5%", "-0.3%", "+<0.1%"; "new" and "vanished" at the ends. */
+/** A change in parts of what there was: "+12.5%", "-99.97%", "+<0.1%"; "new" and "vanished" at the ends. */
 export function formatGrowth(before: number, after: number): string {
   if (before === after) return '0%';
   if (before === 0) return 'new';
   if (after === 0) return 'vanished';
   const percent = (Math.abs(after - before) / before) * 100;
-  // Where something is left it is not "-100.0%", and a change not "0.0%".
-  const isNearlyAll = after < before && percent > 99.9;
-  const text = percent < 0.05 ? '<0.1' : isNearlyAll ? '>99.9' : percent.toFixed(1);
+  // A change is not "0.0%".
+  const text = percent < 0.05 ? '<0.1' : after < before ? belowAll(percent) : percent.toFixed(1);
   return `${signOf(after - before)}${text}%`;
+}
+
+/** Where something is left it is not "100.0": as many digits as that takes, up to four. */
+function belowAll(percent: number): string {
+  const rounded = [1, 2, 3, 4].map((digits) => percent.toFixed(digits));
+  return rounded.find((text) => Number(text) < 100) ?? '99.9999';
 }

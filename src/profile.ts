@@ -64,7 +64,7 @@ export function stackOf(profile: Profile, node: NodeIndex): Frame[] {
 /** For a column whose sum leaves the exact range of doubles. */
 export function totalTooLarge({ name }: { readonly name: string }): UserError {
   return new UserError(
-    `the total of ${name} is above ${Number.MAX_SAFE_INTEGER} and cannot be exact: ` +
+    `the total of ${name} is above 2^53 - 1 (${Number.MAX_SAFE_INTEGER}) and cannot be exact: ` +
       'split the input, or scale its counts down',
   );
 }

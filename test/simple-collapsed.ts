@@ -49,7 +49,7 @@ export function simplyRead(bytes: Uint8Array): CollapsedInput {
     }
     if (parsed.kind !== 'stack') continue;
     if (parsed.count.units > Number.MAX_SAFE_INTEGER)
-      throw new UserError(`line ${index + 1}: the count is above 2^53: scale the counts down`);
+      throw new UserError(`line ${index + 1}: the count is above 2^53 - 1: scale the counts down`);
     stacks.push(parsed);
   }
   if (stacks.length === 0) throw new UserError('no stacks');

@@ -23,6 +23,8 @@ export interface Conversion extends Partial<TicketChoice> {
   readonly outputs: readonly string[];
   /** The first is what goes to stdout when there is no output. */
   readonly kinds: readonly [ProfileOutputKind, ...ProfileOutputKind[]];
+  /** What there is to say of the command line. */
+  readonly remarks?: readonly string[];
   /** Of the picture of a ticket. */
   readonly look?: SvgOptions;
 }
@@ -33,7 +35,7 @@ export async function convert(conversion: Conversion): Promise<number> {
   for (const path of outputs) kindOf(path, kinds);
   const { warnings, ...read } = await readInput(file, input);
   const source = redact ? redactedSource(read) : read;
-  const remarks: string[] = [];
+  const remarks = [...(conversion.remarks ?? [])];
   const onRemark = (line: string) => remarks.push(line);
   if (outputs.length > 0) await writeFiles({ outputs, kinds }, source, onRemark);
   else if (conversion.ticket === undefined)

@@ -1,4 +1,4 @@
-import { formatGrowth } from '../growth.ts';
+import { formatGrowth, signOf } from '../growth.ts';
 import {
   type ChangedGroup,
   type ChangedStack,
@@ -9,7 +9,14 @@ import { type Side, sides } from '../profile/differential.ts';
 import type { Differential, DifferentialRun } from '../profile/metadata.ts';
 import { columnNamed, type Profile, sumOf } from '../profile.ts';
 import type { Unit } from '../units.ts';
-import { counted, formatAmount, formatChange } from '../units.ts';
+import {
+  counted,
+  formatAmount,
+  formatChange,
+  formatChangeIn,
+  formatIn,
+  scaleFor,
+} from '../units.ts';
 import { stackLines, type TableOptions } from './table.ts';
 import { printable } from './terminal.ts';
 import { viewWords } from './view-words.ts';
@@ -39,8 +46,9 @@ export function totalLines(profile: Profile): string[] {
   const { differential, view } = profile.meta;
   const [before, after] = sides.map((side) => sumOf(columnNamed(profile, side)));
   const what = view === undefined ? '' : `${viewWords[view]}: `;
-  const amounts = `${formatAmount(before!, unit)} before, ${formatAmount(after!, unit)} after`;
-  const growth = before === after ? 'no change' : formatChange(after! - before!, unit);
+  const scale = scaleFor(Math.max(before!, after!), unit);
+  const amounts = `${formatIn(before!, scale)} before, ${formatIn(after!, scale)} after`;
+  const growth = before === after ? 'no change' : changeBetween(before!, after!, unit);
   const share = before === after ? '' : ` (${formatGrowth(before!, after!)})`;
   return [
     `${what}${amounts}: ${growth}${share}`,
@@ -103,12 +111,21 @@ function ofThese(word: 'grown' | 'shrunk', { ends }: ChangedGroup): string {
   return word === 'grown' ? `, ${ends} of them new` : `, ${ends} of them vanished`;
 }
 
-function rowLine({ before, after, change }: ChangedStack, rank: number, unit: Unit): string {
+/** In the unit of the amounts what lies between those shown; a much smaller change in its own, which tells more. */
+function changeBetween(before: number, after: number, unit: Unit): string {
+  const scale = scaleFor(Math.max(before, after), unit);
+  const own = scaleFor(Math.abs(after - before), unit);
+  if (own.unit === scale.unit) return formatChangeIn(before, after, scale);
+  return signOf(after - before) + formatIn(Math.abs(after - before), own);
+}
+
+function rowLine({ before, after }: ChangedStack, rank: number, unit: Unit): string {
+  const scale = scaleFor(Math.max(before, after), unit);
   return columns([
     String(rank),
-    before === 0 ? '-' : formatAmount(before, unit),
-    after === 0 ? '-' : formatAmount(after, unit),
-    formatChange(change, unit),
+    before === 0 ? '-' : formatIn(before, scale),
+    after === 0 ? '-' : formatIn(after, scale),
+    changeBetween(before, after, unit),
     formatGrowth(before, after),
   ]);
 }

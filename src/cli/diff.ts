@@ -16,7 +16,7 @@ import { diffJson } from './diff-json.ts';
 import { diffFlags, diffOptionsOf, type Files, filesOf, sizeOrShare } from './diff-options.ts';
 import { type InputOptions, viewOf } from './input.ts';
 import { readInputs } from './inputs.ts';
-import { lookFlags, lookOf, lookUnused } from './look-options.ts';
+import { checkEmbed, lookFlags, lookNeedless, lookOf, lookUnused } from './look-options.ts';
 import { several, single } from './numbers.ts';
 import {
   collapsedText,
@@ -80,6 +80,7 @@ async function run(args: Args): Promise<number> {
   const outputs = several(args.output, '--output');
   // Nothing is kept of colours that mean something: a palette is only said to be ignored.
   const look = { ...lookOf(args), ...(args.cp && { palette: {} }) };
+  checkEmbed(look, outputs);
   const kinds = outputKinds(look);
   const isDrawn = outputs.map((path) => kindOf(path, kinds)).some((kind) => kind !== kinds[0]);
   if (args.json && args.folded) throw new UserError('either --json or -f on stdout, not both', 2);
@@ -96,7 +97,7 @@ async function run(args: Args): Promise<number> {
   await writeStdout(stdout(profile));
   await ticketOf({ profile }, { ...tickets, look });
   const excess = limit === undefined ? undefined : excessOf(profile, limit);
-  const unused = isDrawn || tickets.ticket !== undefined ? [] : lookUnused(args);
+  const unused = (isDrawn || tickets.ticket !== undefined ? lookNeedless : lookUnused)(args);
   const remarks = [...warnings, ...remarksOn(profile), ...unused, ...(excess ?? [])];
   for (const line of remarks) screen.line(line);
   return excess === undefined ? 0 : grewTooMuch;
@@ -169,12 +170,16 @@ function excessOf(profile: Profile, limit: Threshold): string[] | undefined {
   const most = 'amount' in limit ? limit.amount : limit.share * before!;
   const growth = after! - before!;
   if (growth <= most) return undefined;
-  const amounts = [growth, Math.floor(most)].map((amount) => formatAmount(amount, unit));
-  const grew = `memstacks: grew by ${amounts.join(', more than the --fail-above of ')}`;
+  const words = limitWords(limit, formatAmount(Math.floor(most), unit));
+  const grew = `memstacks: grew by ${formatAmount(growth, unit)}, more than the --fail-above of ${words}`;
   const { before: runsBefore, after: runsAfter } = profile.meta.differential!;
   const range = rangeOfTotals(runsBefore) + rangeOfTotals(runsAfter);
   if (growth > range) return [grew];
   return [`${grew}; but the runs of a side differ by as much (${formatAmount(range, unit)})`];
+}
+
+function limitWords(limit: Threshold, amount: string): string {
+  return 'share' in limit ? `${Number((100 * limit.share).toPrecision(12))}% (${amount})` : amount;
 }
 
 /** How far apart the totals of a side lie, scaled as they are compared. */

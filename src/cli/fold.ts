@@ -14,7 +14,7 @@ export const fold = defineCommand({
     parser
       .positional('input', {
         type: 'string',
-        describe: 'capture, collapsed stacks or .svg, also .gz; - or none: stdin',
+        describe: 'capture, collapsed stacks, .svg or .html, also .gz; - or none: stdin',
       })
       .options({
         view: {

@@ -91,8 +91,8 @@ async function parse({ first, all }: Peeked, name: string, options: InputOptions
   if (foreign !== undefined) throw new UserError(`this is ${foreign}`);
   refuseOptionsOfCaptures(options, 'a file of collapsed stacks');
   const column = { unit, column: unit === 'count' ? 'samples' : unit };
+  if (first.length === 0) refuseEmpty(name);
   if (first.length === 0 && options.mayBeEmpty) {
-    refuseEmpty(name);
     return {
       profile: new ProfileBuilder([{ name: column.column, unit }]).build({}),
       warnings: [`${name} is empty: taken for stacks of which there are none`],

@@ -14,8 +14,10 @@ const refused = {
   flamechart: 'stacks are merged, and nothing is known of their order in time',
   nameattr: 'a picture refers to nothing outside of itself',
   encoding: 'a picture is UTF-8',
-  fontwidth: 'the widths of letters are known',
 } as const;
+
+/** What recipes for flamegraph.pl have and no picture here needs, and why. */
+const needless = { fontwidth: 'the widths of letters are known' } as const;
 
 /** Of a differential. */
 const widthsFlag = {
@@ -91,6 +93,19 @@ export function lookOf(args: LookArgs): SvgOptions {
     maxSize: sizeOption(words('maxSize'), '--max-size'),
     widths: single(args.widths, '--widths'),
   });
+}
+
+/** Throws a UserError for a page that is to hold no data: it draws from them. */
+export function checkEmbed({ embed }: SvgOptions, outputs: readonly string[]): void {
+  const page = outputs.find((path) => /\.html(\.gz)?$/.test(path));
+  if (embed !== false || page === undefined) return;
+  throw new UserError(`-o ${page}: a page always holds its data: --no-embed is for .svg`, 2);
+}
+
+/** The options that were given and change no picture, as remarks. */
+export function lookNeedless(args: Readonly<Record<string, unknown>>): string[] {
+  const given = Object.entries(needless).filter(([name]) => args[name] !== undefined);
+  return given.map(([name, why]) => `--${name}: ignored, ${why}`);
 }
 
 /** The options that were given and only a picture has a use for, as a remark that there is none. */

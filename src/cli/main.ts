@@ -4,6 +4,7 @@ import { UserError } from '../errors.ts';
 import { diff } from './diff.ts';
 import { doctor } from './doctor.ts';
 import { fold } from './fold.ts';
+import { nearest } from './nearest.ts';
 import { pgfault } from './pgfault.ts';
 import { record } from './record.ts';
 import { render } from './render.ts';
@@ -25,6 +26,7 @@ async function main(words: readonly string[]): Promise<number> {
   const parser = parserOf(words);
   for (const command of commands) command.register(parser, (code) => (exitCode = code));
   try {
+    checkCommand(words[0]);
     await parser.parseAsync();
     return await exitCode;
   } catch (error) {
@@ -43,14 +45,27 @@ function parserOf(words: readonly string[]): Argv {
       'parse-positional-numbers': false,
       'boolean-negation': false,
       'dot-notation': false,
+      'populate--': true,
     })
-    .strict()
+    .strictOptions()
     .exitProcess(false)
     .fail(usageMistake)
     .wrap(80)
     .help()
     .alias('h', 'help')
     .version(packageVersion());
+}
+
+/** A first word that is neither an option nor seconds is meant as a command. Throws a UserError if it is none. */
+function checkCommand(word: string | undefined): void {
+  const names = commands.map(({ name }) => name).filter((name) => name !== '$0');
+  if (word === undefined || names.includes(word) || /^[-.\d]/.test(word)) return;
+  const meant = nearest(word, names);
+  const question = meant === undefined ? '' : `, did you mean ${meant}?`;
+  throw new UserError(
+    `${word} is neither a command nor seconds${question}; see memstacks --help`,
+    2,
+  );
 }
 
 function usageMistake(message: string, error: Error | undefined): never {

@@ -6,12 +6,13 @@ import {
   constants,
   type FileHandle,
   open,
+  readlink,
   realpath,
   rename,
   rm,
   stat,
 } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { finished, pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { UserError } from '../errors.ts';
@@ -64,11 +65,21 @@ async function placeFor(path: string): Promise<Place> {
   const existing = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
   });
-  if (!existing) return { target: path, scratch: scratchBeside(path) };
+  if (!existing) {
+    const linked = await linkedFrom(path);
+    return linked === undefined ? { target: path, scratch: scratchBeside(path) } : placeFor(linked);
+  }
   await access(path, constants.W_OK);
   if (!existing.isFile()) return { target: path };
   const target = await realpath(path);
   return { target, scratch: scratchBeside(target), replaces: existing };
+}
+
+/** Where a link leads to that leads to nothing yet; undefined for what is no link. */
+async function linkedFrom(path: string): Promise<string | undefined> {
+  const target = await readlink(path).catch(() => undefined);
+  // Not normalised: what lies before a `..` may be a link, too.
+  return target === undefined || isAbsolute(target) ? target : `${dirname(path)}/${target}`;
 }
 
 /** Throws at once for a pipe that nobody reads, where an ordinary open would wait, for ever perhaps. */

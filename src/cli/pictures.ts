@@ -1,4 +1,5 @@
 import type { Profile } from '../profile.ts';
+import { ignoredInFile } from '../render/ignored.ts';
 import type { SvgOptions } from '../render/svg.ts';
 
 /** What an output is made of. */
@@ -27,8 +28,11 @@ export const pictures: readonly [PictureKind, ...PictureKind[]] = [
   {
     suffixes: ['.html'],
     what: 'flame graphs and a table, to look around in',
-    draw: async ({ profile, otherViews = () => [] }, options) =>
-      (await import('../render/html.ts')).renderHtml([profile, ...otherViews()], options),
+    async draw({ profile, otherViews = () => [] }, options) {
+      const { renderHtml } = await import('../render/html.ts');
+      for (const remark of ignoredInFile('html', options)) options.onRemark?.(remark);
+      return renderHtml([profile, ...otherViews()], options);
+    },
   },
   {
     suffixes: ['.png'],
@@ -36,6 +40,7 @@ export const pictures: readonly [PictureKind, ...PictureKind[]] = [
     async draw({ profile }, options) {
       const { renderSvg } = await import('../render/svg.ts');
       const { pngOf } = await import('./png.ts');
+      for (const remark of ignoredInFile('png', options)) options.onRemark?.(remark);
       const svg = renderSvg(profile, { ...options, embed: false, maxSize: 0 });
       return [pngOf(svg, options.fontFamily !== undefined)];
     },

@@ -8,7 +8,7 @@ import type { Unit } from '../units.ts';
 import { defineCommand } from './command.ts';
 import { convert } from './convert.ts';
 import { viewOf } from './input.ts';
-import { lookFlags, lookOf } from './look-options.ts';
+import { checkEmbed, lookFlags, lookNeedless, lookOf } from './look-options.ts';
 import { several } from './numbers.ts';
 import { pictureOutput, suffixList } from './outputs.ts';
 import { type PictureKind, pictures, type Source } from './pictures.ts';
@@ -24,6 +24,8 @@ export const render = defineCommand({
   run: async (args) => {
     if (args.csp) return printPolicy(args);
     const look = lookOf(args);
+    const outputs = several(args.output, '--output');
+    checkEmbed(look, outputs);
     const outputOf = (kind: PictureKind) =>
       pictureOutput(args.cp ? withKeptColours(kind, look) : kind, look);
     const [first, ...more] = pictures;
@@ -35,9 +37,10 @@ export const render = defineCommand({
         resident: residentChoiceOf(args),
         unit: unitOf(look.countName),
       },
-      outputs: several(args.output, '--output'),
+      outputs,
       ...ticketChoiceOf(args),
       look,
+      remarks: lookNeedless(args),
       kinds: [outputOf(first), ...more.map(outputOf)],
     });
   },
@@ -58,7 +61,7 @@ function options(parser: Argv) {
   return parser
     .positional('input', {
       type: 'string',
-      describe: 'capture, collapsed stacks or .svg, also .gz; - or none: stdin',
+      describe: 'capture, collapsed stacks, .svg or .html, also .gz; - or none: stdin',
     })
     .options({
       output: { ...text, alias: 'o', describe: `instead of stdout: ${suffixList(pictures)}` },

@@ -41,7 +41,7 @@ function options(parser: Argv) {
   return parser
     .positional('input', {
       type: 'string',
-      describe: 'capture or .svg, also .gz; - or none: stdin',
+      describe: 'capture, collapsed stacks, .svg or .html, also .gz; - or none: stdin',
     })
     .options({
       view: { ...text, choices: views, describe: 'unfreed if the capture has frees' },

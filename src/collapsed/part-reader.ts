@@ -120,7 +120,7 @@ export class PartReader {
     if (parsed.kind !== 'stack') return;
     const { stack, count } = parsed;
     if (count.units > Number.MAX_SAFE_INTEGER)
-      this.#refuse('the count is above 2^53: scale the counts down');
+      this.#refuse('the count is above 2^53 - 1: scale the counts down');
     else this.#takeStack(stack, count);
   }
 

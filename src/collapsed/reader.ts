@@ -3,7 +3,7 @@ import type { Frame } from '../frame.ts';
 import { withFramesOnce } from '../profile/frames-once.ts';
 import { keepNames } from '../profile/names-as-read.ts';
 import { type Column, type Profile, totalTooLarge } from '../profile.ts';
-import type { Unit } from '../units.ts';
+import { counted, type Unit } from '../units.ts';
 import { frameOfText } from './name.ts';
 import { PartReader } from './part-reader.ts';
 import { withFirstCounts, withWholeCounts } from './repair.ts';
@@ -93,8 +93,8 @@ function repaired(profile: Profile, { differential, decimalLines }: Tally): Prof
   const isMillionths = (_: Column, index: number) => index % 2 === 1;
   if (!counts.columns.filter(isMillionths).some(hasWeight))
     return { ...counts, columns: counts.columns.filter((_, index) => index % 2 === 0) };
-  const lines = differential ? '' : `${decimalLines} `;
-  const note = `${lines}decimal counts, made whole such that the total stays true`;
+  const what = differential ? 'decimal counts' : counted(decimalLines, 'decimal count');
+  const note = `${what}, made whole such that the total stays true`;
   return withWholeCounts({ ...counts, meta: { ...counts.meta, notes: [note] } });
 }
 

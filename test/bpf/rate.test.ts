@@ -14,7 +14,7 @@ describeTracing('the guard of what a trace costs', () => {
     const { code, stderr } = await trace.ended;
     expect(code).toBe(0);
     expect(stderr).toMatch(
-      /^warning: \d{4,} allocator calls a second, above --max-rate 1000: the target ran .* slower while traced \(estimated\)\. Detached; /m,
+      /^warning: \d{1,3}(?:,\d{3})+ allocator calls a second, above --max-rate 1000: the target ran .* slower while traced \(estimated\)\. Detached; /m,
     );
     expect(stderr).toMatch(
       /^traced pairs .* s, until it called its allocator faster than --max-rate$/m,

@@ -108,6 +108,21 @@ describe('fold', () => {
   });
 });
 
+test.each(['fold', 'render', 'top'])(
+  '%s says of an empty file that is no collapsed stacks what it lacks',
+  async (command) => {
+    for (const name of ['x.capture', 'x.svg.gz', 'x.html']) {
+      writeFileSync(at.path(name), '');
+      const suffix = /\.\w+/.exec(name)![0];
+      expect(await at.run([command, name])).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: `memstacks: ${name}: it is empty, which no ${suffix} file is that was written whole: make it again\n`,
+      });
+    }
+  },
+);
+
 describe('what is no collapsed stacks, or nothing of it usable', () => {
   test.each([
     ['empty', '', 'it is empty, or all comments'],
@@ -119,8 +134,8 @@ describe('what is no collapsed stacks, or nothing of it usable', () => {
     ['plus signs', 'main;work +3\n', 'line 1: the count is not a plain decimal number'],
     ['no stacks', ' 5\n;; 6\n', 'line 1: no stack before the count'],
     ['nothing counted', 'main;work 0\n', 'add up to nothing'],
-    ['counts above 2^53', 'a 1\nmain 9007199254740992\n', 'line 2: the count is above 2^53'],
-    ['a total above 2^53', 'a 9007199254740991\nb 1\n', 'above 9007199254740991'],
+    ['counts of 2^53', 'a 1\nmain 9007199254740992\n', 'line 2: the count is above 2^53 - 1:'],
+    ['a total of 2^53', 'a 9007199254740991\nb 1\n', 'above 2^53 - 1 (9007199254740991)'],
   ])('%s: one line, exit code 1, and no file', async (_, content, why) => {
     writeFileSync(at.path('x'), content);
     const fromFile = await at.run(['render', 'x', '-o', 'x.svg']);

@@ -33,6 +33,15 @@ describe('the table', () => {
     await expect(stdout).toMatchFileSnapshot('diff.golden.txt');
   });
 
+  test('has changes that lie between the amounts shown', async () => {
+    writeFileSync(at.path('th1.folded'), 'main;a 1000\nmain;b 1023\nmain;c 3000\n');
+    writeFileSync(at.path('th2.folded'), 'main;a 10\nmain;b 1024\nmain;c 1999\n');
+    const { stdout } = await at.run([...['diff', 'th1.folded', 'th2.folded', '--countname=bytes']]);
+    expect(stdout).toMatch(/^4\.91 KiB before, 2\.96 KiB after: -1\.95 KiB \(/);
+    expect(stdout).toMatch(/ 2\.93 KiB +1\.95 KiB +-1,001 bytes /);
+    expect(stdout).toMatch(/ 1,000 bytes +10 bytes +-990 bytes /);
+  });
+
   test('of what did not change says so', async () => {
     const { stdout } = await at.run(['diff', 'old.folded', 'old.folded']);
     expect(stdout.split('\n').slice(0, 1)).toEqual(['160,768 before, 160,768 after: no change']);
@@ -231,14 +240,16 @@ describe('two counts a line', () => {
 
 describe('--fail-above', () => {
   test.each([
-    ['20479', 3],
+    ['20479', 3, '20,479'],
     ['20480', 0],
-    ['12%', 3],
+    ['12%', 3, '12% (19,292)'],
+    ['12.7%', 3, '12.7% (20,417)'],
     ['13%', 0],
-  ])('%s', async (limit, code) => {
+  ])('%s', async (limit, code, words = '') => {
     const result = await at.run(['diff', 'old.folded', 'new.folded', '-f', '--fail-above', limit]);
     expect({ code: result.code, stdout: result.stdout }).toEqual({ code, stdout: both });
-    expect(result.stderr).toMatch(code === 0 ? /^$/ : /^memstacks: grew by 20,480, more than /);
+    const said = `memstacks: grew by 20,480, more than the --fail-above of ${words}\n`;
+    expect(result.stderr).toBe(code === 0 ? '' : said);
   });
 
   test('says when the runs of a side differ as much', async () => {

@@ -95,18 +95,23 @@ describe('options of flamegraph.pl', () => {
     expect(at.read('palette.map')).toContain('nonsense');
   });
 
-  test.each([
-    '--random',
-    '--negate',
-    '--flamechart',
-    '--nameattr=x',
-    '--encoding=utf-8',
-    '--fontwidth=1',
-  ])('%s is refused with a reason', async (option) => {
-    const { code, stderr } = await at.run(['render', option], {}, stacks);
-    expect(stderr).toMatch(/^memstacks: --[a-z]+ is not supported: [^\n]+\n$/);
-    expect(code).toBe(2);
+  test('--fontwidth is not needed, and is said to be ignored', async () => {
+    const { code, stdout, stderr } = await at.run(['render', '--fontwidth', '0.6'], {}, stacks);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: '--fontwidth: ignored, the widths of letters are known\n',
+    });
+    expect(stdout).toBe(await svg());
   });
+
+  test.each(['--random', '--negate', '--flamechart', '--nameattr=x', '--encoding=utf-8'])(
+    '%s is refused with a reason',
+    async (option) => {
+      const { code, stderr } = await at.run(['render', option], {}, stacks);
+      expect(stderr).toMatch(/^memstacks: --[a-z]+ is not supported: [^\n]+\n$/);
+      expect(code).toBe(2);
+    },
+  );
 
   test.each([
     '--bgcolors=mauve',
@@ -122,4 +127,39 @@ describe('options of flamegraph.pl', () => {
     expect(stderr).toMatch(/^memstacks: [^\n]+\n$/);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
+});
+
+describe('options that a kind of file has no use for', () => {
+  const all = '--width=900 --height=20 --minwidth=1 --fonttype=Arial --fontsize=11 --nametype=F:'
+    .concat(' --total=9000 --factor=2 --bgcolors=blue --max-size=1M')
+    .split(' ');
+
+  test('are said to be ignored, for each file by itself', async () => {
+    const files = ['-o', 'x.svg', '-o', 'x.html', '-o', 'x.png'];
+    const { code, stderr } = await at.run(['render', ...all, ...files], {}, stacks);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: [
+        'x.html: --width, --height, --minwidth, --fonttype, --fontsize, --nametype, --total, --factor, --bgcolors, --max-size: ignored, a page fits itself to its window, and holds all stacks and their own numbers\n',
+        'x.png: --nametype, --max-size: ignored, a PNG has neither details nor data\n',
+      ].join(''),
+    });
+  });
+
+  test.each([['render'], ['diff', 'x.folded', 'x.folded']])(
+    '--no-embed of a page is refused by %s',
+    async (...command) => {
+      writeFileSync(at.path('x.folded'), stacks);
+      const { code, stderr } = await at.run(
+        [...command, '--no-embed', '-o', 'x.html.gz'],
+        {},
+        stacks,
+      );
+      expect({ code, stderr }).toEqual({
+        code: 2,
+        stderr: 'memstacks: -o x.html.gz: a page always holds its data: --no-embed is for .svg\n',
+      });
+      expect(at.files).toEqual(['x.folded']);
+    },
+  );
 });

@@ -46,7 +46,7 @@ test('a differential is one in the first and in the last section, or not at all'
 
 test('the first refused line is told by its number in the file', async () => {
   const bad = [...lines, 'main 9007199254740993', ...lines, 'main 9007199254740993'].join('\n');
-  await expect(inSections(bad, 4)).rejects.toThrow('line 401: the count is above 2^53');
+  await expect(inSections(bad, 4)).rejects.toThrow('line 401: the count is above 2^53 - 1');
 });
 
 test('a total that no section reaches alone is refused', async () => {

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { mainFile, serverCapture, Workplace } from './program.ts';
@@ -64,6 +72,17 @@ describe('outputs', () => {
     expect(at.read('real.svg')).toMatch(/^<\?xml/);
     expect(statSync(at.path('real.svg')).mode & 0o777).toBe(0o600);
     expect(at.files).toEqual(['link.svg', 'real.svg']);
+  });
+
+  test('make the file that a link leads to, and leave the link', async () => {
+    mkdirSync(at.path('d'));
+    symlinkSync('d/next.svg', at.path('link.svg'));
+    symlinkSync('../real.svg', at.path('d/next.svg'));
+    await at.run([...pid, '-o', 'link.svg']);
+    expect(at.read('real.svg')).toMatch(/^<\?xml/);
+    expect(at.files).toEqual(['d', 'link.svg', 'real.svg']);
+    for (const link of ['link.svg', 'd/next.svg'])
+      expect(lstatSync(at.path(link)).isSymbolicLink()).toBe(true);
   });
 
   test('a capture that cannot be put in its place is kept beside it', async () => {

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { mainFile, Workplace } from './program.ts';
 
 const at = new Workplace();
@@ -20,7 +20,13 @@ test.each([
   ['-p 1 -5', 'seconds -5: expected a number'],
   ['-p 1 1e3', 'seconds 1e3: expected a number'],
   ['-p 1 fould', 'fould is neither a command nor seconds'],
-  ['-p 1 5 6', 'unknown argument: 6'],
+  ['-p 1 5 6', 'unexpected argument 6: memstacks takes one argument, [seconds]; see memstacks -'],
+  ['-p 1 5 -- 6', 'unexpected argument 6: memstacks takes one argument, [seconds]'],
+  ['-p 1 -- 0', 'seconds must be above 0'],
+  ['-p 1 -- fould', 'fould is neither a command nor seconds'],
+  ['rendr x.folded', 'rendr is neither a command nor seconds, did you mean render?; see'],
+  ['ab', 'ab is neither a command nor seconds; see'],
+  ['whatever x.folded', 'whatever is neither a command nor seconds; see'],
   ['-p 1 --bogus', 'unknown argument: bogus'],
   ['pgfault -p 1 --max-rate 5', 'unknown argument: max-rate;'],
   ['-p 1 --so-what --and', 'unknown arguments: so-what, and;'],
@@ -51,7 +57,13 @@ test.each([
   ['-p 1 -o x.gz', 'one of .folded .stacks .svg .html .png .capture, each also with .gz'],
   ['-p 1 -o -', '-o - is not for stdout: use -f'],
   ['-c a|b', 'so | has no meaning'],
-  ['fold a b', 'unknown argument: b'],
+  [
+    'fold a b',
+    'unexpected argument b: memstacks fold takes one argument, [input]; see memstacks f',
+  ],
+  ['fold a -- b', 'unexpected argument b: memstacks fold takes one argument, [input]'],
+  ['diff a b c', 'unexpected argument c: memstacks diff takes two arguments, [old] [new]'],
+  ['doctor x', 'unexpected argument x: memstacks doctor takes no argument; see'],
   ['fold x -o y.capture', 'one of .folded .stacks .svg .html .png, each also with .gz'],
   ['fold --view both x', 'Choices: "all", "unfreed"'],
   ['render x -o y.folded', 'one of .svg .html .png, each also with .gz'],
@@ -70,6 +82,24 @@ test.each([
   });
 });
 
+describe('what follows a -- is a file, whatever it is called', () => {
+  const inputs = new Workplace();
+  writeFileSync(inputs.path('old.folded'), 'main;a 1\n');
+  writeFileSync(inputs.path('-n.folded'), 'main;a 3\n');
+
+  test.each([
+    ['fold -- -n.folded', 'main;a 3\n'],
+    ['fold -- old.folded', 'main;a 1\n'],
+    ['fold -- -', 'wrong;data 7\n'],
+    ['diff -f -- old.folded -n.folded', 'main;a 1 3\n'],
+    ['diff -f old.folded -- -n.folded', 'main;a 1 3\n'],
+    ['diff -f -- - old.folded', 'main;a 0 1\nwrong;data 7 0\n'],
+  ])('%s', async (line, stdout) => {
+    const { code, ...ended } = await inputs.run(line.split(' '), {}, 'wrong;data 7\n');
+    expect({ code, stdout: ended.stdout }).toEqual({ code: 0, stdout });
+  });
+});
+
 test('the help fits a screen and names every command and output', async () => {
   const { code, stdout, stderr } = await at.run(['--help']);
   const lines = stdout.trimEnd().split('\n');
@@ -78,6 +108,13 @@ test('the help fits a screen and names every command and output', async () => {
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
   for (const word of ['fold', 'render', 'doctor', '.folded', '.stacks', '.svg', '.capture'])
     expect(stdout).toContain(word);
+});
+
+test.each(['fold', 'render', 'top'])('the help of %s names all that it reads', async (command) => {
+  const { stdout } = await at.run([command, '--help']);
+  expect(stdout.replace(/\s+/g, ' ')).toContain(
+    'capture, collapsed stacks, .svg or .html, also .gz',
+  );
 });
 
 test('the version is that of the package', async () => {
