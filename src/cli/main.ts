@@ -4,7 +4,6 @@ import { UserError } from '../errors.ts';
 import { diff } from './diff.ts';
 import { doctor } from './doctor.ts';
 import { fold } from './fold.ts';
-import { nearest } from './nearest.ts';
 import { pgfault } from './pgfault.ts';
 import { record } from './record.ts';
 import { render } from './render.ts';
@@ -26,7 +25,7 @@ async function main(words: readonly string[]): Promise<number> {
   const parser = parserOf(words);
   for (const command of commands) command.register(parser, (code) => (exitCode = code));
   try {
-    checkCommand(words[0]);
+    await checkCommand(words[0]);
     await parser.parseAsync();
     return await exitCode;
   } catch (error) {
@@ -57,9 +56,10 @@ function parserOf(words: readonly string[]): Argv {
 }
 
 /** A first word that is neither an option nor seconds is meant as a command. Throws a UserError if it is none. */
-function checkCommand(word: string | undefined): void {
+async function checkCommand(word: string | undefined): Promise<void> {
   const names = commands.map(({ name }) => name).filter((name) => name !== '$0');
   if (word === undefined || names.includes(word) || /^[-.\d]/.test(word)) return;
+  const { nearest } = await import('./nearest.ts');
   const meant = nearest(word, names);
   const question = meant === undefined ? '' : `, did you mean ${meant}?`;
   throw new UserError(
