@@ -38,10 +38,10 @@ const widthsInWords = {
 /** A differential, merged from the leaf already if it is to be: each frame coloured and labelled by the change of its total. */
 export function diffDrawing(profile: Profile, options: DiffDrawingOptions, fit: Fit): Drawing {
   const { width, font, reverse, widths = 'max' } = options;
-  const { minWidth, remarks, data } = fit;
+  const { minWidth, mostRows, remarks, data } = fit;
   const shown = diffShown(profile, widths);
   const smallestOf = (total: number) => (minWidth * total) / roomFor({ width });
-  const layout = layOut(shown.tree, { node: 0 }, smallestOf);
+  const layout = layOut(shown.tree, { node: 0, mostRows }, smallestOf);
   const sums = totalsOf(profile, options);
   const header = arrangeHeader(headerTexts(profile, sums, options), { font, width });
   const face = diffFace(shown, sums);

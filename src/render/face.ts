@@ -56,8 +56,8 @@ export function frameOf(profile: Profile, { node, gathered }: Box): Frame | unde
 }
 
 /** A box in words: the name of its function, or what it stands for. */
-export function nameOf({ gathered }: Box, frame: Frame | undefined): string {
-  if (gathered > 0) return `(${formatCount(gathered)} smaller frames)`;
+export function nameOf({ gathered, isDeep }: Box, frame: Frame | undefined): string {
+  if (gathered > 0) return `(${formatCount(gathered)} ${isDeep ? 'deeper' : 'smaller'} frames)`;
   return frame === undefined ? 'all' : visible(frame.name);
 }
 

@@ -11,10 +11,12 @@ export interface Box {
   /** Weight to the left of it. */
   readonly start: number;
   readonly weight: number;
-  /** How many frames too narrow to draw it stands for; 0 for a frame of its own. */
+  /** How many frames that are not drawn it stands for; 0 for a frame of its own. */
   readonly gathered: number;
   /** Of gathered ones: they are those children of `node` that weigh less. */
   readonly lighterThan?: number;
+  /** They are not too narrow but too deep, and counted with all that they call. */
+  readonly isDeep?: boolean;
 }
 
 export interface Layout {
@@ -34,6 +36,8 @@ export interface Target {
   readonly node: NodeIndex;
   /** Given: only those of its children that weigh less, so that what was gathered gets room. */
   readonly lighterThan?: number;
+  /** What does not fit into so many rows is gathered in the last. Default: any number. */
+  readonly mostRows?: number | undefined;
 }
 
 /** A profile by one of its columns, ready to be laid out. */
@@ -59,9 +63,10 @@ export function treeOf(profile: Profile, column: Column): Tree {
 /**
  * Places every frame of a part of a tree that has at least the weight that `smallestOf` tells from the part's.
  * Narrower siblings share one box at the right end of their row if together they are wide enough, and are counted
- * in `hidden` if not; what they call goes with them. Frames without any weight have no width and are not placed.
+ * in `hidden` if not; what they call goes with them. So do siblings in the last of `mostRows` that others stand on. Frames without any weight have no width and are not placed.
  */
 export function layOut(tree: Tree, target: Target, smallestOf: (total: number) => number): Layout {
+  const { mostRows = Number.POSITIVE_INFINITY } = target;
   const boxes = callersOf(tree, target);
   const pending = [...firstBoxes(tree, target, boxes.length)].reverse();
   const total = pending.reduce((sum, { weight }) => sum + weight, 0);
@@ -84,7 +89,8 @@ export function layOut(tree: Tree, target: Target, smallestOf: (total: number) =
     boxes.push(box);
     rows = Math.max(rows, box.depth + 1);
     if (box.gathered > 0) continue;
-    place(rowOf(tree, { below: box, nodes: childNodes(tree.children, box.node), smallest }));
+    const plan = { below: box, nodes: childNodes(tree.children, box.node), smallest };
+    place((box.depth + 2 < mostRows ? rowOf : lastRowOf)(tree, plan));
   }
   return { boxes, rows, callers, total, hidden };
 }
@@ -136,6 +142,37 @@ function rowOf(tree: Tree, { below, nodes, smallest }: RowPlan): Row {
   const gathered = { gathered: narrow, lighterThan: smallest };
   boxes.push({ node: below.node, depth, start, weight: narrowWeight, ...gathered });
   return { boxes, hiddenFrames: 0, hiddenWeight: 0 };
+}
+
+/** As it would be where nothing stands on it; else all of it in one box, with what it calls. */
+function lastRowOf(tree: Tree, plan: RowPlan): Row {
+  const row = rowOf(tree, plan);
+  return row.boxes.some((box) => isStoodOn(tree, box, plan.smallest)) ? deepRowOf(tree, plan) : row;
+}
+
+function isStoodOn(tree: Tree, below: Box, smallest: number): boolean {
+  const nodes = childNodes(tree.children, below.node);
+  return below.gathered === 0 && rowOf(tree, { below, nodes, smallest }).boxes.length > 0;
+}
+
+function deepRowOf(tree: Tree, { below, nodes }: RowPlan): Row {
+  const all = [...nodes];
+  const weight = all.reduce((sum, node) => sum + tree.total[node]!, 0);
+  const place = { node: below.node, depth: below.depth + 1, start: below.start, weight };
+  const gathered = { gathered: framesIn(tree, all), lighterThan: Number.POSITIVE_INFINITY };
+  return { boxes: [{ ...place, ...gathered, isDeep: true }], hiddenFrames: 0, hiddenWeight: 0 };
+}
+
+/** Those of some weight, and all that they call. */
+function framesIn({ total, children }: Tree, nodes: readonly NodeIndex[]): number {
+  const pending = [...nodes];
+  let count = 0;
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (total[node] === 0) continue;
+    count++;
+    for (const child of childNodes(children, node)) pending.push(child);
+  }
+  return count;
 }
 
 /** Those that get a box, in drawing order, and how many do not. */

@@ -1,5 +1,5 @@
 import type { Profile } from '../profile.ts';
-import { formatBytes } from '../units.ts';
+import { formatBytes, formatCount } from '../units.ts';
 import { type Drawing, svgDocument } from './document.ts';
 import { embed } from './embed.ts';
 
@@ -7,6 +7,8 @@ import { embed } from './embed.ts';
 export interface Fit {
   /** Pixels; narrower frames are gathered. */
   readonly minWidth: number;
+  /** What would be higher is gathered. Default: any number. */
+  readonly mostRows?: number;
   /** The embedded profile, as text. */
   readonly data: readonly string[];
   /** What was given up, for the reader of the picture. */
@@ -24,41 +26,65 @@ export interface Limits {
 const widestForData = 8;
 /** A picture of less than this is none. */
 const widest = 64;
+/** Rows that a picture is cut to: the first of these that fits; of fewer than the second only without data. */
+const heights = { most: 16384, leastForData: 256, least: 8 };
 
 /**
  * The document of at most `maxSize` bytes: narrow frames are gathered first, and the profile (undefined:
- * not wanted) is left out last. Where the wide frames alone are too many the document is larger
- * nevertheless. `remarks` says what was given up.
+ * not wanted) is left out last. Where the wide frames alone are too many, those of most callers are gathered, which may
+ * leave room for the profile again. `remarks` says what was given up, or that all of it did not do.
  */
 export function withinSize(
   draw: (fit: Fit) => Drawing,
   limits: Limits,
   profile: Profile | undefined,
-): { document: Iterable<string>; remarks: readonly string[] } {
+): Sized {
   const { maxSize, minWidth } = limits;
   const data = profile === undefined ? [] : embed(profile, maxSize);
-  if (maxSize === Number.POSITIVE_INFINITY)
-    return {
-      document: svgDocument(draw({ minWidth, data: data ?? [], remarks: [] })),
-      remarks: [],
-    };
-  const fits = [...attempts(limits, data)];
+  if (maxSize === Number.POSITIVE_INFINITY) {
+    const whole = { minWidth, data: data ?? [], remarks: [] };
+    return { document: svgDocument(draw(whole)), remarks: [] };
+  }
   const tried = (fit: Fit) => documentWithin(draw(fit), maxSize);
-  for (const [index, fit] of fits.entries()) {
+  return smallEnough(tried, limits, data) ?? tooLarge(draw, limits, data);
+}
+
+interface Sized {
+  readonly document: Iterable<string>;
+  readonly remarks: readonly string[];
+}
+
+type Data = readonly string[] | undefined;
+
+function smallEnough(
+  tried: (fit: Fit) => string[] | undefined,
+  limits: Limits,
+  data: Data,
+): Sized | undefined {
+  const [first, ...others] = attempts(limits, data);
+  const document = tried(first!);
+  if (document !== undefined) return { document, remarks: first!.remarks };
+  // Where the coarsest does not fit either, those between need not be drawn.
+  const isWide = others.length > 0 && tried(others.at(-1)!) !== undefined;
+  for (const fit of isWide ? others : cuts(limits, data)) {
     const document = tried(fit);
     if (document !== undefined) return { document, remarks: fit.remarks };
-    // Where the coarsest does not fit either, those between need not be drawn.
-    if (index === 0 && tried(fits.at(-1)!) === undefined) break;
   }
-  const remarks = [tooLarge(formatBytes(maxSize), data)];
-  return { document: svgDocument(draw({ minWidth, data: [], remarks })), remarks };
+  return undefined;
+}
+
+/** Of what little there is to see, with the data if they would have fitted. */
+function tooLarge(draw: (fit: Fit) => Drawing, { maxSize, minWidth }: Limits, data: Data): Sized {
+  const without = data === undefined ? ', and the stacks are not in it' : '';
+  const remarks = [
+    `this file has more than ${formatBytes(maxSize)} (--max-size): no picture is that small${without}`,
+  ];
+  const coarsest = { minWidth: Math.max(minWidth, widest), mostRows: heights.least, remarks };
+  return { document: svgDocument(draw({ ...coarsest, data: data ?? [] })), remarks };
 }
 
 /** From what gives up nothing to what gives up most. */
-function* attempts(
-  { maxSize, minWidth }: Limits,
-  data: readonly string[] | undefined,
-): Generator<Fit> {
+function* attempts({ maxSize, minWidth }: Limits, data: Data): Generator<Fit> {
   const size = formatBytes(maxSize);
   const withWidth = (width: number) => (width > minWidth ? [gathered(width, size)] : []);
   if (data !== undefined) {
@@ -70,9 +96,29 @@ function* attempts(
     yield { minWidth: width, data: [], remarks: [...dropped, ...withWidth(width)] };
 }
 
-function tooLarge(size: string, data: readonly string[] | undefined): string {
-  const without = data?.length === 0 ? '' : ', and the stacks are not in it';
-  return `this file has more than ${size} (--max-size): its frames do not fit${without}`;
+/** The same of pictures of fewer rows. */
+function* cuts({ maxSize, minWidth }: Limits, data: Data): Generator<Fit> {
+  const size = formatBytes(maxSize);
+  const most = Math.max(minWidth, widest);
+  const narrower = (width: number) => (width > minWidth ? [gathered(width, size)] : []);
+  if (data !== undefined)
+    for (const width of new Set([minWidth, Math.max(minWidth, widestForData)]))
+      yield* cutsOf(
+        { minWidth: width, data, remarks: narrower(width) },
+        size,
+        heights.leastForData,
+      );
+  const remarks = [...(data?.length === 0 ? [] : [withoutData(size)]), ...narrower(most)];
+  yield* cutsOf({ minWidth: most, data: [], remarks }, size, heights.least);
+}
+
+function* cutsOf(fit: Fit, size: string, least: number): Generator<Fit> {
+  for (let mostRows = heights.most; mostRows >= least; mostRows /= 2)
+    yield { ...fit, mostRows, remarks: [deep(mostRows, size), ...fit.remarks] };
+}
+
+function deep(mostRows: number, size: string): string {
+  return `of every stack ${formatCount(mostRows - 2)} frames are drawn, and deeper ones gathered, so that the file has at most ${size} (--max-size)`;
 }
 
 function withoutData(size: string): string {

@@ -102,7 +102,7 @@ function grownDrawing(shown: Shown, options: SvgOptions, fit: Fit): Drawing {
 }
 
 function flameDrawing({ profile, column }: Shown, options: SvgOptions, fit: Fit): Drawing {
-  const subject = subjectOf({ profile, column }, { ...options, minWidth: fit.minWidth });
+  const subject = subjectOf({ profile, column }, options, fit);
   const header = headerLines(subject, options);
   const look = lookOf(subject, options, fit);
   const picture = pictureOf(subject, { look, options, top: header.at(-1)!.y + padding });
@@ -122,10 +122,11 @@ function flameDrawing({ profile, column }: Shown, options: SvgOptions, fit: Fit)
   };
 }
 
-function subjectOf({ profile, column }: Shown, options: SvgOptions): Subject {
-  const { width = defaults.width, minWidth = defaults.minWidth } = options;
+function subjectOf({ profile, column }: Shown, options: SvgOptions, fit: Fit): Subject {
+  const { width = defaults.width } = options;
+  const { minWidth, mostRows } = fit;
   const smallest = (total: number) => (minWidth * total) / roomFor({ width });
-  const layout = layOut(treeOf(profile, column), { node: 0 }, smallest);
+  const layout = layOut(treeOf(profile, column), { node: 0, mostRows }, smallest);
   const { factor = defaults.factor } = options;
   return {
     profile,

@@ -177,6 +177,37 @@ describe('every layout', () => {
     });
   });
 
+  test('gathers what is deeper than there are rows, and loses none of it', () => {
+    fc.assert(
+      fc.property(
+        someStacks,
+        fc.integer({ min: 0, max: 9 }),
+        fc.constantFrom(2, 3, 4),
+        (stacks, smallest, rows) => {
+          const profile = profileOf(stacks);
+          const { self } = profile.columns[0]!;
+          const tree = treeOf(profile, profile.columns[0]!);
+          const layout = layOut(tree, { node: 0, mostRows: rows }, () => smallest);
+          expect(layout.rows).toBeLessThanOrEqual(rows);
+          const own = layout.boxes.map((box) => (box.gathered > 0 ? box.weight : self[box.node]!));
+          const drawn = own.reduce((sum, each) => sum + each, 0);
+          expect(drawn + layout.hidden.weight).toBe(layout.total);
+          const frames = layout.boxes.slice(1).reduce((sum, box) => sum + (box.gathered || 1), 0);
+          if (smallest === 0)
+            expect(frames).toBe(tree.total.slice(1).filter((each) => each > 0).length);
+        },
+      ),
+    );
+  });
+
+  test('is the same in as many rows as it has', () => {
+    forAnyLayout((layout, profile, smallest) => {
+      const tree = treeOf(profile, profile.columns[0]!);
+      const again = layOut(tree, { node: 0, mostRows: layout.rows }, () => smallest);
+      expect(again).toEqual(layout);
+    });
+  });
+
   test('draws nothing below the smallest weight but the root', () => {
     forAnyLayout(({ boxes }, _, smallest) => {
       for (const box of boxes.slice(1)) expect(box.weight).toBeGreaterThanOrEqual(smallest);

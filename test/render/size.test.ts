@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parse, textsOf } from './pictures.ts';
+import { parse, textsOf, tooltips } from './pictures.ts';
 import { profileOf, type Stacks, svgOf } from './profiles.ts';
 
 /** Many frames of all widths. */
@@ -14,9 +14,9 @@ interface Sized {
   readonly remarks: readonly string[];
 }
 
-function sized(maxSize: number, embed = true): Sized {
+function sized(maxSize: number, embed = true, of = profile): Sized {
   const remarks: string[] = [];
-  const svg = svgOf(profile, { maxSize, embed, onRemark: (line) => remarks.push(line) });
+  const svg = svgOf(of, { maxSize, embed, onRemark: (line) => remarks.push(line) });
   return { svg, remarks };
 }
 
@@ -59,11 +59,11 @@ describe('a picture of limited size', () => {
     expect(textsOf(parse(svg), '.note').join(' ')).toContain(`note: ${remarks[0]}`);
   });
 
-  test('is larger rather than nothing, and says so', () => {
+  test('is larger rather than nothing, but no larger than it must be, and says so', () => {
     const { svg, remarks } = sized(1);
-    expect(framesIn(svg)).toBe(framesIn(whole.svg));
+    expect(framesIn(svg)).toBeLessThan(100);
     expect(remarks).toEqual([
-      'this file has more than 1 byte (--max-size): its frames do not fit, and the stacks are not in it',
+      'this file has more than 1 byte (--max-size): no picture is that small, and the stacks are not in it',
     ]);
   });
 
@@ -71,5 +71,37 @@ describe('a picture of limited size', () => {
     const { svg, remarks } = sized(0, false);
     expect(holdsData(svg)).toBe(false);
     expect(remarks).toEqual([]);
+  });
+});
+
+describe('a picture of frames that are all wide, and too many', () => {
+  const path = Array.from({ length: 5000 }, (_, i) => `f${i}`);
+  const deep = profileOf([
+    [path.join(';'), 7],
+    [`${path.slice(0, 2000).join(';')};other`, 3],
+  ]);
+  const whole = Buffer.byteLength(sized(0, true, deep).svg);
+
+  test('gathers what is deepest, keeps the data, and says so', () => {
+    const { svg, remarks } = sized(whole / 2, true, deep);
+    expect(Buffer.byteLength(svg)).toBeLessThanOrEqual(whole / 2);
+    expect(holdsData(svg)).toBe(true);
+    expect(remarks).toEqual([
+      expect.stringMatching(
+        /^of every stack 2,046 frames are drawn, and deeper ones gathered, so /,
+      ),
+    ]);
+    expect(textsOf(parse(svg), '.note').join(' ')).toContain(`note: ${remarks[0]}`);
+    expect(tooltips(svg)).toContain('(2,954 deeper frames) (7 bytes, 70.00%)');
+  });
+
+  test.each([true, false])('leaves the data out where that does not do: wanted %s', (embed) => {
+    const { svg, remarks } = sized(80_000, embed, deep);
+    expect(Buffer.byteLength(svg)).toBeLessThanOrEqual(80_000);
+    expect(holdsData(svg)).toBe(false);
+    expect(remarks.filter((line) => line.startsWith('the stacks are not'))).toHaveLength(
+      embed ? 1 : 0,
+    );
+    expect(remarks[0]).toMatch(/^of every stack \d+ frames are drawn/);
   });
 });
