@@ -55,9 +55,19 @@ describe('an SVG is also the data', () => {
   });
 
   test('--max-size leaves it out when it must, and says so', async () => {
-    const { stderr } = await at.run(['render', '--max-size=1k', '-o', 'x.svg'], {}, stacks);
-    expect(stderr).toMatch(/^x\.svg: .*the stacks are not in it\n$/);
+    const many = Array.from({ length: 5000 }, (_, i) => `main;f${i} ${1 + (i % 7)}\n`).join('');
+    const size = (await svgOf(many)).length - 1000;
+    const { stderr } = await at.run(['render', `--max-size=${size}`, '-o', 'x.svg'], {}, many);
+    expect(stderr).toMatch(/^x\.svg: the stacks are not in this file: .*\n$/);
     expect(at.read('x.svg')).not.toContain('<metadata');
+  });
+
+  test('--max-size keeps it where the picture is too large without it', async () => {
+    const { stderr } = await at.run(['render', '--max-size=1k', '-o', 'x.svg'], {}, stacks);
+    expect(stderr).toBe(
+      'x.svg: this file has more than 1.0 KiB (--max-size): no picture is that small\n',
+    );
+    expect(at.read('x.svg')).toContain('<metadata');
   });
 
   test('names that begin like an SVG are stacks', async () => {
