@@ -17,6 +17,7 @@ export const style = `
 .memstacks .field{fill:#ffffff;stroke:#8a9099}
 .memstacks .typing .field{stroke:#0a66c2;stroke-width:2}
 .memstacks .wrong .field{stroke:#d00020;stroke-width:2}
+.memstacks .selection{fill:#b9d7f5}
 .memstacks .hint{fill:#6b7078}
 .memstacks .button{fill:#eceef1;stroke:#8a9099}
 .memstacks .pressed .button{fill:#b9d7f5;stroke:#0a66c2}
@@ -38,6 +39,7 @@ svg.memstacks{max-width:100%;height:auto}
 .memstacks:not(.plain) .field{fill:#2a2d33}
 .memstacks:not(.plain) .button{fill:#353941}
 .memstacks:not(.plain) .pressed .button{fill:#1f4d7d}
+.memstacks:not(.plain) .selection{fill:#1f4d7d}
 .memstacks:not(.plain) .hint{fill:#a9afb8}
 }
 `;

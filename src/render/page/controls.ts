@@ -13,6 +13,8 @@ export interface Controls {
   readonly fieldFrame: SVGElement;
   /** Pixels. */
   fieldWidth: number;
+  /** Behind the text while all of it is selected. */
+  readonly selection: SVGElement;
   readonly fieldText: SVGElement;
   readonly caret: SVGElement;
   readonly caseButton: SVGElement;
@@ -34,7 +36,12 @@ export const barHeight = 60;
 export function drawControls(chart: Chart): Controls {
   const controls = controlsOf(chart);
   controls.field.classList.add('live');
-  controls.field.append(controls.fieldFrame, controls.fieldText, controls.caret);
+  controls.field.append(
+    controls.fieldFrame,
+    controls.selection,
+    controls.fieldText,
+    controls.caret,
+  );
   controls.found.setAttribute('role', 'status');
   describe(controls.reset, 'Show everything again (Escape)');
   describe(controls.previous, 'Previous match (Shift-Enter)');
@@ -67,6 +74,7 @@ function controlsOf(chart: Chart): Controls {
     field: create('g', { tabindex: 0, role: 'searchbox', 'aria-label': 'Search frames' }),
     fieldFrame: create('rect', { class: 'field', y: 10, height: rowHeight, rx: 3 }),
     fieldWidth: 0,
+    selection: create('rect', { class: 'selection', x: 5, y: 13, height: 16 }),
     fieldText: create('text', { x: 6, y: 25 }),
     caret: create('path', { class: 'caret', display: 'none' }),
     caseButton: button(26, 'Aa'),
@@ -135,9 +143,16 @@ function describe(group: SVGElement, text: string): void {
   group.prepend(title);
 }
 
+/** What is typed into the search field. */
+interface Typed {
+  readonly text: string;
+  readonly isTyping: boolean;
+  readonly isSelected: boolean;
+}
+
 /** The end of the text, where the typing goes on, is what stays in sight. */
-export function showQuery(controls: Controls, text: string, isTyping: boolean): void {
-  const { field, fieldWidth, fieldText, caret } = controls;
+export function showQuery(controls: Controls, { text, isTyping, isSelected }: Typed): void {
+  const { field, fieldWidth, fieldText, selection, caret } = controls;
   const characters = Array.from(text);
   fieldText.classList.toggle('hint', text === '' && !isTyping);
   fieldText.textContent = text === '' && !isTyping ? hint : text;
@@ -149,5 +164,7 @@ export function showQuery(controls: Controls, text: string, isTyping: boolean): 
   field.classList.toggle('typing', isTyping);
   const x = Number(fieldText.getAttribute('x')) + (text === '' ? 0 : length() + 1);
   caret.setAttribute('d', `M${x} 14v14`);
-  setShown(caret, isTyping);
+  selection.setAttribute('width', String(x - 5));
+  setShown(selection, isSelected);
+  setShown(caret, isTyping && !isSelected);
 }

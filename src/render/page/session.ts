@@ -23,6 +23,8 @@ export interface Session {
   /** The picture is the whole document, and the address its own. */
   readonly isDocument: boolean;
   query: Query;
+  /** Of the search field, once it is come to: what is typed replaces the text. */
+  isAllSelected: boolean;
   found: Found;
   /** Of the match stepped to; -1 before the first step. */
   match: number;
@@ -64,12 +66,19 @@ export function refresh(session: Session): void {
   setPressed(controls.regExpButton, query.isRegExp);
   controls.field.classList.toggle('wrong', query.text !== '' && matcher === undefined);
   controls.found.textContent = inWords(session, matcher);
-  showQuery(controls, query.text, document.activeElement === controls.field);
+  showField(session);
   setShown(controls.reset, !isEverything(chart.target) || query.text !== '');
   for (const step of [controls.previous, controls.next])
     setShown(step, session.found.nodes.length > 0);
   showDetails(session, undefined);
   if (isDocument) keepAddress(session);
+}
+
+/** Shows what is typed into the search field. */
+export function showField({ controls, query, isAllSelected }: Session): void {
+  const { text } = query;
+  const isTyping = document.activeElement === controls.field;
+  showQuery(controls, { text, isTyping, isSelected: isTyping && isAllSelected && text !== '' });
 }
 
 function inWords(session: Session, matcher: RegExp | undefined): string {
