@@ -188,6 +188,8 @@ describeWithNeeds('searching a picture', lacking, () => {
     expect(await at.found()).toContain('matched 100.00% of all: 4,001 frames');
     expect(await at.hits()).toContain('put');
     await expect.poll(count).toBe(4001);
+    await at.page.keyboard.press('Enter');
+    expect(await at.found()).toMatch(/^1 of 4,001: /);
     await at.page.keyboard.type('1');
     await at.page.keyboard.press('Escape');
     await expect.poll(count).toBe(0);
