@@ -9,7 +9,7 @@ export const style = `
 .memstacks .live,.memstacks .frames.live .f{cursor:pointer}
 .memstacks .frames:focus{outline:none}
 .memstacks .current rect{stroke:#0a66c2;stroke-width:2}
-.memstacks .below{opacity:.65}
+.memstacks .below rect{fill-opacity:.65}
 .memstacks .away{clip-path:inset(50%)}
 .memstacks .hit rect{fill:#f070f0}
 .memstacks .among rect{fill:#f7b5f7}
@@ -36,6 +36,8 @@ svg.memstacks{max-width:100%;height:auto}
 .memstacks:not(.plain) .note{fill:#b4bac2}
 .memstacks:not(.plain) .warning{fill:#ff8f8a}
 .memstacks:not(.plain) .f:hover rect{stroke:#ffffff}
+.memstacks:not(.plain) .below rect{fill-opacity:.3}
+.memstacks:not(.plain) .below text,.memstacks:not(.plain) .below tspan{fill:#e6e8eb}
 .memstacks:not(.plain) .field{fill:#2a2d33}
 .memstacks:not(.plain) .button{fill:#353941}
 .memstacks:not(.plain) .pressed .button{fill:#1f4d7d}
