@@ -20,8 +20,9 @@ const anyPaper = `
 .memstacks .hint{fill:#6b7078}
 .memstacks .button{fill:#eceef1;stroke:#8a9099}
 .memstacks .pressed .button{fill:#b9d7f5;stroke:#0a66c2}
-.memstacks .controls g:focus{outline:none}
+.memstacks .controls g:focus,.memstacks .entry:focus{outline:none}
 .memstacks .controls g:focus-visible .button{stroke:#0a66c2;stroke-width:2}
+.memstacks .entry:focus-visible{outline:2px solid #0a66c2;outline-offset:3px}
 .memstacks .caret{stroke:#0a66c2}
 @media print{
 .memstacks .controls{display:none}
