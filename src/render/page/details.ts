@@ -1,4 +1,5 @@
 import { type Font, fitLabel, fitText, widthOf } from '../labels.ts';
+import { directionMark } from '../xml.ts';
 
 /** `Function: put (12 bytes, 6.67%) src/a.c:12` in its parts, blanks among them. */
 export interface Details {
@@ -14,5 +15,5 @@ export function fitDetails({ before, name, numbers, more }: Details, font: Font,
   const left = room - widthOf(before + numbers, font);
   const ownRoom = Math.max(left / 2, left - widthOf(more, font));
   const short = fitLabel({ name, amount: '' }, font, ownRoom).name;
-  return fitText(before + short + numbers + more, font, room);
+  return fitText(before + short + directionMark(short) + numbers + more, font, room);
 }
