@@ -9,8 +9,9 @@ const numbers = ' (1,048,576 bytes, 66.67%)';
 test.each<[string, string, number, string]>([
   [long, '', 1180, `Function: std::__detail::_Map_base<…>::at(int const&)${numbers}`],
   [long, '', 480, `Function: std::__detail::_Map_base<…>::at${numbers}`],
+  ['json_parse', '', 190, 'Function: json_pa.. (1,048,5..'],
   ['put', ' src/a.c:12 (inlined)', 600, `Function: put${numbers} src/a.c:12 (inlined)`],
-])('%.10s..%.30s in %d pixels', (name, more, room, line) => {
+])('part %# of a line', (name, more, room, line) => {
   expect(fitDetails({ before: 'Function: ', name, numbers, more }, font, room)).toBe(line);
 });
 
