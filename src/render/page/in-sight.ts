@@ -1,23 +1,24 @@
 import { padding } from '../draw.ts';
-import { arrangeControls, barHeight } from './controls.ts';
+import { arrangeControls, barHeightOf, rowAbove } from './controls.ts';
 import { setShown } from './elements.ts';
 import type { Session } from './session.ts';
 import { type Chart, fitPaper } from './view.ts';
 
-/** Pixels that the row of controls takes where it stands above the title. */
-const rowAbove = 28;
-
-/** Keeps all controls within a window that is narrower than the picture: beside its title if there is room. */
+/** Keeps all controls within a window that is narrower than the picture. */
 export function fitToWindow(session: Session): void {
-  const { chart, controls } = session;
-  const { look } = chart;
+  const { look } = session.chart;
   session.width = Math.min(look.width, document.documentElement.clientWidth || window.innerWidth);
-  const left = arrangeControls(controls, session.width);
-  const ends = titlesOf(chart).map((title) => padding + title.getComputedTextLength());
-  const isBeside = session.width === look.width || Math.max(...ends) + padding <= left;
-  chart.above = isBeside ? 0 : rowAbove;
-  fitPaper(chart);
+  placeControls(session);
   keepInSight(session);
+}
+
+/** Beside the title if there is room, which a picture as wide as it was drawn has kept for one row. */
+export function placeControls({ chart, controls, width }: Session): void {
+  const left = arrangeControls(controls, width);
+  const ends = titlesOf(chart).map((title) => padding + title.getComputedTextLength());
+  const isBeside = width === chart.look.width || Math.max(...ends) + padding <= left;
+  chart.above = controls.moreHeight + (isBeside ? 0 : rowAbove);
+  fitPaper(chart);
 }
 
 function titlesOf({ svg }: Chart): SVGTextElement[] {
@@ -31,10 +32,10 @@ function titleEnd(chart: Chart): number {
 }
 
 /** A picture that is taller than the window opens at its root, unless the browser knows better. */
-export function showRoot({ chart }: Session): void {
+export function showRoot({ chart, controls }: Session): void {
   const { height, above, look } = chart;
   // By less no more would come into sight than the bar then covers.
-  const least = Math.max(barHeight, titleEnd(chart));
+  const least = Math.max(barHeightOf(controls), titleEnd(chart));
   if (look.inverted || height - window.innerHeight <= least || window.scrollY > 0) return;
   window.scrollTo(0, height + above);
 }
@@ -48,7 +49,8 @@ export function keepInSight({ chart, controls, details, width }: Session): void 
   const isAway = top > titleEnd(chart);
   setShown(controls.bar, isAway);
   controls.group.setAttribute('transform', `translate(${left},${isAway ? top : -above})`);
-  const line = isAway ? top + barHeight - 10 : y;
+  const barLine = barHeightOf(controls) - 10;
+  const line = isAway ? top + barLine : y;
   details.setAttribute('transform', `translate(${left},${line - y})`);
-  controls.found.setAttribute('y', String(isAway ? barHeight - 10 : y + above));
+  controls.found.setAttribute('y', String(isAway ? barLine : y + above));
 }

@@ -86,7 +86,9 @@ function inWords(session: Session, matcher: RegExp | undefined): string {
   if (query.text === '') return '';
   if (matcher === undefined) return 'not a regular expression';
   const [words, few] = foundInWords(chart, found, match);
-  return widthOf(words, fontOf(session)) > roomFor(session) * mostForFound ? few : words;
+  const font = fontOf(session);
+  const room = roomFor(session);
+  return widthOf(words, font) > room * mostForFound ? fitText(few, font, room) : words;
 }
 
 function fontOf({ chart, details }: Session): Font {

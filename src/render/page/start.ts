@@ -1,6 +1,6 @@
-import { arrangeControls, drawControls } from './controls.ts';
+import { drawControls } from './controls.ts';
 import { nothing } from './find.ts';
-import { fitToWindow, keepInSight, showRoot } from './in-sight.ts';
+import { fitToWindow, keepInSight, placeControls, showRoot } from './in-sight.ts';
 import { firstOf, onFrameKey, onShortcut, onTyping, selectAll, write } from './keys.ts';
 import type { Kind } from './kind.ts';
 import { listenToLegend } from './legend.ts';
@@ -41,7 +41,7 @@ function startIn(svg: SVGSVGElement, kind: Kind): void {
     current: -1,
     width: chart.look.width,
   };
-  arrangeControls(session.controls, session.width);
+  placeControls(session);
   chart.frames.classList.add('live');
   showField(session);
   listenToFrames(session);
