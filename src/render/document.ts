@@ -3,9 +3,10 @@ import type { Widths } from '../profile/differential.ts';
 import type { Scale } from '../units.ts';
 import type { ColorScheme, ColourMap } from './colour.ts';
 import { drawBox, labelFont, type Picture, padding } from './draw.ts';
+import { isDark } from './luminance.ts';
 import { type PictureKind, pageScript } from './script.ts';
 import type { Choice } from './shown.ts';
-import { style } from './style.ts';
+import { darkInks, darkStyle, style } from './style.ts';
 import { drawLine, type Line } from './text.ts';
 import { escapeXml, pixels } from './xml.ts';
 
@@ -74,13 +75,16 @@ function opening(drawing: Drawing): string {
   const height = pixels(Math.max(framesEnd(picture), lines.at(-1)!.y) + padding);
   const box = `width="${pixels(width)}" height="${height}"`;
   const documentTitle = lines.filter(({ className }) => className === 'title');
+  const dark = paper !== undefined && isDark(paper);
+  const papers = paper === undefined ? '' : ` plain${dark ? ' dark' : ''}`;
+  const [ink, labelInk] = dark ? [` fill="${darkInks.text}"`, ' fill="#000000"'] : ['', ''];
   return `<?xml version="1.0" encoding="UTF-8"?>
-<svg xmlns="http://www.w3.org/2000/svg" class="memstacks${paper === undefined ? '' : ' plain'}" ${box} viewBox="0 0 ${pixels(width)} ${height}" font-family="${escapeXml(font.family)}" font-size="${font.size}">
+<svg xmlns="http://www.w3.org/2000/svg" class="memstacks${papers}" ${box} viewBox="0 0 ${pixels(width)} ${height}" font-family="${escapeXml(font.family)}" font-size="${font.size}"${ink}>
 <title>${escapeXml(documentTitle.map(({ text }) => text).join(' '))}</title>
-<style>${style}</style>
+<style>${dark ? darkStyle : style}</style>
 <rect class="paper" ${box} fill="${escapeXml(paper ?? '#ffffff')}"/>
-${extras}${lines.map((line) => drawLine(line)).join('\n')}
-<g class="frames" font-size="${labelFont(picture).size}" data-look="${escapeXml(lookFor(drawing))}"><g>
+${extras}${lines.map((line) => drawLine(line, dark)).join('\n')}
+<g class="frames"${labelInk} font-size="${labelFont(picture).size}" data-look="${escapeXml(lookFor(drawing))}"><g>
 `;
 }
 

@@ -1,7 +1,7 @@
 import type { Face } from './face.ts';
 import { type Font, fitLabel } from './labels.ts';
 import type { Box, Layout } from './layout.ts';
-import { escapeXml, pixels } from './xml.ts';
+import { directionMark, escapeXml, pixels } from './xml.ts';
 
 /** All that drawing a box needs to know besides the box. */
 export interface Picture {
@@ -76,5 +76,5 @@ function drawLabel(picture: Picture, { x, y, width }: Area, face: Face): string 
   if (label.name === '') return '';
   const shownAmount = label.amount === '' ? '' : ` <tspan>${escapeXml(label.amount)}</tspan>`;
   const baseline = y + (picture.frameHeight - 1) / 2 + font.size * 0.36;
-  return `<text x="${pixels(x + 3)}" y="${pixels(baseline)}">${escapeXml(label.name)}${shownAmount}</text>`;
+  return `<text x="${pixels(x + 3)}" y="${pixels(baseline)}">${escapeXml(label.name)}${directionMark(label.name)}${shownAmount}</text>`;
 }

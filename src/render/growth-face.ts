@@ -30,6 +30,8 @@ export function growthFace(
     const growth = growthAt(box.node);
     return {
       ...face,
+      amount: `${face.amount}, ${growthBriefly(growth, period, factor)}`,
+      shortAmount: face.amount,
       fill: fillOf(growthSwatch(growth.steadiness)),
       className: `f ${growth.steadiness}${frameOf(profile, box) === undefined ? ' other' : ''}`,
       tooltip: [...face.tooltip, growthInWords(growth, period, factor)],
@@ -44,10 +46,18 @@ export function growthInWords(growth: Growth, period: RatePeriod, factor = 1): s
 }
 
 /** `+1.2 MiB a minute`, and `levels off` of what has no rate. */
-export function growthBriefly({ perSecond, steadiness }: Growth, period: RatePeriod): string {
+export function growthBriefly(
+  { perSecond, steadiness }: Growth,
+  period: RatePeriod,
+  factor = 1,
+): string {
   return perSecond === undefined
     ? steadinessWords[steadiness]
-    : `${formatRate(perSecond, period)} ${period.words}`;
+    : rateInWords(perSecond * factor, period);
+}
+
+function rateInWords(perSecond: number, period: RatePeriod): string {
+  return `${formatRate(perSecond, period)} ${period.words}`;
 }
 
 /** What has no rate still has a later half. */
@@ -56,7 +66,7 @@ function howMuch(
   period: RatePeriod,
   factor: number,
 ): string {
-  if (perSecond !== undefined) return `${formatRate(perSecond * factor, period)} ${period.words}`;
+  if (perSecond !== undefined) return rateInWords(perSecond * factor, period);
   const bytes = (amount: number) => formatBytes(Math.round(amount * factor));
   if (steadiness === 'fluctuating')
     return `${bytes(late.least)} to ${bytes(late.most)} since half-time`;

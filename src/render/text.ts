@@ -4,6 +4,7 @@ import { padding, roomFor } from './draw.ts';
 import { defaultSubtitle, defaultTitle, lossLines, noteLines, totalLine } from './header.ts';
 import { type Font, fitText, wrapText } from './labels.ts';
 import type { Layout } from './layout.ts';
+import { darkInks } from './style.ts';
 import { escapeXml, pixels, visible } from './xml.ts';
 
 /** A line of text outside of the frames. */
@@ -41,9 +42,9 @@ export interface Wording {
   readonly inverted?: boolean;
 }
 
-const fills: Readonly<Partial<Record<Line['className'], string>>> = {
-  note: '#505560',
-  warning: '#b00020',
+const inks: Readonly<Record<'light' | 'dark', Partial<Record<Line['className'], string>>>> = {
+  light: { note: '#505560', warning: '#b00020' },
+  dark: darkInks,
 };
 const titleScale = 1.4;
 /** Pixels beside the title for the controls that the script adds, or above a title that has too few beside them. */
@@ -104,10 +105,11 @@ export function footerLines(
   return lines;
 }
 
-/** A line of text as SVG. */
-export function drawLine({ text, className, y, size }: Line): string {
+/** A line of text as SVG, in ink for light paper or dark. */
+export function drawLine({ text, className, y, size }: Line, isDark: boolean): string {
   const weight = className === 'title' ? ' font-weight="bold"' : '';
-  const fill = fills[className] === undefined ? '' : ` fill="${fills[className]}"`;
+  const ink = inks[isDark ? 'dark' : 'light'][className];
+  const fill = ink === undefined ? '' : ` fill="${ink}"`;
   return `<text class="${className}" x="${padding}" y="${y}" font-size="${pixels(size)}"${weight}${fill}>${escapeXml(text)}</text>`;
 }
 

@@ -31,6 +31,15 @@ export function escapeXml(text: string): string {
   return visible(text).replace(/[&<>"']/g, (character) => entities[character]!);
 }
 
+/** Scripts from right to left, as blocks that Unicode keeps for them: https://www.unicode.org/reports/tr9/#Bidirectional_Character_Types */
+const rightToLeft =
+  /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/** What keeps numbers behind a name where they are: letters from right to left would draw them before it. */
+export function directionMark(name: string): string {
+  return rightToLeft.test(name) ? '\u200e' : '';
+}
+
 /** A pixel coordinate with two decimals at most. */
 export function pixels(value: number): string {
   return String(Math.round(value * 100) / 100);

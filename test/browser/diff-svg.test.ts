@@ -108,4 +108,20 @@ describeWithNeeds('the picture of a differential in a browser', lacking, () => {
     expect([await isShown(), await entry.getAttribute('aria-pressed')]).toEqual([true, 'true']);
     expect(await page.locator('.legend .live').count()).toBe(3);
   });
+
+  test('rings an entry of the legend for the keyboard, not for the mouse', async () => {
+    await open();
+    const entry = page.locator('.legend .entry.live').first();
+    const ring = () =>
+      entry.evaluate((each) => {
+        const { outlineStyle, outlineOffset } = getComputedStyle(each);
+        return outlineStyle === 'none' ? 'none' : `${outlineStyle} ${outlineOffset}`;
+      });
+    await entry.click();
+    expect(await entry.evaluate((each) => each === document.activeElement)).toBe(true);
+    expect(await ring()).toBe('none');
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Tab');
+    expect(await ring()).toBe('solid 3px');
+  });
 });

@@ -162,11 +162,12 @@ describeWithNeeds('the picture in a browser', lacking, () => {
     expect(await at.hits()).toEqual(['json_parse', 'json_node', 'json_node']);
   });
 
-  test.each([320, 400, 500, 679, 680, 900])(
+  test.each([100, 150, 200, 249, 250, 320, 400, 500, 679, 680, 900])(
     'is %d pixels wide, and nothing overlaps',
     async (width) => {
       const title = 'All allocations of the server that somebody gave a rather long name';
-      await at.open(svgOf(profileOf(stacks), { width, title }));
+      const viewport = { width: 1220, height: 800 };
+      await at.open(svgOf(profileOf(stacks), { width, title }), { viewport });
       const check = () => expectApart(at.page, 'svg > text', width);
       await check();
       await at.page.keyboard.press('Control+f');
@@ -174,6 +175,7 @@ describeWithNeeds('the picture in a browser', lacking, () => {
       await check();
       await at.page.keyboard.press('Enter');
       await check();
+      if (width < 320) return;
       expect(await at.found()).toMatch(/^1 of 4[:,] .*90.00%/);
       await at.frame('json_parse').hover();
       expect(await at.details()).toMatch(/^Function: json/);
@@ -232,6 +234,34 @@ describeWithNeeds('the picture in a browser', lacking, () => {
     expect(await at.page.locator('.bar').evaluate((bar) => bar.getBoundingClientRect().left)).toBe(
       0,
     );
+  });
+
+  test.each([
+    [1220, 640],
+    [1220, 600],
+    [400, 600],
+  ])('never has controls over its title, in a window of %d by %d', async (width, height) => {
+    const deep = Array.from({ length: 36 }, (_, i) => `f${i}`).join(';');
+    await at.open(svgOf(profileOf([[deep, 1]])), { viewport: { width, height } });
+    const isTitleOnTop = () =>
+      at.page.locator('.title').evaluate((title) => {
+        const { left, top, bottom } = title.getBoundingClientRect();
+        const middle = document.elementFromPoint(left + 5, (Math.max(0, top) + bottom) / 2);
+        return bottom <= 0 || middle === title;
+      });
+    for (const scrolled of [undefined, 5, 15, 25, 35, 45, 55]) {
+      if (scrolled !== undefined) await at.page.evaluate((y) => window.scrollTo(0, y), scrolled);
+      await at.page.waitForTimeout(50);
+      expect([scrolled, await isTitleOnTop()]).toEqual([scrolled, true]);
+    }
+  });
+
+  test('opens at its top where its root would cost it the title', async () => {
+    const deep = Array.from({ length: 36 }, (_, i) => `f${i}`).join(';');
+    await at.open(svgOf(profileOf([[deep, 1]])), { viewport: { width: 1220, height: 620 } });
+    expect(Number(await at.page.locator('svg').getAttribute('height'))).toBeGreaterThan(640);
+    expect(await at.page.evaluate(() => window.scrollY)).toBe(0);
+    expect((await at.page.locator('.title').boundingBox())!.y).toBeGreaterThan(0);
   });
 
   test('is printed without its controls', async () => {

@@ -43,6 +43,24 @@ describeWithNeeds('searching a picture', lacking, () => {
     expect(await at.hits()).toEqual([]);
   });
 
+  test('shows the numbers of a name that is longer than the line', async () => {
+    const name = `std::map<${'int, std::pair<int const, Row>, '.repeat(12)}int>::at(int const&)`;
+    await at.open(
+      svgOf(
+        profileOf([
+          [['main', name], 2],
+          ['rest', 1],
+        ]),
+      ),
+    );
+    await at.frame(name).hover();
+    expect(await at.details()).toBe('Function: std::map<…>::at(int const&) (2 bytes, 66.67%)');
+    await at.page.keyboard.press('F3');
+    await at.page.keyboard.type('map');
+    await at.page.keyboard.press('Enter');
+    expect(await at.details()).toBe('Function: std::map<…>::at(int const&) (2 bytes, 66.67%)');
+  });
+
   test('does not count a match that stands on a match', async () => {
     await at.open(
       svgOf(
@@ -170,6 +188,8 @@ describeWithNeeds('searching a picture', lacking, () => {
     expect(await at.found()).toContain('matched 100.00% of all: 4,001 frames');
     expect(await at.hits()).toContain('put');
     await expect.poll(count).toBe(4001);
+    await at.page.keyboard.press('Enter');
+    expect(await at.found()).toMatch(/^1 of 4,001: /);
     await at.page.keyboard.type('1');
     await at.page.keyboard.press('Escape');
     await expect.poll(count).toBe(0);

@@ -8,8 +8,18 @@ export function channels(colour: string): number[] {
 
 /** Against black, as WCAG 2.2 defines contrast and relative luminance. */
 export function contrast(colour: string): number {
-  const [red, green, blue] = channels(colour).map(linear);
-  return (0.2126 * red! + 0.7152 * green! + 0.0722 * blue! + 0.05) / 0.05;
+  return contrastOf(channels(colour), [0, 0, 0]);
+}
+
+/** Of two colours in red, green and blue, 0 to 255. */
+export function contrastOf(one: readonly number[], other: readonly number[]): number {
+  const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (light! + 0.05) / (dark! + 0.05);
+}
+
+function luminance(channels: readonly number[]): number {
+  const [red, green, blue] = channels.map(linear);
+  return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!;
 }
 
 /** As somebody without green cones sees it: Machado, Oliveira and Fernandes 2009, severity 1. */

@@ -4,6 +4,9 @@ import { growthBriefly, growthInWords } from '../../src/render/growth-face.ts';
 import { growthSwatches } from '../../src/render/growth-swatches.ts';
 import { ratePeriodOf } from '../../src/units.ts';
 import { contrast, deuteranopia, difference } from './colours.ts';
+import { grown } from './growths.ts';
+import { parse, textsOf } from './pictures.ts';
+import { svgOf } from './profiles.ts';
 
 const kib = (amounts: readonly number[]) => amounts.map((each) => 1024 * each);
 const minutely = ratePeriodOf(60_000);
@@ -63,6 +66,15 @@ describe('growth in words', () => {
     const hourly = growthOf([0, 1, 2, 3, 4], [0, 3600, 7200, 10800, 14400]);
     expect(growthBriefly(hourly, minutely)).toBe('+<1 byte a minute');
   });
+});
+
+test('labels say how fast it grows, where there is room', () => {
+  const svg = svgOf(grown([['main;work', [1024, 2048, 3072, 4096]]]), { width: 300 });
+  expect(textsOf(parse(svg), '.f > text')).toContain('work 4.00 KiB, +1.0 KiB a second');
+  const narrow = svgOf(grown([['main;work', [1024, 2048, 3072, 4096]]]), { width: 150 });
+  expect(textsOf(parse(narrow), '.f > text')).toContain('work 4.00 KiB');
+  const tenfold = svgOf(grown([['main;work', [1024, 2048, 3072, 4096]]]), { factor: 10 });
+  expect(textsOf(parse(tenfold), '.f > text')).toContain('work 40.0 KiB, +10.0 KiB a second');
 });
 
 describe('colours of growth', () => {

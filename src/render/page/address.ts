@@ -14,13 +14,13 @@ export interface Place {
 const longest = 60_000;
 
 /**
- * `#zoom=main;work&lighter=512&search=malloc&regexp&case`, names escaped, so that it holds for another
+ * `#zoom=main;work~2&lighter=512&search=malloc&regexp&case`, names escaped, so that it holds for another
  * width and another picture of the same program. Undefined where that would be too long to be of use.
  */
 export function addressOf(model: Model, { target, query }: Place): string | undefined {
   const parts: string[] = [];
   const path = pathOf(model, target.node);
-  if (path.length > 0) parts.push(`zoom=${path.map(encoded).join(';')}`);
+  if (path.length > 0) parts.push(`zoom=${path.join(';')}`);
   if (target.lighterThan !== undefined) parts.push(`lighter=${target.lighterThan}`);
   if (query.text !== '') parts.push(`search=${encoded(query.text)}`);
   if (query.text !== '' && query.isRegExp) parts.push('regexp');
@@ -29,10 +29,30 @@ export function addressOf(model: Model, { target, query }: Place): string | unde
   return address.length > longest ? undefined : address;
 }
 
-function pathOf({ tree, frame, texts }: Model, node: NodeIndex): string[] {
-  const names: string[] = [];
-  for (let at = node; at > 0; at = tree.parent[at]!) names.push(texts[frame[at]!]?.[0] ?? '');
-  return names.reverse();
+function pathOf(model: Model, node: NodeIndex): string[] {
+  const steps: string[] = [];
+  for (let at = node; at > 0; at = model.tree.parent[at]!) steps.push(stepTo(model, at));
+  return steps.reverse();
+}
+
+/** The name, encoded; `~2` after it for the second sibling called so, unless that is the heaviest. */
+function stepTo(model: Model, node: NodeIndex): string {
+  const { tree, frame, texts } = model;
+  const name = texts[frame[node]!]?.[0] ?? '';
+  const step = encoded(name).replaceAll('~', '%7E');
+  const alike = calledAlike(model, tree.parent[node]!, name);
+  return node === heaviestOf(model, alike) ? step : `${step}~${alike.indexOf(node) + 1}`;
+}
+
+/** What a node calls by that name, from left to right. */
+function calledAlike({ tree, frame, texts }: Model, node: NodeIndex, name: string): Int32Array {
+  return childNodes(tree.children, node)
+    .filter((each) => texts[frame[each]!]?.[0] === name && tree.total[each]! > 0)
+    .sort(tree.compare);
+}
+
+function heaviestOf({ tree }: Model, nodes: Int32Array): NodeIndex | undefined {
+  return nodes.slice().sort((a, b) => tree.total[b]! - tree.total[a]!)[0];
 }
 
 /**
@@ -47,7 +67,7 @@ export function placeIn(model: Model, { hash, search }: Pick<Location, 'hash' | 
       .map((part) => [part.split('=', 1)[0]!, part.slice(part.indexOf('=') + 1)] as const),
   );
   const old = new URLSearchParams(search).get('s');
-  const node = nodeAt(model, (fields.get('zoom') ?? '').split(';').map(decoded));
+  const node = nodeAt(model, (fields.get('zoom') ?? '').split(';'));
   const lighterThan = Number(fields.get('lighter') ?? Number.NaN);
   return {
     target: lighterThan > 0 && isSplit(model, node, lighterThan) ? { node, lighterThan } : { node },
@@ -78,15 +98,15 @@ function decoded(text: string): string {
   }
 }
 
-/** The heaviest where several have the name. */
-function nodeAt({ tree, frame, texts }: Model, path: readonly string[]): NodeIndex {
+/** As far as the path is there; without a place it goes by the heaviest of several with one name. */
+function nodeAt(model: Model, path: readonly string[]): NodeIndex {
   let node: NodeIndex = 0;
-  for (const name of path) {
-    const called = childNodes(tree.children, node).filter(
-      (each) => texts[frame[each]!]?.[0] === name && tree.total[each]! > 0,
-    );
-    if (called.length === 0) break;
-    node = called.reduce((best, each) => (tree.total[each]! > tree.total[best]! ? each : best));
+  for (const step of path) {
+    const [, name, place] = /^(.*?)(?:~(\d+))?$/s.exec(step)!;
+    const alike = calledAlike(model, node, decoded(name!));
+    const next = alike[Number(place) - 1] ?? heaviestOf(model, alike);
+    if (next === undefined) break;
+    node = next;
   }
   return node;
 }

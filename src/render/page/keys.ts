@@ -1,4 +1,4 @@
-import { reset, type Session, search, setCurrent, step, zoom } from './session.ts';
+import { reset, type Session, search, setCurrent, showField, step, zoom } from './session.ts';
 import { boxesOf, everything, isEverything, targetOf } from './view.ts';
 
 /** Ctrl-F a second time is left to the browser, whose own search sees the labels only. */
@@ -19,18 +19,41 @@ export function onShortcut(session: Session, event: KeyboardEvent): void {
 
 /** In the field Escape ends the search only, so that a zoom survives it. */
 export function onTyping(session: Session, event: KeyboardEvent): void {
-  const { text } = session.query;
-  if (event.key === 'Enter') step(session, event.shiftKey ? -1 : 1);
-  else if (event.key === 'Escape') {
-    search(session, { text: '' });
-    session.controls.field.blur();
-  } else if (event.key === 'Backspace')
-    search(session, { text: Array.from(text).slice(0, -1).join('') });
-  else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey)
-    search(session, { text: text + event.key });
+  const { key } = event;
+  const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (key === 'Enter') step(session, event.shiftKey ? -1 : 1);
+  else if (key === 'Escape') endSearch(session);
+  else if (key === 'Backspace') erase(session);
+  else if (!isPlain && key === 'a') selectAll(session, true);
+  else if (/^(Arrow|Home|End)/.test(key)) selectAll(session, false);
+  else if (key.length === 1 && isPlain) write(session, key);
   else return;
   event.preventDefault();
   event.stopPropagation();
+}
+
+function endSearch(session: Session): void {
+  search(session, { text: '' });
+  session.controls.field.blur();
+}
+
+/** Puts text behind what is in the search field, or in its place where that is selected. */
+export function write(session: Session, text: string): void {
+  const kept = session.isAllSelected ? '' : session.query.text;
+  session.isAllSelected = false;
+  search(session, { text: kept + text });
+}
+
+function erase(session: Session): void {
+  const kept = session.isAllSelected ? [] : Array.from(session.query.text).slice(0, -1);
+  session.isAllSelected = false;
+  search(session, { text: kept.join('') });
+}
+
+/** Selects all of the search field, or nothing. */
+export function selectAll(session: Session, isAllSelected: boolean): void {
+  session.isAllSelected = isAllSelected;
+  showField(session);
 }
 
 /** Arrows go from frame to frame, as they lie in the picture; Enter zooms. */

@@ -49,7 +49,11 @@ function readProfile(base64: string): Profile {
   return profileOf(strFromU8(gunzipSync(bytesOf(base64))));
 }
 
-function modelOfShown({ profile, tree, face, changes }: Shown, { minWidth }: PageLook): Model {
+/** Of what is shown, names as they are seen. */
+export function modelOfShown(
+  { profile, tree, face, changes }: Shown,
+  { minWidth }: Pick<PageLook, 'minWidth'>,
+): Model {
   const texts = profile.frames.map(
     (frame) =>
       [visible(frame.name), visible([sourceOf(frame), ...kindsOf(frame)].join(' '))] as const,

@@ -1,6 +1,6 @@
 import { childNodes } from '../../profile/children.ts';
 import type { NodeIndex } from '../../profile.ts';
-import { counted, countedMatches } from '../../units.ts';
+import { counted, countedMatches, formatCount } from '../../units.ts';
 import { roomFor } from '../draw.ts';
 import type { Box } from '../layout.ts';
 import type { Found } from './find.ts';
@@ -77,6 +77,6 @@ export function foundInWords(
   const count = found.nodes.length;
   const few = `, ${least}${kind.foundBriefly(found, model(), look)}`;
   if (match < 0) return [words, counted(count, 'frame') + few];
-  const at = `${match + 1} of ${count}`;
+  const at = `${formatCount(match + 1)} of ${formatCount(count)}`;
   return [`${at}: ${words}`, at + few];
 }

@@ -2,9 +2,10 @@ import type { NodeIndex } from '../../profile.ts';
 import { formatShare } from '../../units.ts';
 import { roomFor } from '../draw.ts';
 import { type Font, fitText, widthOf } from '../labels.ts';
-import type { Target } from '../layout.ts';
+import type { Box, Target } from '../layout.ts';
 import { addressOf, placeIn } from './address.ts';
 import { type Controls, showQuery } from './controls.ts';
+import { type Details, fitDetails } from './details.ts';
 import { setShown } from './elements.ts';
 import { type Found, find, nothing } from './find.ts';
 import { updateLegend } from './legend.ts';
@@ -22,6 +23,8 @@ export interface Session {
   /** The picture is the whole document, and the address its own. */
   readonly isDocument: boolean;
   query: Query;
+  /** Of the search field, once it is come to: what is typed replaces the text. */
+  isAllSelected: boolean;
   found: Found;
   /** Of the match stepped to; -1 before the first step. */
   match: number;
@@ -63,7 +66,7 @@ export function refresh(session: Session): void {
   setPressed(controls.regExpButton, query.isRegExp);
   controls.field.classList.toggle('wrong', query.text !== '' && matcher === undefined);
   controls.found.textContent = inWords(session, matcher);
-  showQuery(controls, query.text, document.activeElement === controls.field);
+  showField(session);
   setShown(controls.reset, !isEverything(chart.target) || query.text !== '');
   for (const step of [controls.previous, controls.next])
     setShown(step, session.found.nodes.length > 0);
@@ -71,12 +74,21 @@ export function refresh(session: Session): void {
   if (isDocument) keepAddress(session);
 }
 
+/** Shows what is typed into the search field. */
+export function showField({ controls, query, isAllSelected }: Session): void {
+  const { text } = query;
+  const isTyping = document.activeElement === controls.field;
+  showQuery(controls, { text, isTyping, isSelected: isTyping && isAllSelected && text !== '' });
+}
+
 function inWords(session: Session, matcher: RegExp | undefined): string {
   const { chart, query, found, match } = session;
   if (query.text === '') return '';
   if (matcher === undefined) return 'not a regular expression';
   const [words, few] = foundInWords(chart, found, match);
-  return widthOf(words, fontOf(session)) > roomFor(session) * mostForFound ? few : words;
+  const font = fontOf(session);
+  const room = roomFor(session);
+  return widthOf(words, font) > room * mostForFound ? fitText(few, font, room) : words;
 }
 
 function fontOf({ chart, details }: Session): Font {
@@ -138,26 +150,43 @@ export function setCurrent(session: Session, index: number): void {
 
 /** The frame pointed at, else the one zoomed to, else the total, in what the search leaves of the line. */
 export function showDetails(session: Session, index: number | undefined): void {
-  const { controls, details } = session;
+  const { controls, details, total } = session;
   const font = fontOf(session);
   const found = controls.found.textContent!;
-  const taken = found === '' ? 0 : widthOf(found, font) + 20;
-  details.textContent = fitText(detailsOf(session, index), font, roomFor(session) - taken);
+  const room = roomFor(session) - (found === '' ? 0 : widthOf(found, font) + 20);
+  const box = boxAt(session, index);
+  details.textContent =
+    box === undefined
+      ? fitText(total, font, room)
+      : fitDetails(detailsOf(session, box), font, room);
 }
 
-function detailsOf({ chart, total, current, found }: Session, index: number | undefined): string {
-  const isZoomed = !isEverything(chart.target);
+function boxAt({ chart, current }: Session, index: number | undefined): Box | undefined {
   const at = index ?? (current >= 0 ? current : undefined);
-  if (at === undefined && !isZoomed) return total;
+  if (at === undefined && isEverything(chart.target)) return undefined;
   const boxes = boxesOf(chart);
-  const box = boxes[at ?? boxes.findIndex(({ node }) => node === chart.target.node)]!;
-  const { face, tree, changeAt } = chart.model();
-  const matches = matchesInWords(chart, found, box);
-  const words = `${chart.look.nameType} ${face(box).tooltip.join(' ')}${matches}`;
-  const zoomed = tree.total[chart.target.node]!;
-  // A width of a differential is no share of anything.
-  if (!isZoomed || chart.target.node === 0 || box.weight >= zoomed || changeAt) return words;
-  return `${words}, ${formatShare(box.weight, zoomed)} of ${nameOf(chart, chart.target.node)}`;
+  return boxes[at ?? boxes.findIndex(({ node }) => node === chart.target.node)]!;
+}
+
+function detailsOf({ chart, found }: Session, box: Box): Details {
+  const { name, tooltip } = chart.model().face(box);
+  const [first, ...lines] = tooltip;
+  const more = [...lines.map((line) => ` ${line}`), matchesInWords(chart, found, box)].join('');
+  return {
+    before: `${chart.look.nameType} `,
+    name,
+    numbers: first!.slice(name.length),
+    more: more + shareOfTarget(chart, box),
+  };
+}
+
+/** A width of a differential is no share of anything. */
+function shareOfTarget(chart: Chart, box: Box): string {
+  const { node } = chart.target;
+  const { tree, changeAt } = chart.model();
+  const zoomed = tree.total[node]!;
+  if (node === 0 || box.weight >= zoomed || changeAt) return '';
+  return `, ${formatShare(box.weight, zoomed)} of ${nameOf(chart, node)}`;
 }
 
 function nameOf(chart: Chart, node: NodeIndex): string {

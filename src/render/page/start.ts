@@ -1,7 +1,7 @@
-import { arrangeControls, drawControls, showQuery } from './controls.ts';
+import { drawControls } from './controls.ts';
 import { nothing } from './find.ts';
-import { fitToWindow, keepInSight, showRoot } from './in-sight.ts';
-import { firstOf, onFrameKey, onShortcut, onTyping } from './keys.ts';
+import { fitToWindow, keepInSight, placeControls, showRoot } from './in-sight.ts';
+import { firstOf, onFrameKey, onShortcut, onTyping, selectAll, write } from './keys.ts';
 import type { Kind } from './kind.ts';
 import { listenToLegend } from './legend.ts';
 import { noQuery } from './query.ts';
@@ -13,6 +13,7 @@ import {
   search,
   setCurrent,
   showDetails,
+  showField,
   step,
   zoom,
 } from './session.ts';
@@ -34,14 +35,15 @@ function startIn(svg: SVGSVGElement, kind: Kind): void {
     total: details.textContent!,
     isDocument: (document.documentElement as Element) === svg,
     query: noQuery,
+    isAllSelected: true,
     found: nothing,
     match: -1,
     current: -1,
     width: chart.look.width,
   };
-  arrangeControls(session.controls, session.width);
+  placeControls(session);
   chart.frames.classList.add('live');
-  showQuery(session.controls, '', false);
+  showField(session);
   listenToFrames(session);
   listenToField(session);
   listenToButtons(session);
@@ -98,17 +100,20 @@ function indexOf({ chart }: Session, target: EventTarget | null): number {
 
 function listenToField(session: Session): void {
   const { field } = session.controls;
-  const redraw = (): void =>
-    showQuery(session.controls, session.query.text, document.activeElement === field);
+  const isIn = (): boolean => document.activeElement === field;
+  field.addEventListener('mousedown', () => {
+    if (isIn()) selectAll(session, false);
+  });
   field.addEventListener('click', () => field.focus());
-  field.addEventListener('focus', redraw);
-  field.addEventListener('blur', redraw);
+  field.addEventListener('focus', () => showField(session));
+  // Where only the window is left, one goes on with the text as it was.
+  field.addEventListener('blur', () => selectAll(session, session.isAllSelected || !isIn()));
   field.addEventListener('keydown', (event) => onTyping(session, event));
   document.addEventListener('paste', (event) => {
-    if (document.activeElement !== field) return;
+    if (!isIn()) return;
     event.preventDefault();
     const pasted = event.clipboardData?.getData('text/plain') ?? '';
-    search(session, { text: session.query.text + pasted.replace(/\s+/g, ' ') });
+    write(session, pasted.replace(/\s+/g, ' '));
   });
 }
 
@@ -121,6 +126,14 @@ function listenToButtons(session: Session): void {
   onPress(controls.regExpButton, () => change('isRegExp'));
   onPress(controls.previous, () => step(session, -1));
   onPress(controls.next, () => step(session, 1));
+  for (const toggle of [controls.caseButton, controls.regExpButton])
+    keepTyping(toggle, controls.field);
+}
+
+/** Where a mouse presses a toggle, what is typed next belongs to the search. */
+function keepTyping(toggle: SVGElement, field: SVGElement): void {
+  toggle.addEventListener('mousedown', (event) => event.preventDefault());
+  toggle.addEventListener('click', () => field.focus());
 }
 
 function onPress(button: SVGElement, action: () => void): void {
