@@ -54,6 +54,21 @@ describeWithNeeds('zooming a picture', lacking, () => {
     expect(await reset.isVisible()).toBe(false);
   });
 
+  test('goes into what was gathered for its depth, and back to the picture as it was cut', async () => {
+    const deep = Array.from({ length: 3000 }, (_, i) => `f${i}`).join(';');
+    await at.open(svgOf(profileOf([[deep, 1]]), { maxSize: 400_000 }));
+    const drawn = await at.visibleFrames();
+    expect(drawn).toBeLessThan(1500);
+    const gathered = at.page.locator('g.f', { hasText: 'deeper frames' });
+    await gathered.hover();
+    expect(await at.details()).toContain(' deeper frames) (1 bytes, 100.00%)');
+    expect(await at.visibleFrames()).toBe(drawn);
+    await gathered.click();
+    expect(await at.frame('f2999').count()).toBe(1);
+    await at.page.keyboard.press('Escape');
+    expect(await at.visibleFrames()).toBe(drawn);
+  });
+
   test('shows the frame pointed at, then the total again', async () => {
     await at.open();
     await at.frame('json_parse').hover();

@@ -39,7 +39,8 @@ export function chartOf(svg: SVGSVGElement, kind: Kind): Chart {
   const first = frames.firstElementChild as SVGGElement;
   const height = Number(svg.getAttribute('height'));
   const model = once(() => readModel({ svg, frames: first, look }, kind));
-  const whole = once(() => layOutIn(model(), look, everything));
+  // Of a picture that was cut by --max-size as it was cut.
+  const whole = once(() => layOutIn(model(), look, { ...everything, mostRows: look.rows }));
   const view = { target: everything, shown: first, boxes: undefined, timer: undefined };
   const room = { more: 0, above: 0 };
   return { svg, frames, look, kind, first, height, model, whole, ...view, ...room };
