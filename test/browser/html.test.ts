@@ -50,6 +50,10 @@ describeWithNeeds('the page in a browser', lacking, () => {
       expect(await hash()).toBe('#zoom=worker');
       expect((await pointAt(0.1, 2))[0]).toBe('json_node');
       expect((await pointAt(0.1, 2)).at(-1)).toBe('10.0% of all, 100% of the frame zoomed to');
+      expect((await pointAt(0.1, 0)).slice(1)).toEqual([
+        expect.stringMatching(/^9\.5 MiB \(10,000,\d+ bytes\) in 100,\d+ calls$/),
+        '100% of all',
+      ]);
       await pointAt(0.1, 2, true);
       expect(await hash()).toBe('#zoom=worker;json_node');
       await page().goBack();

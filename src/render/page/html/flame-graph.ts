@@ -26,7 +26,7 @@ export function flameGraphDrawing(pane: HTMLElement): Drawing {
         .transitionDuration(0)
         .tooltip(noTooltip)
         .getName((node) => scene.label(node.data).name.slice(0, 200))
-        .getValue((box) => box.weight)
+        .getValue((box) => box.span)
         .getChildren((box) => box.children)
         .setColorMapper((node) => String(scene.fill(node.data)));
       chart(stage.datum(scene.boxes[0]!.data));
