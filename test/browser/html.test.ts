@@ -125,6 +125,17 @@ describeWithNeeds('the page in a browser', lacking, () => {
       expect(await hash()).toBe('#zoom=main;Cache::put(int, char const*)');
     });
 
+    test('tells nothing of a frame that was drawn for another view', async () => {
+      await open(html);
+      const tooltip = page().locator('#tooltip');
+      for (const key of ['b', 'v', 'l', 'i', 's', 'r']) {
+        await page().keyboard.press('ArrowUp');
+        expect(await tooltip.isVisible()).toBe(true);
+        await page().keyboard.press(key);
+        expect([key, await tooltip.isVisible()]).toEqual([key, false]);
+      }
+    });
+
     test('turns over, orders by size, and comes back to a link', async () => {
       await open(html);
       await page().keyboard.press('i');

@@ -47,6 +47,8 @@ export function createGraph(model: Model): Graph {
 /** Draws a model. */
 export function drawGraph(graph: Graph, model: Model): void {
   const isOther = graph.model.tree !== model.tree;
+  // What is drawn for a new size only has kept its numbers.
+  if (graph.model.state !== model.state) hideTooltip();
   if (isOther) graph.cursor = -1;
   const wasEmpty = graph.rows === 0;
   graph.model = model;
