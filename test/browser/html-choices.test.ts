@@ -169,6 +169,25 @@ describeWithNeeds('what can be chosen on the page', lacking, () => {
     expect(await canvasHeight()).toBeLessThan(800);
   });
 
+  test('shows the root after it is turned over, and of another tree', async () => {
+    const deep = Array.from({ length: 90 }, (_, i) => `f${i}`).join(';');
+    await open(htmlOf(heapView('all', [[deep, 100_000]])));
+    const graph = page().locator('#graph');
+    const place = () =>
+      graph.evaluate(({ scrollTop, scrollHeight, clientHeight }) => [
+        scrollTop,
+        scrollHeight - clientHeight - scrollTop,
+      ]);
+    expect((await place())[1]).toBe(0);
+    await page().keyboard.press('i');
+    expect((await place())[0]).toBe(0);
+    await graph.evaluate((pane) => pane.scrollTo(0, 500));
+    await page().keyboard.press('l');
+    expect((await place())[0]).toBe(0);
+    await page().keyboard.press('i');
+    expect((await place())[1]).toBe(0);
+  });
+
   test('closes a menu by Escape, and by a click elsewhere', async () => {
     await open();
     const menu = page().locator('details.menu[open]');
