@@ -1,5 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { describeWithNeeds } from '../needs.ts';
+import { compared } from '../render/diff-pictures.ts';
+import { grown } from '../render/growths.ts';
 import { heapView, htmlOf } from '../render/pages.ts';
 import type { Stacks } from '../render/profiles.ts';
 import { colourAt } from './chromium.ts';
@@ -16,12 +18,27 @@ const drawings = [
 describeWithNeeds('the page in a browser', lacking, () => {
   const { open, page, textOf, hash, names, pointAt } = htmlPages();
 
-  test('has room for long counts in its table', async () => {
-    await open(htmlOf([heapView('all', [['main@app;fill@app', 123_456_789_012]])]));
+  const most: Stacks = [
+    ['main;a', 1000],
+    ['main;b', 1023],
+    ['main;c', 300_000_000],
+  ];
+
+  test.each([
+    ['long counts', heapView('all', [['main@app;fill@app', 123_456_789_012]]), '1,234,567,891'],
+    ['bytes below a KiB', heapView('all', most), '1,023 bytes'],
+    ['changes of as many', compared([], most), '+1,023 bytes'],
+    [
+      'rates of as many',
+      grown(most.map(([stack, weight]) => [`${stack}`, [1, 2, 3, 4].map((at) => at * weight)])),
+      '+1,023 bytes',
+    ],
+  ])('has room for %s in its table', async (_, profile, longest) => {
+    await open(htmlOf(profile));
     const cut = await page()
       .locator('#table-rows td:not(.text)')
       .evaluateAll((cells) => cells.filter((cell) => cell.scrollWidth > cell.clientWidth).length);
-    expect(await page().locator('#table-rows').innerText()).toContain('1,234,567,891');
+    expect(await page().locator('#table-rows').innerText()).toContain(longest);
     expect(cut).toBe(0);
   });
 
