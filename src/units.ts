@@ -17,7 +17,7 @@ const byteUnits = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
 /** 1536 -> "1.5 KiB"; exact below 1024: "812 bytes". Binary units, locale-free. */
 export function formatBytes(bytes: number): string {
-  if (bytes < 1024) return bytes === 1 ? '1 byte' : `${bytes} bytes`;
+  if (bytes < 1024) return bytes === 1 ? '1 byte' : `${formatCount(bytes)} bytes`;
   return formatIn(bytes, { ...binaryScale(bytes), digits: 1 });
 }
 

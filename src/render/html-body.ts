@@ -32,7 +32,7 @@ export function pageBody(licences: string): string {
 <label><input type="checkbox" id="dark"> Dark</label>
 </div></details>
 <button type="button" id="reset" title="Show everything again (0)">Reset</button>
-<span class="space"></span>
+<div class="end">
 <div class="search" role="search">
 <input class="field" id="search" type="search" placeholder="Search (Ctrl-F)" aria-label="Search functions" autocomplete="off" spellcheck="false">
 <button type="button" id="case" title="Match upper and lower case">Aa</button>
@@ -42,7 +42,7 @@ export function pageBody(licences: string): string {
 </div>
 <button type="button" id="toggle-table" title="Table of functions (t)">Table</button>
 <button type="button" id="show-help" title="Keys (?)" aria-label="Help">?</button>
-</div>
+</div></div>
 <main>
 <section id="stacks" aria-label="Flame graph"><div id="where"><span id="what"></span>
 <span class="choices" id="around" role="group" aria-label="Function chosen">

@@ -169,6 +169,45 @@ describeWithNeeds('what can be chosen on the page', lacking, () => {
     expect(await canvasHeight()).toBeLessThan(800);
   });
 
+  test('shows the root after it is turned over, and of another tree', async () => {
+    const deep = Array.from({ length: 90 }, (_, i) => `f${i}`).join(';');
+    await open(htmlOf(heapView('all', [[deep, 100_000]])));
+    const graph = page().locator('#graph');
+    const place = () =>
+      graph.evaluate(({ scrollTop, scrollHeight, clientHeight }) => [
+        scrollTop,
+        scrollHeight - clientHeight - scrollTop,
+      ]);
+    expect((await place())[1]).toBe(0);
+    await page().keyboard.press('i');
+    expect((await place())[0]).toBe(0);
+    await graph.evaluate((pane) => pane.scrollTo(0, 500));
+    await page().keyboard.press('l');
+    expect((await place())[0]).toBe(0);
+    await page().keyboard.press('i');
+    expect((await place())[1]).toBe(0);
+  });
+
+  test('begins the table anew with another search, another order and by reset', async () => {
+    const many = Array.from({ length: 300 }, (_, i) => [`main;g${i}`, 100 + i] as const);
+    await open(htmlOf(heapView('all', many)));
+    const scrolled = async (then: () => Promise<void>) => {
+      await page()
+        .locator('#table')
+        .evaluate((pane) => pane.scrollTo(0, 3000));
+      await then();
+      return page()
+        .locator('#table')
+        .evaluate((pane) => pane.scrollTop);
+    };
+    const search = page().locator('#search');
+    expect(await scrolled(() => search.fill('g'))).toBe(0);
+    expect(await scrolled(() => search.press('Escape'))).toBe(0);
+    expect(await scrolled(() => page().keyboard.press('0'))).toBe(0);
+    expect(await scrolled(() => page().locator('#table-head button').first().click())).toBe(0);
+    expect(await scrolled(() => page().keyboard.press('t'))).toBeGreaterThan(-1);
+  });
+
   test('closes a menu by Escape, and by a click elsewhere', async () => {
     await open();
     const menu = page().locator('details.menu[open]');

@@ -151,6 +151,23 @@ describeWithNeeds('the page of a differential in a browser', lacking, () => {
     expect((await pointAt(0.5, 1))[0]).toBe('main');
   });
 
+  test('has its headings above what they are of', async () => {
+    await open(html);
+    const textStart = (selector: string) =>
+      page()
+        .locator(selector)
+        .first()
+        .evaluate((cell) => {
+          const { left } = cell.getBoundingClientRect();
+          return left + Number.parseFloat(getComputedStyle(cell).paddingLeft);
+        });
+    expect(await textStart('#table-head .text button')).toBe(
+      await textStart('#table-rows td.text'),
+    );
+    const line = (await page().locator('#table').boundingBox())!.x;
+    expect((await textStart('#table-head .text button')) - line).toBeGreaterThanOrEqual(8);
+  });
+
   test('greys what merely fluctuates', async () => {
     const run = (weight: number): Stacks => [['main;f', weight]];
     await open(htmlOf(repeated([run(100), run(300)], [run(250), run(350)])));

@@ -1,6 +1,8 @@
 import { expect, test, vi } from 'vitest';
+import type { View } from '../../src/profile/metadata.ts';
 import { describeWithNeeds } from '../needs.ts';
-import { htmlPages, lacking } from './html-page.ts';
+import { htmlOf } from '../render/pages.ts';
+import { htmlPages, lacking, views } from './html-page.ts';
 
 // A busy machine takes its time.
 vi.setConfig({ testTimeout: 30_000 });
@@ -28,7 +30,7 @@ describeWithNeeds('a page in a narrow window', lacking, () => {
     await at.page().locator('#search').fill('malloc');
     for (const menu of await at.page().locator('details.menu').all()) {
       await menu.locator('summary').click();
-      const shown = await edges('.bar > *, .search > *, details[open].menu > div *');
+      const shown = await edges('.bar > *, .end > *, .search > *, details[open].menu > div *');
       expect(shown.length).toBeGreaterThan(10);
       for (const [name, left, right] of shown)
         expect([name, left >= 0, right <= width]).toEqual([name, true, true]);
@@ -36,6 +38,19 @@ describeWithNeeds('a page in a narrow window', lacking, () => {
     }
     expect((await edges('th.text'))[0]![2] - (await edges('th.text'))[0]![1]).toBeGreaterThan(120);
   });
+
+  test.each([1100, 1200, 1280, 1366])(
+    'has search and table in one row of %d pixels',
+    async (width) => {
+      const called = (view: View) => ({ ...views[0], meta: { ...views[0].meta, view } });
+      const all = [called('unfreed_and_mapped'), called('all'), called('mmap')] as const;
+      await at.open(htmlOf([...all, called('mapped')]), { viewport: { width, height: 800 } });
+      const topOf = async (id: string) => (await at.page().locator(id).boundingBox())!.y;
+      expect(await topOf('#toggle-table')).toBe(await topOf('#search'));
+      expect(await topOf('#show-help')).toBe(await topOf('#search'));
+      expect((await topOf('#search')) === (await topOf('#views'))).toBe(width >= 1280);
+    },
+  );
 
   test('keeps rows of the graph in sight of a low window, and the table', async () => {
     await at.open(undefined, { viewport: { width: 360, height: 640 } });

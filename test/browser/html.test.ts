@@ -1,5 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { describeWithNeeds } from '../needs.ts';
+import { compared } from '../render/diff-pictures.ts';
+import { grown } from '../render/growths.ts';
 import { heapView, htmlOf } from '../render/pages.ts';
 import type { Stacks } from '../render/profiles.ts';
 import { colourAt } from './chromium.ts';
@@ -16,12 +18,27 @@ const drawings = [
 describeWithNeeds('the page in a browser', lacking, () => {
   const { open, page, textOf, hash, names, pointAt } = htmlPages();
 
-  test('has room for long counts in its table', async () => {
-    await open(htmlOf([heapView('all', [['main@app;fill@app', 123_456_789_012]])]));
+  const most: Stacks = [
+    ['main;a', 1000],
+    ['main;b', 1023],
+    ['main;c', 300_000_000],
+  ];
+
+  test.each([
+    ['long counts', heapView('all', [['main@app;fill@app', 123_456_789_012]]), '1,234,567,891'],
+    ['bytes below a KiB', heapView('all', most), '1,023 bytes'],
+    ['changes of as many', compared([], most), '+1,023 bytes'],
+    [
+      'rates of as many',
+      grown(most.map(([stack, weight]) => [`${stack}`, [1, 2, 3, 4].map((at) => at * weight)])),
+      '+1,023 bytes',
+    ],
+  ])('has room for %s in its table', async (_, profile, longest) => {
+    await open(htmlOf(profile));
     const cut = await page()
       .locator('#table-rows td:not(.text)')
       .evaluateAll((cells) => cells.filter((cell) => cell.scrollWidth > cell.clientWidth).length);
-    expect(await page().locator('#table-rows').innerText()).toContain('1,234,567,891');
+    expect(await page().locator('#table-rows').innerText()).toContain(longest);
     expect(cut).toBe(0);
   });
 
@@ -50,6 +67,10 @@ describeWithNeeds('the page in a browser', lacking, () => {
       expect(await hash()).toBe('#zoom=worker');
       expect((await pointAt(0.1, 2))[0]).toBe('json_node');
       expect((await pointAt(0.1, 2)).at(-1)).toBe('10.0% of all, 100% of the frame zoomed to');
+      expect((await pointAt(0.1, 0)).slice(1)).toEqual([
+        expect.stringMatching(/^9\.5 MiB \(10,000,\d+ bytes\) in 100,\d+ calls$/),
+        '100% of all',
+      ]);
       await pointAt(0.1, 2, true);
       expect(await hash()).toBe('#zoom=worker;json_node');
       await page().goBack();
@@ -119,6 +140,17 @@ describeWithNeeds('the page in a browser', lacking, () => {
       for (const key of ['ArrowUp', 'ArrowUp', 'ArrowUp', 'Enter'])
         await page().keyboard.press(key);
       expect(await hash()).toBe('#zoom=main;Cache::put(int, char const*)');
+    });
+
+    test('tells nothing of a frame that was drawn for another view', async () => {
+      await open(html);
+      const tooltip = page().locator('#tooltip');
+      for (const key of ['b', 'v', 'l', 'i', 's', 'r']) {
+        await page().keyboard.press('ArrowUp');
+        expect(await tooltip.isVisible()).toBe(true);
+        await page().keyboard.press(key);
+        expect([key, await tooltip.isVisible()]).toEqual([key, false]);
+      }
     });
 
     test('turns over, orders by size, and comes back to a link', async () => {

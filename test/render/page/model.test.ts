@@ -7,7 +7,6 @@ import { type Model, modelOf } from '../../../src/render/page/html/model.ts';
 import type { Found } from '../../../src/render/page/html/search.ts';
 import type { Source } from '../../../src/render/page/html/source.ts';
 import { initialState, type State } from '../../../src/render/page/html/state.ts';
-import { placed, visibleTree } from '../../../src/render/page/html/visible.ts';
 import { foundInWords } from '../../../src/render/page/html/words.ts';
 import { type Stacks, someStacks } from '../profiles.ts';
 import { sourceOf } from './sources.ts';
@@ -150,7 +149,7 @@ describe('matches among gathered frames', () => {
         for (const shape of shapes) {
           const its = model(source, { query, shape });
           const gathered = [...its.tree.children(0)];
-          const box = { node: 0, weight: 1, gathered, fade: false };
+          const box = { node: 0, weight: 1, span: 1, gathered, fade: false };
           const matches = matchesAmong(its, box);
           // The first look: for a merged tree it does not grow by it.
           expect(matches).toBe(counted(its, gathered));
@@ -165,7 +164,7 @@ describe('matches among gathered frames', () => {
     const source = sourceOf([...recursive, ['a;gone', 0]]);
     const among = (change: Partial<State>) => {
       const its = model(source, change);
-      const box = { node: 0, weight: 1, gathered: its.tree.children(0), fade: false };
+      const box = { node: 0, weight: 1, span: 1, gathered: its.tree.children(0), fade: false };
       return matchesInWords(its, box);
     };
     const search = (text: string) => ({
@@ -183,48 +182,12 @@ describe('matches among gathered frames', () => {
     const words = (stacks: Stacks, kind: 'stacks' | 'leaves') => {
       const query = { text: 'b', isRegExp: false, isCaseSensitive: true };
       const its = model(sourceOf(stacks), { query, shape: { kind } });
-      const box = { node: 0, weight: 1, gathered: its.tree.children(0), fade: false };
+      const box = { node: 0, weight: 1, span: 1, gathered: its.tree.children(0), fade: false };
       return matchesInWords(its, box)[0];
     };
     expect(words(many, 'stacks')).toBe('1,001 matches among them');
     expect(words(many, 'leaves')).toBe('more than 1,000 matches among them');
     expect(words(many.slice(1), 'leaves')).toBe('1,000 matches among them');
-  });
-});
-
-describe('what is visible', () => {
-  test('lies side by side inside of what calls it, a pixel wide at least, and weighs what it should', () => {
-    fc.assert(
-      fc.property(someStacks, fc.integer({ min: 50, max: 900 }), fc.nat(), (stacks, width, at) => {
-        const source = sourceOf(stacks);
-        const { tree } = model(source);
-        const zoom = at % source.nodes.frame.length;
-        fc.pre(tree.total[0]![zoom]! > 0);
-        const cut = { tree, column: 0, zoom, width, bySize: at % 2 === 0 };
-        for (const box of placed(visibleTree(cut))) {
-          expect((box.x1 - box.x0) * width).toBeGreaterThanOrEqual(1 - 1e-9);
-          const { children = [] } = box;
-          const ends = [box.x0, ...children.map(({ x1 }) => x1)];
-          for (const [i, child] of children.entries()) {
-            expect(child.x0).toBeGreaterThanOrEqual(ends[i]! - 1e-12);
-            expect(child.x1).toBeLessThanOrEqual(box.x1 + 1e-12);
-          }
-          const { node, gathered, weight } = box.data;
-          if (box.data.fade) continue;
-          const nodes = gathered.length === 0 ? [node] : gathered;
-          expect(weight).toBe(nodes.reduce((sum, each) => sum + tree.total[0]![each]!, 0));
-        }
-      }),
-      { numRuns },
-    );
-  });
-
-  test('ends where nobody scrolls any more, and begins with the nearest callers', () => {
-    const deep = sourceOf([[Array.from({ length: 20_000 }, (_, i) => `f${i}`), 7]]);
-    const { tree } = model(deep);
-    const cut = { tree, column: 0, width: 1000, bySize: false };
-    expect(placed(visibleTree({ ...cut, zoom: 0 }))).toHaveLength(2000);
-    expect(placed(visibleTree({ ...cut, zoom: 15_000 }))).toHaveLength(2100);
   });
 });
 

@@ -1,7 +1,7 @@
 import { bisector, select } from 'd3';
 import { fittedLabel, type Measure } from './label.ts';
 import { fillStyle } from './pattern.ts';
-import { type Drawing, gap, rowHeight, rowTop, type Scene } from './scene.ts';
+import { type Drawing, gap, paintOf, rowHeight, rowTop, type Scene } from './scene.ts';
 import type { Placed } from './visible.ts';
 
 const font = "12px system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
@@ -72,18 +72,18 @@ function drawBox(context: CanvasRenderingContext2D, scene: Scene, { box, y, meas
   const drawn = width > 4 * gap ? width - gap : width;
   const fill = scene.fill(box.data);
   if (fill === undefined) return;
-  context.globalAlpha = box.data.fade ? 0.65 : 1;
+  const paint = paintOf(scene, box.data);
+  context.globalAlpha = paint.opacity;
   context.fillStyle = fillStyle(context, fill, window.devicePixelRatio);
   context.fillRect(x, y, drawn, rowHeight - gap);
-  // A faded label could not be read in the dark.
   context.globalAlpha = 1;
   const label = fittedLabel(scene.label(box.data), drawn - 2 * padding, measure);
   if (label.name !== '') {
-    context.fillStyle = '#000000';
+    context.fillStyle = paint.name;
     context.fillText(label.name, x + padding, y + rowHeight / 2);
     if (label.amount !== '') {
       const shift = measure(`${label.name} `);
-      context.fillStyle = 'rgb(0 0 0 / 62%)';
+      context.fillStyle = paint.amount;
       context.fillText(label.amount, x + padding + shift, y + rowHeight / 2);
     }
   }

@@ -6,6 +6,7 @@ import type { FunctionWeights } from './functions.ts';
 import {
   type Heading,
   type Headings,
+  longestOf,
   type WeightKind,
   weightGroups,
   weightKinds,
@@ -39,13 +40,19 @@ function headingsOf(
   const most = Math.max(all.before, all.after);
   const common = {
     isText: false,
-    width: widthFor(formatAmount(most, change.unit), 78),
     tooltip: (row: FunctionWeights) => inFull(changed(row), change, kind),
   };
   const side = (which: 'before' | 'after'): Heading => ({
     ...common,
     id: `${which}-${kind}`,
     title: which,
+    width: widthFor(
+      longestOf(
+        model.functions.map((row) => changed(row)[which]),
+        change.unit,
+      ),
+      78,
+    ),
     hint: `${which}, ${hint}`,
     compare: (a, b) => changed(b)[which] - changed(a)[which],
     text: (row) =>
@@ -58,7 +65,6 @@ function headingsOf(
     {
       ...common,
       ...changeHeading(model, change, changed),
-      width: widthFor(`+${formatAmount(most, change.unit)}`, 90),
       id: `change-${kind}`,
       hint: `change, ${hint}`,
     },
@@ -72,9 +78,11 @@ function changeHeading(
   changed: (row: FunctionWeights) => Changed,
 ) {
   const by = (row: FunctionWeights) => changed(row).after - changed(row).before;
-  const most = functions.reduce((most, row) => Math.max(most, Math.abs(by(row))), 0);
+  const changes = functions.map((row) => Math.abs(by(row)));
+  const most = changes.reduce((most, change) => Math.max(most, change), 0);
   return {
     title: 'change',
+    width: widthFor(`+${longestOf(changes, unit)}`, 90),
     compare: (a, b) => by(b) - by(a),
     text: (row) => (by(row) === 0 ? '' : formatChange(by(row), unit)),
     share: (row) => (most === 0 ? 0 : Math.abs(by(row)) / most),

@@ -5,6 +5,7 @@ import { drawLegend } from './legend.ts';
 import type { Model } from './model.ts';
 import { type Session, update } from './session.ts';
 import { initialState, type State, toView } from './state.ts';
+import { toFirstRow } from './table.ts';
 import { isDark } from './theme.ts';
 import { capitalised, foundInWords, nameOf, shownName } from './words.ts';
 
@@ -171,6 +172,7 @@ export function closeMenu(): boolean {
 export function reset(session: Session): void {
   const query = { ...session.model.state.query, text: '' };
   const { shape } = initialState(session.source.data);
+  toFirstRow();
   update(session, { zoom: [], shape, query, chosen: -1 });
 }
 
@@ -181,6 +183,7 @@ export function showAround(session: Session, kind: 'callers' | 'callees'): void 
 }
 
 export function search(session: Session, change: Partial<State['query']>): void {
+  toFirstRow();
   update(session, { query: { ...session.model.state.query, ...change } });
 }
 

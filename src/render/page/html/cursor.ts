@@ -9,11 +9,11 @@ const leastWidth = 8;
 
 export type Direction = 'up' | 'down' | 'left' | 'right';
 
-/** Moves the keyboard's place to the neighbour in a direction; the first time to what is zoomed to. */
+/** Moves the keyboard's place to the neighbour in a direction, if there is one; the first time to what is zoomed to. */
 export function moveCursor({ graph }: Session, direction: Direction): void {
   const now = boxOf(graph, graph.cursor);
   const next =
-    now === undefined ? boxOf(graph, graph.model.zoom) : neighbour(graph, now, direction);
+    now === undefined ? boxOf(graph, graph.model.zoom) : (neighbour(graph, now, direction) ?? now);
   if (next !== undefined) putCursor(graph, next);
 }
 

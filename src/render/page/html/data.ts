@@ -18,6 +18,8 @@ export interface PageData {
   /** A function is a name in a module; sorted. */
   readonly functions: {
     readonly name: readonly string[];
+    /** As the process has it: not to be shown, only to be coloured by. */
+    readonly rawName: readonly string[];
     /** Index into `modules`; -1 where it is not known. */
     readonly module: readonly number[];
     /** `#rrggbb` of those that have had one in other pictures, else undefined. */
@@ -81,6 +83,7 @@ function frameTables(frames: readonly Frame[], palette: ColourMap = {}) {
   const modules = new Texts();
   const files = new Texts();
   const name: string[] = [];
+  const rawName: string[] = [];
   const module: number[] = [];
   const colour: (string | undefined)[] = [];
   // Sorted by name and module first, so that the frames of a function are neighbours.
@@ -88,6 +91,7 @@ function frameTables(frames: readonly Frame[], palette: ColourMap = {}) {
     const before = frames[index - 1];
     if (before === undefined || before.name !== frame.name || before.module !== frame.module) {
       name.push(visible(frame.name));
+      rawName.push(frame.name);
       module.push(modules.index(frame.module));
       colour.push(Object.hasOwn(palette, frame.name) ? palette[frame.name]! : undefined);
     }
@@ -97,7 +101,7 @@ function frameTables(frames: readonly Frame[], palette: ColourMap = {}) {
   return {
     modules: modules.all,
     files: files.all,
-    functions: { name, module, colour },
+    functions: { name, rawName, module, colour },
     frames: {
       function: functionOf,
       file,

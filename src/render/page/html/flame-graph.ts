@@ -1,7 +1,7 @@
 import { select } from 'd3';
 import flamegraph from 'd3-flame-graph';
 import { fittedLabel, type Label } from './label.ts';
-import { type Drawing, gap, rowHeight, type Scene } from './scene.ts';
+import { type Drawing, gap, paintOf, rowHeight, type Scene } from './scene.ts';
 import type { Placed, Visible } from './visible.ts';
 
 const padding = 4;
@@ -26,7 +26,7 @@ export function flameGraphDrawing(pane: HTMLElement): Drawing {
         .transitionDuration(0)
         .tooltip(noTooltip)
         .getName((node) => scene.label(node.data).name.slice(0, 200))
-        .getValue((box) => box.weight)
+        .getValue((box) => box.span)
         .getChildren((box) => box.children)
         .setColorMapper((node) => String(scene.fill(node.data)));
       chart(stage.datum(scene.boxes[0]!.data));
@@ -56,21 +56,24 @@ function settle(stage: HTMLElement, scene: Scene, measure: (text: string) => num
     select(this)
       .classed('chosen', mark === 'chosen')
       .classed('cursor', mark === 'cursor');
-    select(this).classed('fade', box.data.fade).on('click mouseover mouseout', null);
+    select(this).on('click mouseover mouseout', null);
   });
   groups
     .select('rect')
     .interrupt()
     .attr('width', drawn)
-    .attr('height', rowHeight - gap);
+    .attr('height', rowHeight - gap)
+    .style('fill-opacity', (box) => paintOf(scene, (box as Placed).data).opacity);
   groups
     .select('foreignObject')
     .attr('width', drawn)
     .select('div')
     .interrupt()
+    .style('color', (box) => paintOf(scene, (box as Placed).data).name)
     .style('display', (box) => (labels.get(box as Placed)!.name === '' ? 'none' : 'block'))
     .text((box) => labels.get(box as Placed)!.name)
     .append('span')
+    .style('color', (box) => paintOf(scene, (box as Placed).data).amount)
     .text((box) => {
       const { amount } = labels.get(box as Placed)!;
       return amount === '' ? '' : ` ${amount}`;

@@ -34,7 +34,7 @@ function reckoned({ frames, functions, look }: PageData, frame: number): string 
   const itsFunction = frames.function[frame]!;
   const kinds = frames.kinds[frame]!.split(' ');
   const known = {
-    name: functions.name[itsFunction]!,
+    name: functions.rawName[itsFunction]!,
     kernel: kinds.includes('kernel'),
     inlined: kinds.includes('inlined'),
     jit: kinds.includes('JIT'),

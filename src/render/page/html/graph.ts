@@ -47,17 +47,24 @@ export function createGraph(model: Model): Graph {
 /** Draws a model. */
 export function drawGraph(graph: Graph, model: Model): void {
   const isOther = graph.model.tree !== model.tree;
+  const isTurned = graph.model.state.inverted !== model.state.inverted;
+  // What is drawn for a new size only has kept its numbers.
+  if (graph.model.state !== model.state) hideTooltip();
   if (isOther) graph.cursor = -1;
   const wasEmpty = graph.rows === 0;
   graph.model = model;
   const { tree, zoom, state } = model;
-  const { column, bySize, inverted } = state;
+  const { column, bySize } = state;
   const width = Math.max(graph.pane.clientWidth, 50);
   graph.boxes = placed(visibleTree({ tree, column, zoom, width, bySize }));
   const rows = 1 + graph.boxes.reduce((most, { depth }) => Math.max(most, depth), 0);
   graph.rows = isOther ? rows : Math.max(rows, graph.rows);
   graph.drawing.draw(sceneOf(graph, width));
-  if ((wasEmpty || isOther) && !inverted) graph.pane.scrollTop = graph.pane.scrollHeight;
+  if (wasEmpty || isOther || isTurned) scrollToRoot(graph);
+}
+
+function scrollToRoot({ pane, model }: Graph): void {
+  pane.scrollTop = model.state.inverted ? 0 : pane.scrollHeight;
 }
 
 /** Draws again what has changed only in its marks. */

@@ -7,9 +7,11 @@ import { grownBy, type PageGrowth } from './growth.ts';
 import {
   type Heading,
   type Headings,
+  longestOf,
   type WeightKind,
   weightGroups,
   weightKinds,
+  widthFor,
 } from './heading.ts';
 import type { Model } from './model.ts';
 import { remembered } from './remembered.ts';
@@ -44,10 +46,10 @@ function headingsOf(
   const weight = (row: FunctionWeights) => row[kind][state.column]!;
   const hasHistory = (row: FunctionWeights) => row[kind].some((each) => each > 0);
   const rate = (row: FunctionWeights) => growthOf(row).perSecond ?? 0;
+  const inPeriod = (row: FunctionWeights) => Math.round(period.seconds * Math.abs(rate(row)));
   const fastest = functions.reduce((most, row) => Math.max(most, Math.abs(rate(row))), 0);
   const common = {
     isText: false,
-    width: 80,
     tooltip: (row: FunctionWeights) =>
       `${exactAmount(weight(row), column)}\n${growthInWords(growthOf(row), period)}`,
     share: () => 0,
@@ -57,6 +59,7 @@ function headingsOf(
       ...common,
       id: `end-${kind}`,
       title: 'at end',
+      width: widthFor(longestOf(functions.map(weight), column.unit), 80),
       hint: `At the end of the trace, ${hint}`,
       compare: (a, b) => weight(b) - weight(a),
       text: (row) => (weight(row) === 0 ? '' : amount(weight(row), column)),
@@ -65,7 +68,7 @@ function headingsOf(
     {
       ...common,
       id: `rate-${kind}`,
-      width: 94,
+      width: widthFor(`+${longestOf(functions.map(inPeriod), 'bytes')}`, 94),
       title: period.words,
       hint: `Of what grows steadily the median of what the intervals gained, of what grows with breaks or shrinks the mean of the later half; what grows first, ${hint}`,
       compare: (a, b) => compareGrowth(growthOf(a), growthOf(b)) || weight(b) - weight(a),

@@ -1,3 +1,4 @@
+import { formatAmount, type Unit } from '../../../units.ts';
 import type { FunctionWeights } from './functions.ts';
 
 /** A column of the table. */
@@ -17,9 +18,21 @@ export interface Heading {
   className?(row: FunctionWeights): string;
 }
 
-/** Pixels of a column with room for such an amount: a digit is at most 0.64 em of 13 px wide. */
+/**
+ * Pixels of a column with room for such an amount: of 13 px a digit is at most 0.64 em wide, a letter of "bytes" 0.55 on
+ * average, a comma 0.32.
+ */
 export function widthFor(amount: string, least: number): number {
-  return Math.max(least, Math.ceil(18 + 8.4 * amount.length));
+  const count = (characters: RegExp) => amount.match(characters)?.length ?? 0;
+  const text = 8.4 * count(/[\d+]/g) + 7.2 * count(/[a-z]/gi) + 4.2 * count(/[ ,.]/g);
+  return Math.max(least, Math.ceil(18 + text));
+}
+
+/** Of these amounts the one that takes most room: none of bytes takes more than one short of a KiB. */
+export function longestOf(amounts: readonly number[], unit: Unit): string {
+  const isLongest = (amount: number) => unit === 'bytes' && amount >= 1000 && amount < 1024;
+  const most = amounts.reduce((most, amount) => Math.max(most, amount), 0);
+  return formatAmount(amounts.find(isLongest) ?? most, unit);
 }
 
 /** What the table of a view has. */

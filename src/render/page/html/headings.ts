@@ -4,7 +4,7 @@ import { changeHeadings } from './change-headings.ts';
 import { functionColour } from './frame-colour.ts';
 import type { FunctionWeights } from './functions.ts';
 import { growthHeadings } from './growth-headings.ts';
-import { type Heading, type Headings, widthFor } from './heading.ts';
+import { type Heading, type Headings, longestOf, widthFor } from './heading.ts';
 import type { Model } from './model.ts';
 import type { PageColumn } from './views.ts';
 import { amount, capitalised, exactAmount, shownName } from './words.ts';
@@ -60,7 +60,7 @@ interface Weighed {
   readonly kind: 'self' | 'total';
 }
 
-function weightHeading({ stacks }: Model, { column, index, kind }: Weighed): Heading {
+function weightHeading({ stacks, functions }: Model, { column, index, kind }: Weighed): Heading {
   const weight = (row: FunctionWeights) => row[kind][index]!;
   const whole = stacks.total[index]![0]!;
   return {
@@ -68,7 +68,7 @@ function weightHeading({ stacks }: Model, { column, index, kind }: Weighed): Hea
     title: kind,
     hint: hints[kind],
     isText: false,
-    width: widthFor(amount(whole, column), 86),
+    width: widthFor(longestOf(functions.map(weight), column.unit), 86),
     compare: (a, b) => weight(b) - weight(a),
     text: (row) => (weight(row) === 0 ? '' : amount(weight(row), column)),
     tooltip: (row) => `${exactAmount(weight(row), column)}\n${formatShare(weight(row), whole)}`,

@@ -46,8 +46,10 @@ export function drawTable(table: Table, model: Model): void {
   }
   // What they have reckoned is kept while something is searched for.
   const headings = isSame ? table.headings : headingsOf(model);
-  if (table.sortedBy === '' || table.headings.first !== headings.first)
+  if (table.sortedBy === '' || table.headings.first !== headings.first) {
     table.sortedBy = headings.first;
+    toFirstRow();
+  }
   table.model = model;
   table.headings = headings;
   const { found, functions } = model;
@@ -125,6 +127,7 @@ function orderOf({ sortedBy, isReversed }: Table, { id, isText }: Heading): stri
 function sortBy(table: Table, id: string): void {
   table.isReversed = id === table.sortedBy && !table.isReversed;
   table.sortedBy = id;
+  toFirstRow();
   sortRows(table);
   drawHead(table);
   drawRows(table);
@@ -167,6 +170,11 @@ function drawCells(
     .attr('title', (heading) => heading.tooltip(row))
     .style('--share', (heading) => `${100 * heading.share(row)}%`)
     .text((heading) => heading.text(row));
+}
+
+/** Before other rows are drawn, or the same in another order. */
+export function toFirstRow(): void {
+  element('table').scrollTop = 0;
 }
 
 /** Brings a function's row into sight, if it has one. */

@@ -6,6 +6,8 @@ export interface Visible {
   /** The node drawn, or the caller of those gathered. */
   readonly node: number;
   readonly weight: number;
+  /** What its width is of: the weight, of a caller that of what is zoomed to. */
+  readonly span: number;
   /** The nodes narrower than a pixel that it stands for; none for a frame of its own. */
   readonly gathered: readonly number[];
   /** A caller of what is zoomed to. */
@@ -56,14 +58,14 @@ export function visibleTree(cut: Cut): Visible {
 export function placed(tree: Visible): Placed[] {
   const root = hierarchy(tree);
   // Not by sum(): a caller is wider than what it calls by what it weighs itself.
-  root.each((node) => Object.assign(node, { value: node.data.weight }));
+  root.each((node) => Object.assign(node, { value: node.data.span }));
   return partition<Visible>()(root).descendants();
 }
 
 const none: readonly number[] = [];
 
 function box(node: number, weight: number, gathered = none): Visible {
-  return { node, weight, gathered, fade: false, children: [] };
+  return { node, weight, span: weight, gathered, fade: false, children: [] };
 }
 
 function boxesAbove({ tree, column, bySize }: Cut, node: number, smallest: number): Visible[] {
@@ -86,11 +88,13 @@ function boxesAbove({ tree, column, bySize }: Cut, node: number, smallest: numbe
   return wide;
 }
 
-function onCallers({ tree }: Cut, top: Visible): Visible {
+function onCallers({ tree, column }: Cut, top: Visible): Visible {
+  const { span } = top;
   let below = top;
   let node = tree.parent[top.node]!;
   for (let callers = 0; node >= 0 && callers < mostCallers; callers++) {
-    below = { node, weight: top.weight, gathered: none, fade: true, children: [below] };
+    const weight = tree.total[column]![node]!;
+    below = { node, weight, span, gathered: none, fade: true, children: [below] };
     node = tree.parent[node]!;
   }
   return below;

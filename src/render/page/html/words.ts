@@ -61,8 +61,10 @@ export function detailsOf(model: Model, box: Visible): string[] {
   const { source, tree, state, zoom } = model;
   const { columns } = source.data.views[state.view]!;
   const total = tree.total[state.column]!;
-  const ofZoom =
-    zoom > 0 ? `, ${formatShare(box.weight, total[zoom]!)} of the frame zoomed to` : '';
+  const isOfZoom = zoom > 0 && !box.fade;
+  const ofZoom = isOfZoom
+    ? `, ${formatShare(box.weight, total[zoom]!)} of the frame zoomed to`
+    : '';
   const share = `${formatShare(box.weight, total[0]!)} of all${ofZoom}`;
   const title = shownName(titleOf(model, box));
   if (box.gathered.length > 0)
