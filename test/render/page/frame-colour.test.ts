@@ -6,16 +6,23 @@ import { sourceOf } from './sources.ts';
 
 const names = ['main', '[libc.so.6]', '\u202egnp]', '\u0007bell', 'x\u2066', '\ud800', '[a\nb]'];
 
-test('a function has the colour that it has in an SVG, whatever its name is made of', () => {
-  const { data } = sourceOf(names.map((name) => [[name], 1] as const));
-  const shown = data.frames.function.map((index, frame) => [
-    data.functions.name[index]!,
-    frameColour(data, frame),
-    functionColour(data, index),
-  ]);
-  const expected = names.map((name) => {
-    const colour = colourOf({ name }, 'mem');
-    return [visible(name), colour, colour];
-  });
-  expect(shown.sort()).toEqual(expected.sort());
-});
+// Two pages, one after the other: what one knows is nothing to the other.
+test.each([
+  ['once', names],
+  ['again', names.toReversed()],
+])(
+  'a function has the colour that it has in an SVG, whatever its name is made of, %s',
+  (_, names) => {
+    const { data } = sourceOf(names.map((name) => [[name], 1] as const));
+    const shown = data.frames.function.map((index, frame) => [
+      data.functions.name[index]!,
+      frameColour(data, frame),
+      functionColour(data, index),
+    ]);
+    const expected = names.map((name) => {
+      const colour = colourOf({ name }, 'mem');
+      return [visible(name), colour, colour];
+    });
+    expect(shown.sort()).toEqual(expected.sort());
+  },
+);

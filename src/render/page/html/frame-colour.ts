@@ -1,17 +1,21 @@
 import { colourOf } from '../../colour.ts';
 import type { PageData } from './data.ts';
 
-/** Remembered, for names can be long. */
-const colours = new Map<number, string>();
+/** By page, then by frame: names can be long. */
+const colours = new WeakMap<PageData, Map<number, string>>();
 
 /** The same as in an SVG. */
 export function frameColour(data: PageData, frame: number): string {
-  let colour = colours.get(frame);
-  if (colour === undefined) {
-    colour = reckoned(data, frame);
-    colours.set(frame, colour);
-  }
+  const known = coloursOf(data);
+  const colour = known.get(frame) ?? reckoned(data, frame);
+  known.set(frame, colour);
   return colour;
+}
+
+function coloursOf(data: PageData): Map<number, string> {
+  const known = colours.get(data) ?? new Map<number, string>();
+  colours.set(data, known);
+  return known;
 }
 
 /** A function's first frame stands for it. */
@@ -19,15 +23,19 @@ export function functionColour(data: PageData, wanted: number): string {
   return frameColour(data, firstFrames(data)[wanted]!);
 }
 
-let first: Int32Array | undefined;
+const first = new WeakMap<PageData, Int32Array>();
 
-function firstFrames({ frames, functions }: PageData): Int32Array {
-  if (first === undefined) {
-    first = new Int32Array(functions.name.length);
-    for (let frame = frames.function.length - 1; frame >= 0; frame--)
-      first[frames.function[frame]!] = frame;
-  }
-  return first;
+function firstFrames(data: PageData): Int32Array {
+  const known = first.get(data) ?? firstFramesIn(data);
+  first.set(data, known);
+  return known;
+}
+
+function firstFramesIn({ frames, functions }: PageData): Int32Array {
+  const found = new Int32Array(functions.name.length);
+  for (let frame = frames.function.length - 1; frame >= 0; frame--)
+    found[frames.function[frame]!] = frame;
+  return found;
 }
 
 function reckoned({ frames, functions, look }: PageData, frame: number): string {
