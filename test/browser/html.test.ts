@@ -24,6 +24,16 @@ describeWithNeeds('the page in a browser', lacking, () => {
     ['main;c', 300_000_000],
   ];
 
+  test('tells of a frame that the keyboard scrolls to', async () => {
+    const deep = Array.from({ length: 60 }, (_, i) => `f${i}`).join(';');
+    await open(htmlOf(heapView('all', [[deep, 1000]])));
+    for (let i = 0; i < 50; i++) await page().keyboard.press('ArrowUp');
+    // A scroll is heard of before the next picture.
+    const nextPicture = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    for (let i = 0; i < 3; i++) await page().evaluate(nextPicture);
+    expect(await page().locator('#tooltip:not([hidden])').innerText()).toMatch(/^f\d\d\n/);
+  });
+
   test.each([
     ['long counts', heapView('all', [['main@app;fill@app', 123_456_789_012]]), '1,234,567,891'],
     ['bytes below a KiB', heapView('all', most), '1,023 bytes'],

@@ -45,15 +45,33 @@ function neighbour(graph: Graph, box: Placed, direction: Direction): Placed | un
 }
 
 function putCursor(graph: Graph, box: Placed): void {
-  const { pane, model, rows } = graph;
   graph.cursor = box.data.node;
-  const top = (model.state.inverted ? box.depth : rows - 1 - box.depth) * rowHeight;
+  const hasScrolled = scrollTo(graph, topOf(graph, box));
+  redrawGraph(graph);
+  tellOf(graph, box);
+  // What is told goes when somebody scrolls, of which the page hears later: this was not somebody.
+  if (hasScrolled) graph.pane.addEventListener('scroll', () => tellOf(graph, box), { once: true });
+}
+
+/** Pixels from the top of all rows. */
+function topOf({ model, rows }: Graph, { depth }: Placed): number {
+  return (model.state.inverted ? depth : rows - 1 - depth) * rowHeight;
+}
+
+/** Brings a row into sight; whether it was not. */
+function scrollTo({ pane }: Graph, top: number): boolean {
+  const before = pane.scrollTop;
   if (top < pane.scrollTop) pane.scrollTop = top;
   const hidden = top + rowHeight - (pane.scrollTop + pane.clientHeight);
   if (hidden > 0) pane.scrollTop += hidden;
-  redrawGraph(graph);
+  return pane.scrollTop !== before;
+}
+
+function tellOf(graph: Graph, box: Placed): void {
+  const { pane } = graph;
+  if (graph.cursor !== box.data.node) return;
   const area = pane.getBoundingClientRect();
   const x = area.left + ((box.x0 + Math.min(box.x1, box.x0 + 0.1)) / 2) * pane.clientWidth;
-  const y = area.top + top - pane.scrollTop + rowHeight / 2;
+  const y = area.top + topOf(graph, box) - pane.scrollTop + rowHeight / 2;
   showTooltip(tooltipOf(graph, box), { x, y });
 }
