@@ -16,12 +16,7 @@ const lonelyTests = [
   'stress',
   'swap',
 ].map((name) => `test/bpf/${name}.test.ts`);
-const common = {
-  testTimeout: 30_000,
-  hookTimeout: 30_000,
-  // Modules are loaded once for all files of a worker: none keeps what another could stumble over.
-  isolate: false,
-};
+const patience = { testTimeout: 30_000, hookTimeout: 30_000 };
 
 export default defineConfig({
   test: {
@@ -32,7 +27,7 @@ export default defineConfig({
           name: 'main',
           include: ['test/**/*.test.ts'],
           exclude: [bpfTests],
-          ...common,
+          ...patience,
           // Not one less than there are processors, which is one where there are two.
           maxWorkers: availableParallelism(),
           sequence: { groupOrder: 0 },
@@ -44,7 +39,7 @@ export default defineConfig({
           include: [bpfTests],
           globalSetup: askOnce,
           exclude: lonelyTests,
-          ...common,
+          ...patience,
           // They mostly wait: for programs, and for the kernel to give probes back.
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
@@ -55,7 +50,7 @@ export default defineConfig({
           name: 'bpf-alone',
           include: lonelyTests,
           globalSetup: askOnce,
-          ...common,
+          ...patience,
           fileParallelism: false,
           sequence: { groupOrder: 2 },
         },
