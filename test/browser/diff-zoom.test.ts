@@ -184,7 +184,7 @@ describeWithNeeds('zooming a differential', lacking, () => {
     await at.frame('(300 smaller frames)').click();
     await at.page.keyboard.press('F3');
     await at.page.keyboard.type('tiny_1');
-    const { hash } = new URL(at.page.url());
+    const hash = await at.hash();
     const views = [await drawing(at.page), await at.found()];
     await at.close();
     await at.open(svg, { hash });

@@ -26,6 +26,8 @@ export interface Opened {
   /** Of the frames with this name, the nth from the left and bottom. */
   frame(name: string, nth?: number): Locator;
   labelOf(name: string): Promise<string>;
+  /** Of the address as the page has it; `page.url()` is told of a change only later. */
+  hash(): Promise<string>;
   details(): Promise<string | null>;
   found(): Promise<string | null>;
   hits(): Promise<string[]>;
@@ -64,6 +66,7 @@ export function withPicture(): Opened {
     labelOf(name) {
       return this.frame(name).evaluate((group) => group.querySelector('text')?.textContent ?? '');
     },
+    hash: () => page.evaluate(() => location.hash),
     details: () => page.locator('.total').textContent(),
     found: () => page.locator('.controls > text').textContent(),
     hits: () =>
