@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { inflateSync } from 'node:zlib';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 
 const candidates = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const quiet = [
@@ -16,60 +16,16 @@ const quiet = [
 
 export const chromiumPath = candidates.find((path) => existsSync(path));
 
+/** What is missing for tests in a browser. */
+export const lacking =
+  chromiumPath === undefined ? 'Chromium (apt-get install chromium)' : undefined;
+
 /** Throws when there is no Chromium: with CI=true that is a failure and not a skip. */
 export function launch(): Promise<Browser> {
   if (chromiumPath === undefined) {
     throw new Error(`no Chromium at ${candidates.join(' or ')}: apt-get install chromium`);
   }
   return chromium.launch({ executablePath: chromiumPath, args: quiet });
-}
-
-/** An SVG as a document of its own; a script error fails the test that reads `errors`. */
-export async function openSvg(
-  browser: Browser,
-  svg: string,
-  { hash = '', ...options }: BrowserContextOptions & { readonly hash?: string } = {},
-) {
-  const context = await browser.newContext({ viewport: { width: 1220, height: 400 }, ...options });
-  const page = await context.newPage();
-  const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(error.message));
-  const path = outputPath(
-    `page-${process.pid}.${svg.startsWith('<!doctype html>') ? 'html' : 'svg'}`,
-  );
-  writeFileSync(path, svg);
-  await page.goto(`file://${path}${hash}`);
-  return { page, errors };
-}
-
-/** What went wrong on a page, and what it asked for beyond itself. */
-export interface Watched {
-  readonly page: Page;
-  /** Script errors, messages on the console (broken policies too), requests. */
-  readonly troubles: readonly string[];
-}
-
-/** An HTML page as a document of its own, ready for use. */
-export async function openHtml(
-  browser: Browser,
-  html: string,
-  { hash = '', ...options }: BrowserContextOptions & { hash?: string } = {},
-): Promise<Watched> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-  const page = await context.newPage();
-  const troubles: string[] = [];
-  page.on('pageerror', (error) => troubles.push(error.message));
-  page.on('console', (message) => troubles.push(message.text()));
-  const path = outputPath(`page-${process.pid}.html`);
-  page.on('request', (request) => {
-    if (request.url().split('#')[0] !== `file://${path}`) troubles.push(request.url());
-  });
-  writeFileSync(path, html);
-  await page.goto(`file://${path}${hash}`);
-  await page.waitForSelector(
-    options.javaScriptEnabled === false ? 'body' : 'html.ready, #problem:not([hidden])',
-  );
-  return { page, troubles };
 }
 
 /** For a person to look at. */
@@ -117,7 +73,8 @@ export function overflowing(page: Page): Promise<string[]> {
   );
 }
 
-function outputPath(name: string): string {
+/** For what a browser opens, and for screenshots. */
+export function outputPath(name: string): string {
   const directory = fileURLToPath(new URL('../.output/', import.meta.url));
   mkdirSync(directory, { recursive: true });
   return `${directory}${name}`;

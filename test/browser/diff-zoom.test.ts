@@ -6,8 +6,8 @@ import { describeWithNeeds } from '../needs.ts';
 import { compared, runOf } from '../render/diff-pictures.ts';
 import { tooltips } from '../render/pictures.ts';
 import { type Stacks, svgOf } from '../render/profiles.ts';
-import { drawing, overflowing, seenFrames } from './chromium.ts';
-import { lacking, withPicture } from './picture.ts';
+import { drawing, lacking, overflowing, seenFrames } from './chromium.ts';
+import { withPicture } from './picture.ts';
 
 /** 300 frames too narrow to be drawn, of each kind that there is, beside a wide one. */
 const tiny = (weightOf: (index: number) => number): Stacks => [
@@ -113,7 +113,6 @@ describeWithNeeds('zooming a differential', lacking, () => {
       await at.open(svgOf(wide, { embed }));
       await at.frame('work').click();
       views.push(await drawing(at.page));
-      if (embed) await at.close();
     }
     expect(views[1]).toBe(views[0]);
   });
@@ -186,7 +185,6 @@ describeWithNeeds('zooming a differential', lacking, () => {
     await at.page.keyboard.type('tiny_1');
     const hash = await at.hash();
     const views = [await drawing(at.page), await at.found()];
-    await at.close();
     await at.open(svg, { hash });
     expect([await drawing(at.page), await at.found()]).toEqual(views);
   });

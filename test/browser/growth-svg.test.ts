@@ -3,8 +3,8 @@ import { describeWithNeeds } from '../needs.ts';
 import { grown } from '../render/growths.ts';
 import { tooltips } from '../render/pictures.ts';
 import { svgOf } from '../render/profiles.ts';
-import { drawing, seenFrames } from './chromium.ts';
-import { lacking, withPicture } from './picture.ts';
+import { drawing, lacking, seenFrames } from './chromium.ts';
+import { withPicture } from './picture.ts';
 
 const histories = [
   [10, 20, 30, 40],
@@ -56,7 +56,6 @@ describeWithNeeds('the picture of growth in a browser', lacking, () => {
     await at.page.keyboard.press('Control+f');
     await at.page.keyboard.type('grows');
     expect(await at.found()).toContain(': 0 frames');
-    await at.close();
     await at.open(svgOf(profile, { embed: false }));
     await at.page.keyboard.press('Control+f');
     await at.page.keyboard.type('grow');

@@ -1,7 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import { describeWithNeeds } from '../needs.ts';
 import { heapView, htmlOf } from '../render/pages.ts';
-import { htmlPages, lacking } from './html-page.ts';
+import { lacking } from './chromium.ts';
+import { htmlPages } from './html-page.ts';
 
 // A busy machine takes its time.
 vi.setConfig({ testTimeout: 30_000 });
@@ -127,7 +128,6 @@ describeWithNeeds('what can be chosen on the page', lacking, () => {
     expect(await textOf('#what')).toBe('zoomed to main');
     expect(await page().locator('#search').inputValue()).toBe('A.+');
     expect(await page().locator('#side').isVisible()).toBe(false);
-    await page().context().close();
     await open(undefined, {
       hash: '#view=x&by=y&zoom=%zz;;&callers=nobody&hide=z&search=%&root=side&&=',
     });
@@ -141,7 +141,6 @@ describeWithNeeds('what can be chosen on the page', lacking, () => {
     await page().keyboard.press('d');
     expect(await background()).toBe('rgb(255, 255, 255)');
     expect(await hash()).toBe('#theme=light');
-    await page().context().close();
     await open();
     expect(await background()).toBe('rgb(255, 255, 255)');
     await page().keyboard.press('d');

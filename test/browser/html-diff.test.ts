@@ -4,7 +4,8 @@ import { describeWithNeeds } from '../needs.ts';
 import { compared } from '../render/diff-pictures.ts';
 import { htmlOf } from '../render/pages.ts';
 import type { Stacks } from '../render/profiles.ts';
-import { htmlPages, lacking } from './html-page.ts';
+import { lacking } from './chromium.ts';
+import { htmlPages } from './html-page.ts';
 
 // A busy machine takes its time.
 vi.setConfig({ testTimeout: 30_000 });
@@ -179,7 +180,6 @@ describeWithNeeds('the page of a differential in a browser', lacking, () => {
   test('draws nothing for nothing, and runs no name', async () => {
     await open(htmlOf(compared([], [])));
     expect(await textOf('.warning:visible')).toBe('nothing was recorded');
-    await page().context().close();
     const evil = '<img src=x onerror="window.hurt=1">';
     await open(htmlOf(compared([[[evil], 7]], [[[evil], 9]])), { colorScheme: 'dark' });
     expect((await pointAt(0.5, 1))[0]).toBe(evil);

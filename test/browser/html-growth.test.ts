@@ -3,7 +3,8 @@ import type { View } from '../../src/profile/metadata.ts';
 import { describeWithNeeds } from '../needs.ts';
 import { grown } from '../render/growths.ts';
 import { heapView, htmlOf } from '../render/pages.ts';
-import { htmlPages, lacking } from './html-page.ts';
+import { lacking } from './chromium.ts';
+import { htmlPages } from './html-page.ts';
 
 // A busy machine takes its time.
 vi.setConfig({ testTimeout: 30_000 });

@@ -2,7 +2,8 @@ import { expect, test, vi } from 'vitest';
 import { describeWithNeeds } from '../needs.ts';
 import { heapView, htmlOf } from '../render/pages.ts';
 import { profileOf } from '../render/profiles.ts';
-import { crowd, htmlPages, lacking, views } from './html-page.ts';
+import { lacking } from './chromium.ts';
+import { crowd, htmlPages, views } from './html-page.ts';
 
 // A busy machine takes its time.
 vi.setConfig({ testTimeout: 30_000 });

@@ -2,7 +2,8 @@ import { expect, test, vi } from 'vitest';
 import type { View } from '../../src/profile/metadata.ts';
 import { describeWithNeeds } from '../needs.ts';
 import { htmlOf } from '../render/pages.ts';
-import { htmlPages, lacking, views } from './html-page.ts';
+import { lacking } from './chromium.ts';
+import { htmlPages, views } from './html-page.ts';
 
 // A busy machine takes its time.
 vi.setConfig({ testTimeout: 30_000 });

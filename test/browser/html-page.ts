@@ -1,12 +1,7 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import type { Page } from 'playwright-core';
 import { heapView, htmlOf } from '../render/pages.ts';
 import type { Stacks } from '../render/profiles.ts';
-import { chromiumPath, launch, openHtml, saveScreenshot } from './chromium.ts';
-
-/** What is missing for these tests. */
-export const lacking =
-  chromiumPath === undefined ? 'Chromium (apt-get install chromium)' : undefined;
+import { type Opening, withTab } from './tab.ts';
 
 export const everything: Stacks = [
   ['main@app;json_parse@libjson.so;json_node@libjson.so;malloc@libc.so.6', 3_000_000],
@@ -23,32 +18,15 @@ export const crowd: Stacks = Array.from(
   { length: 500 },
   (_, i) => [`main@app;tiny${i}@app`, 1] as const,
 );
-/** Opens pages for the tests of a group; after each of them nothing may have gone wrong. */
+/** For a describe: pages, each a document of its own and ready for use. */
 export function htmlPages() {
-  let browser: Browser;
-  let now: Page;
-  let troubles: readonly string[];
-
-  beforeAll(async () => {
-    browser = await launch();
-  });
-
-  afterAll(() => browser?.close());
-
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await saveScreenshot(now, `html ${task.name}`);
-    await now.context().close();
-    expect(troubles).toEqual([]);
-  });
-
-  async function open(
-    html = htmlOf(views),
-    options: BrowserContextOptions & { hash?: string } = {},
-  ) {
-    ({ page: now, troubles } = await openHtml(browser, html, options));
+  const { page, open: openTab, close } = withTab({ width: 1280, height: 800 });
+  async function open(html = htmlOf(views), options: Opening = {}) {
+    await openTab(html, options);
+    const ready = 'html.ready, #problem:not([hidden])';
+    await page().waitForSelector(options.javaScriptEnabled === false ? 'body' : ready);
   }
-
-  return { open, page: () => now, ...readersOf(() => now) };
+  return { open, close, page, ...readersOf(page) };
 }
 
 function readersOf(page: () => Page) {

@@ -4,8 +4,8 @@ import { compared } from '../render/diff-pictures.ts';
 import { grown } from '../render/growths.ts';
 import { heapView, htmlOf } from '../render/pages.ts';
 import type { Stacks } from '../render/profiles.ts';
-import { colourAt } from './chromium.ts';
-import { crowd, everything, htmlPages, lacking, views } from './html-page.ts';
+import { colourAt, lacking } from './chromium.ts';
+import { crowd, everything, htmlPages, views } from './html-page.ts';
 
 // A busy machine takes its time.
 vi.setConfig({ testTimeout: 30_000 });

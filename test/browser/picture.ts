@@ -1,13 +1,7 @@
-import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
 import { profileOf, type Stacks, svgOf } from '../render/profiles.ts';
-import { chromiumPath, launch, openSvg, saveScreenshot, seenFrames } from './chromium.ts';
-
-// A busy machine takes its time.
-vi.setConfig({ testTimeout: 30_000 });
-
-export const lacking =
-  chromiumPath === undefined ? 'Chromium (apt-get install chromium)' : undefined;
+import { seenFrames } from './chromium.ts';
+import { type Opening, withTab } from './tab.ts';
 
 export const stacks: Stacks = [
   ['main;json_parse;json_node;malloc', 3_000_000],
@@ -21,7 +15,7 @@ export const stacks: Stacks = [
 /** A picture that is open in a browser, and what a reader sees of it. */
 export interface Opened {
   readonly page: Page;
-  open(svg?: string, options?: BrowserContextOptions & { hash?: string }): Promise<void>;
+  open(svg?: string, options?: Opening): Promise<void>;
   close(): Promise<void>;
   /** Of the frames with this name, the nth from the left and bottom. */
   frame(name: string, nth?: number): Locator;
@@ -35,47 +29,29 @@ export interface Opened {
   button(name: string): Locator;
 }
 
-/** For a describe: a browser for its tests, a screenshot of each that fails, no script error in any. */
+/** For a describe: pictures, each a document of its own. */
 export function withPicture(): Opened {
-  let browser: Browser;
-  let page: Page;
-  let errors: string[] = [];
-
-  beforeAll(async () => {
-    browser = await launch();
-  });
-
-  afterAll(() => browser?.close());
-
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await saveScreenshot(page, task.name);
-    await page.context().close();
-    expect(errors).toEqual([]);
-  });
-
+  const tab = withTab({ width: 1220, height: 400 });
+  const all: Page['locator'] = (...which) => tab.page().locator(...which);
+  const frame = (name: string, nth = 0) =>
+    all(seenFrames, { has: all(`title:text("${name} (")`) }).nth(nth);
   return {
     get page() {
-      return page;
+      return tab.page();
     },
-    async open(svg = svgOf(profileOf(stacks)), options = {}) {
-      ({ page, errors } = await openSvg(browser, svg, options));
-    },
-    close: () => page.context().close(),
-    frame: (name, nth = 0) =>
-      page.locator(seenFrames, { has: page.locator(`title:text("${name} (")`) }).nth(nth),
-    labelOf(name) {
-      return this.frame(name).evaluate((group) => group.querySelector('text')?.textContent ?? '');
-    },
-    hash: () => page.evaluate(() => location.hash),
-    details: () => page.locator('.total').textContent(),
-    found: () => page.locator('.controls > text').textContent(),
+    open: (svg = svgOf(profileOf(stacks)), options = {}) => tab.open(svg, options),
+    close: tab.close,
+    frame,
+    labelOf: (name) =>
+      frame(name).evaluate((group) => group.querySelector('text')?.textContent ?? ''),
+    hash: () => tab.page().evaluate(() => location.hash),
+    details: () => all('.total').textContent(),
+    found: () => all('.controls > text').textContent(),
     hits: () =>
-      page
-        .locator(`${seenFrames}.hit`)
-        .evaluateAll((groups) =>
-          groups.map((group) => group.querySelector('title')!.textContent!.replace(/ \(\d.*/, '')),
-        ),
-    visibleFrames: () => page.locator(seenFrames).count(),
-    button: (name) => page.locator('[role=button]', { hasText: name }),
+      all(`${seenFrames}.hit`).evaluateAll((groups) =>
+        groups.map((group) => group.querySelector('title')!.textContent!.replace(/ \(\d.*/, '')),
+      ),
+    visibleFrames: () => all(seenFrames).count(),
+    button: (name) => all('[role=button]', { hasText: name }),
   };
 }

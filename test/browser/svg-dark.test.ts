@@ -3,8 +3,8 @@ import { describeWithNeeds } from '../needs.ts';
 import { contrastOf } from '../render/colours.ts';
 import { compared } from '../render/diff-pictures.ts';
 import { profileOf, svgOf } from '../render/profiles.ts';
-import { colourAt } from './chromium.ts';
-import { lacking, stacks, withPicture } from './picture.ts';
+import { colourAt, lacking } from './chromium.ts';
+import { stacks, withPicture } from './picture.ts';
 
 describeWithNeeds('a picture in the dark', lacking, () => {
   const at = withPicture();

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { describeWithNeeds } from '../needs.ts';
-import { lacking, withPicture } from './picture.ts';
+import { lacking } from './chromium.ts';
+import { withPicture } from './picture.ts';
 
 describeWithNeeds('the search field of a picture', lacking, () => {
   const at = withPicture();

@@ -3,8 +3,8 @@ import { diff } from '../../src/fold/diff.ts';
 import { plain } from '../fold/comparisons.ts';
 import { describeWithNeeds } from '../needs.ts';
 import { profileOf, type Stacks, svgOf } from '../render/profiles.ts';
-import { seenFrames } from './chromium.ts';
-import { lacking, withPicture } from './picture.ts';
+import { lacking, seenFrames } from './chromium.ts';
+import { withPicture } from './picture.ts';
 
 const attacks = [
   ']]>',
@@ -65,6 +65,8 @@ describeWithNeeds('hostile names in a browser', lacking, () => {
     expect(await at.page.locator('script').count()).toBe(1);
     expect(await at.page.locator('img, a, image').count()).toBe(0);
     expect(ran).toEqual([]);
+    // What it was given to call stays.
+    await at.close();
   }
 
   test.each([

@@ -2,8 +2,8 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { describeWithNeeds } from '../needs.ts';
 import { profileOf, svgOf } from '../render/profiles.ts';
-import { drawing, overflowing } from './chromium.ts';
-import { lacking, stacks, withPicture } from './picture.ts';
+import { drawing, lacking, overflowing } from './chromium.ts';
+import { stacks, withPicture } from './picture.ts';
 
 /** That no controls and texts lie on others, or beyond so many pixels of the window. */
 async function expectApart(page: Page, texts: string, width: number): Promise<void> {
@@ -63,7 +63,6 @@ describeWithNeeds('the picture in a browser', lacking, () => {
   test('looks the same with scripts as without until it is touched', async () => {
     await at.open(undefined, { javaScriptEnabled: false });
     const still = await drawing(at.page);
-    await at.close();
     await at.open();
     expect(await drawing(at.page)).toBe(still);
   });
@@ -71,7 +70,6 @@ describeWithNeeds('the picture in a browser', lacking, () => {
   test('leaves no global behind', async () => {
     await at.open(svgOf(profileOf(stacks), { title: 'x' }).replace(/<script>.*<\/script>/s, ''));
     const bare = await at.page.evaluate(() => Object.getOwnPropertyNames(window).sort());
-    await at.close();
     await at.open();
     expect(await at.page.evaluate(() => Object.getOwnPropertyNames(window).sort())).toEqual(bare);
   });
@@ -121,7 +119,6 @@ describeWithNeeds('the picture in a browser', lacking, () => {
     expect(hash).toBe(
       '#zoom=main;Cache%3A%3Aput(int%2C%20char%20const*)&search=m(a%7Cx)lloc&regexp&case',
     );
-    await at.close();
     await at.open(svgOf(profileOf(stacks), { width: 700 }), { hash });
     expect(await at.page.locator('.below').count()).toBe(2);
     expect(await at.hits()).toEqual(['malloc']);
@@ -141,7 +138,6 @@ describeWithNeeds('the picture in a browser', lacking, () => {
     await at.open(svg);
     await at.frame('(300 smaller frames)').click();
     const hash = await at.hash();
-    await at.close();
     await at.open(svg, { hash });
     expect(await at.visibleFrames()).toBe(302);
   });

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { describeWithNeeds } from '../needs.ts';
 import { profileOf, svgOf } from '../render/profiles.ts';
-import { lacking, withPicture } from './picture.ts';
+import { lacking } from './chromium.ts';
+import { withPicture } from './picture.ts';
 
 describeWithNeeds('searching a picture', lacking, () => {
   const at = withPicture();
