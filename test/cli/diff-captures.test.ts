@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { JSDOM } from 'jsdom';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { htmlDocument } from '../documents.ts';
 import { serverCapture, Workplace } from './program.ts';
 
 const demo = fileURLToPath(new URL('../../samples/recorded/demo.capture', import.meta.url));
@@ -53,7 +53,7 @@ describe('captures of page faults', () => {
 describe('captures of a heap', () => {
   test('have a page of bytes and of calls, whose noise is told in bytes or in shares', async () => {
     await at.run(['diff', serverCapture, demo, '-o', 'x.html', '--threshold=1k', '--widths=after']);
-    const { document } = new JSDOM(at.read('x.html')).window;
+    const document = htmlDocument(at.read('x.html'));
     const texts = (selector: string) =>
       [...document.querySelectorAll(selector)].map(({ textContent }) => textContent!);
     expect(texts('h1')).toEqual(Array(2).fill('Memory not freed: what changed'));

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { JSDOM } from 'jsdom';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { htmlDocument, svgDocument } from '../documents.ts';
 import { serverCapture, Workplace } from './program.ts';
 
 const mmapCapture = fileURLToPath(new URL('../data/capture/growth-mmap.capture', import.meta.url));
@@ -79,7 +79,7 @@ describe('options of pictures', () => {
 
   test('turn a differential round, and put its root on top', async () => {
     await at.run(['diff', 'old.folded', 'new.folded', '--reverse', '--inverted', '-o', 'x.svg']);
-    const { document } = new JSDOM(at.read('x.svg'), { contentType: 'image/svg+xml' }).window;
+    const document = svgDocument(at.read('x.svg'));
     const frames = [...document.querySelectorAll('.f')].map((group) => ({
       name: group.querySelector('title')!.textContent!.split(' (')[0],
       y: Number(group.querySelector('rect')!.getAttribute('y')),
@@ -286,7 +286,7 @@ describe('the picture', () => {
   test('as one HTML page that can be read again, in which a name stays text', async () => {
     writeFileSync(at.path('evil.folded'), 'main;</pre><img src=x onerror=alert(1)> 99\n');
     await at.run(['diff', 'old.folded', 'evil.folded', '-o', 'x.html', '-o', 'x.svg']);
-    const { document } = new JSDOM(at.read('x.html')).window;
+    const document = htmlDocument(at.read('x.html'));
     expect(document.querySelector('h1')!.textContent).toBe('Differential flame graph');
     expect(document.querySelectorAll('img').length).toBe(0);
     expect(document.querySelectorAll('script').length).toBe(1);

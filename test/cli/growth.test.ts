@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { JSDOM } from 'jsdom';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { tooFewIntervals } from '../../src/cli/growth-table.ts';
+import { htmlDocument } from '../documents.ts';
 import { Workplace } from './program.ts';
 
 const capture = fileURLToPath(new URL('../data/capture/growth.capture', import.meta.url));
@@ -32,7 +32,7 @@ describe('a capture with snapshots', () => {
 
   test('has it on its HTML page, beside the other views', async () => {
     await at.run(['render', capture, '-o', 'x.html']);
-    const { document } = new JSDOM(at.read('x.html')).window;
+    const document = htmlDocument(at.read('x.html'));
     const titles = [...document.querySelectorAll('h1')].map(({ textContent }) => textContent);
     expect(titles).toEqual(['Memory not freed', 'All allocations']);
     expect(document.querySelector('.note')!.textContent).toContain('noted 4 times in 5.0 s');

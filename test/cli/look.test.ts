@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { parse, textsOf, tooltips } from '../render/pictures.ts';
+import { svgDocument } from '../documents.ts';
+import { textsOf, tooltips } from '../render/pictures.ts';
 import { Workplace } from './program.ts';
 
 let at: Workplace;
@@ -41,7 +42,7 @@ describe('options of flamegraph.pl', () => {
   test('--factor multiplies what is shown', async () => {
     const picture = await svg('--factor=4096', '--countname=bytes');
     expect(tooltips(picture)[1]).toBe('main (16,384,000 bytes, 100.00%)');
-    expect(textsOf(parse(picture), '.total')).toEqual(['total: 15.6 MiB (16,384,000 bytes)']);
+    expect(textsOf(svgDocument(picture), '.total')).toEqual(['total: 15.6 MiB (16,384,000 bytes)']);
     expect((await at.run(['fold'], {}, picture)).stdout).toContain('main;malloc 1000\n');
   });
 
@@ -52,7 +53,7 @@ describe('options of flamegraph.pl', () => {
   });
 
   test('--notes is to be read, and --inverted is an icicle graph', async () => {
-    const document = parse(await svg('--notes=build <7>', '--inverted'));
+    const document = svgDocument(await svg('--notes=build <7>', '--inverted'));
     expect(textsOf(document, '.note')).toEqual(['note: build <7>']);
     expect(textsOf(document, '.title')).toEqual(['Icicle Graph']);
   });
@@ -70,7 +71,9 @@ describe('options of flamegraph.pl', () => {
 
   test('--cp keeps colours from one picture to the next', async () => {
     const fills = (picture: string) =>
-      [...parse(picture).querySelectorAll('.f rect')].map((rect) => rect.getAttribute('fill'));
+      [...svgDocument(picture).querySelectorAll('.f rect')].map((rect) =>
+        rect.getAttribute('fill'),
+      );
     writeFileSync(at.path('palette.map'), 'work->rgb(1,2,3)\na->b->rgb(0, 255, 0)\n');
     const first = fills(await svg('--cp', '--colors=hot'));
     expect(first[3]).toBe('#010203');

@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { diff } from '../../src/fold/diff.ts';
 import { diffSwatches, tendencyOf } from '../../src/render/diff-colour.ts';
+import { svgDocument } from '../documents.ts';
 import { plain } from '../fold/comparisons.ts';
 import { contrast, deuteranopia, difference } from './colours.ts';
 import { compared, runOf, shown } from './diff-pictures.ts';
-import { meta, parse, picture, textsOf } from './pictures.ts';
+import { meta, picture, textsOf } from './pictures.ts';
 import { profileOf, type Stacks, someStacks, svgOf } from './profiles.ts';
 
 describe('the picture', () => {
@@ -24,9 +25,12 @@ describe('the picture', () => {
       subtitle: 'S & co',
       countName: 'apples',
     });
-    expect(textsOf(parse(svg), '.title')).toEqual(['T <1>']);
-    expect(textsOf(parse(svg), '.note').slice(0, 2)).toEqual(['S & co', 'before: old, 1 byte']);
-    expect(textsOf(parse(svg), '.total')).toEqual([
+    expect(textsOf(svgDocument(svg), '.title')).toEqual(['T <1>']);
+    expect(textsOf(svgDocument(svg), '.note').slice(0, 2)).toEqual([
+      'S & co',
+      'before: old, 1 byte',
+    ]);
+    expect(textsOf(svgDocument(svg), '.total')).toEqual([
       'total: 1 apples before, 2 apples after: +1 byte, +100.0%',
     ]);
   });
@@ -50,7 +54,7 @@ describe('the picture', () => {
   it('stays one whatever the names are', () => {
     fc.assert(
       fc.property(someStacks, someStacks, (one, other) => {
-        const document = parse(svgOf(compared(one, other)));
+        const document = svgDocument(svgOf(compared(one, other)));
         expect(document.documentElement.tagName).toBe('svg');
       }),
       { numRuns: 30 },
@@ -58,7 +62,7 @@ describe('the picture', () => {
   });
 
   it('has what its fills refer to, and a legend of them', () => {
-    const document = parse(svgOf(compared([['a', 1]], [])));
+    const document = svgDocument(svgOf(compared([['a', 1]], [])));
     const fills = [...document.querySelectorAll('[fill^="url"]')];
     expect(fills.length).toBeGreaterThan(2);
     for (const fill of fills) {
@@ -69,7 +73,7 @@ describe('the picture', () => {
   });
 
   it('keeps its legend within narrow pictures', () => {
-    const document = parse(svgOf(compared([['a', 1]], []), { width: 200 }));
+    const document = svgDocument(svgOf(compared([['a', 1]], []), { width: 200 }));
     const bottoms = [...document.querySelectorAll('.legend rect')].map((rect) =>
       Number(rect.getAttribute('y')),
     );
@@ -85,7 +89,7 @@ describe('options of flame graphs', () => {
 
   it('work: a remark below the heading, and the background', () => {
     const svg = svgOf(profile, { notes: 'build <7>', subtitle: 'nightly', background: '#e6ebfa' });
-    expect(textsOf(parse(svg), '.note').slice(0, 2)).toEqual(['nightly', 'build <7>']);
+    expect(textsOf(svgDocument(svg), '.note').slice(0, 2)).toEqual(['nightly', 'build <7>']);
     expect(svg).toContain('#e6ebfa');
     expect(svgOf(profile)).not.toContain('#e6ebfa');
   });

@@ -1,8 +1,9 @@
 import { type DiffOptions, diff } from '../../src/fold/diff.ts';
 import type { Metadata } from '../../src/profile/metadata.ts';
 import type { Profile } from '../../src/profile.ts';
+import { svgDocument } from '../documents.ts';
 import { plain } from '../fold/comparisons.ts';
-import { parse } from './pictures.ts';
+
 import { profileOf, type Stacks } from './profiles.ts';
 
 /** Two runs, `old` and `new`. */
@@ -21,7 +22,7 @@ export function runOf(name: string, stacks: Stacks, metadata: Metadata = {}) {
 
 /** `classes: first line of the tooltip`, of every frame. */
 export function shown(svg: string): string[] {
-  return [...parse(svg).querySelectorAll('.f')].map((group) => {
+  return [...svgDocument(svg).querySelectorAll('.f')].map((group) => {
     const tooltip = group.querySelector('title')!.textContent!;
     return `${group.getAttribute('class')!.slice(2)}: ${tooltip.split('\n')[0]}`;
   });
@@ -29,7 +30,7 @@ export function shown(svg: string): string[] {
 
 /** Of the frame with that name in its tooltip; 0 where it is not drawn. */
 export function widthOf(svg: string, name: string): number {
-  const group = [...parse(svg).querySelectorAll('.f')].find((each) =>
+  const group = [...svgDocument(svg).querySelectorAll('.f')].find((each) =>
     each.querySelector('title')!.textContent!.startsWith(`${name} (`),
   );
   return group === undefined ? 0 : Number(group.querySelector('rect')!.getAttribute('width'));

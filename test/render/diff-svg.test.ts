@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { diff } from '../../src/fold/diff.ts';
 import type { Widths } from '../../src/profile/differential.ts';
+import { svgDocument } from '../documents.ts';
 import { plain } from '../fold/comparisons.ts';
 import { compared, runOf, shown, widthOf } from './diff-pictures.ts';
-import { parse, textsOf, tooltips } from './pictures.ts';
+import { textsOf, tooltips } from './pictures.ts';
 import { type Stacks, someStacks, svgOf } from './profiles.ts';
 
 describe('a frame', () => {
@@ -94,7 +95,7 @@ describe('a frame', () => {
   it('shows as much of the change as there is room for', () => {
     const labels = (width: number) => {
       const svg = svgOf(compared([['function', 1_000_000]], [['function', 1_500_000]]), { width });
-      return textsOf(parse(svg), '.f > text')[1];
+      return textsOf(svgDocument(svg), '.f > text')[1];
     };
     expect(labels(1200)).toBe('function 0.95 MiB to 1.43 MiB, +0.48 MiB, +50.0%');
     expect(labels(220)).toBe('function +0.48 MiB');
@@ -149,7 +150,7 @@ describe('widths', () => {
         const nodes = new Set([0]);
         for (const leaf of weighty)
           for (let node = leaf; node > 0; node = profile.parent[node]!) nodes.add(node);
-        expect(parse(svg).querySelectorAll('.f').length).toBe(nodes.size);
+        expect(svgDocument(svg).querySelectorAll('.f').length).toBe(nodes.size);
       }),
       { numRuns: 30 },
     );

@@ -3,9 +3,10 @@ import { growthOf } from '../../src/profile/steadiness.ts';
 import { growthBriefly, growthInWords } from '../../src/render/growth-face.ts';
 import { growthSwatches } from '../../src/render/growth-swatches.ts';
 import { ratePeriodOf } from '../../src/units.ts';
+import { svgDocument } from '../documents.ts';
 import { contrast, deuteranopia, difference } from './colours.ts';
 import { grown } from './growths.ts';
-import { parse, textsOf } from './pictures.ts';
+import { textsOf } from './pictures.ts';
 import { svgOf } from './profiles.ts';
 
 const kib = (amounts: readonly number[]) => amounts.map((each) => 1024 * each);
@@ -70,11 +71,11 @@ describe('growth in words', () => {
 
 test('labels say how fast it grows, where there is room', () => {
   const svg = svgOf(grown([['main;work', [1024, 2048, 3072, 4096]]]), { width: 300 });
-  expect(textsOf(parse(svg), '.f > text')).toContain('work 4.00 KiB, +1.0 KiB a second');
+  expect(textsOf(svgDocument(svg), '.f > text')).toContain('work 4.00 KiB, +1.0 KiB a second');
   const narrow = svgOf(grown([['main;work', [1024, 2048, 3072, 4096]]]), { width: 150 });
-  expect(textsOf(parse(narrow), '.f > text')).toContain('work 4.00 KiB');
+  expect(textsOf(svgDocument(narrow), '.f > text')).toContain('work 4.00 KiB');
   const tenfold = svgOf(grown([['main;work', [1024, 2048, 3072, 4096]]]), { factor: 10 });
-  expect(textsOf(parse(tenfold), '.f > text')).toContain('work 40.0 KiB, +10.0 KiB a second');
+  expect(textsOf(svgDocument(tenfold), '.f > text')).toContain('work 40.0 KiB, +10.0 KiB a second');
 });
 
 describe('colours of growth', () => {

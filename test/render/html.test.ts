@@ -8,9 +8,10 @@ import { totals } from '../../src/profile.ts';
 import { pagePolicy, renderHtml } from '../../src/render/html.ts';
 import { initialState } from '../../src/render/page/html/state.ts';
 import { visible } from '../../src/render/xml.ts';
+import { htmlDocument } from '../documents.ts';
 import { plain } from '../fold/comparisons.ts';
 import { runOf } from './diff-pictures.ts';
-import { dataIn, documentOf, heapView, htmlOf } from './pages.ts';
+import { dataIn, heapView, htmlOf } from './pages.ts';
 import { meta, textsOf } from './pictures.ts';
 import { profileOf, someStacks } from './profiles.ts';
 
@@ -24,7 +25,7 @@ const all = heapView('all', [
 
 describe('renderHtml()', () => {
   test('says of each view what it is, and shows the first', () => {
-    const document = documentOf(htmlOf([unfreed, all]));
+    const document = htmlDocument(htmlOf([unfreed, all]));
     const sections = [...document.querySelectorAll<HTMLElement>('[data-view]')];
     expect(sections.map(({ hidden }) => hidden)).toEqual([false, true]);
     expect(textsOf(document, 'h1')).toEqual(['Memory not freed', 'All allocations']);
@@ -122,7 +123,7 @@ describe('renderHtml()', () => {
       colors: 'hot',
       inverted: true,
     });
-    const document = documentOf(html);
+    const document = htmlDocument(html);
     expect(textsOf(document, 'h1, .what, .total')).toEqual([
       'My <title>',
       'below',
@@ -139,7 +140,7 @@ describe('renderHtml()', () => {
       palette: { b: '#123456' },
       reverse: true,
     });
-    expect(textsOf(documentOf(html), 'header .note')).toEqual(['note: after <fix>']);
+    expect(textsOf(htmlDocument(html), 'header .note')).toEqual(['note: after <fix>']);
     expect(dataIn(html).functions.colour).toEqual([undefined, '#123456']);
     expect(dataIn(html).look.reverse).toBe(true);
   });
@@ -169,7 +170,7 @@ describe('renderHtml()', () => {
       [0, 30, 1],
     ]);
     expect(initialState(dataIn(html)).column).toBe(1);
-    expect(textsOf(documentOf(html), 'h1, .total')).toEqual([
+    expect(textsOf(htmlDocument(html), 'h1, .total')).toEqual([
       'Differential flame graph',
       'total: 31 bytes before, 6 bytes after: -25 bytes, -80.6%',
     ]);
@@ -185,7 +186,7 @@ describe('renderHtml()', () => {
       threshold: { amount: 64 },
       matching: plain.matching,
     } as const;
-    const document = documentOf(htmlOf(diff(runs, options), { subtitle: 'nightly', notes: 'x' }));
+    const document = htmlDocument(htmlOf(diff(runs, options), { subtitle: 'nightly', notes: 'x' }));
     expect(document.title).toBe('Memory not freed: what changed');
     expect(textsOf(document, '.what')).toEqual(['nightly']);
     const notes = textsOf(document, 'header .note').join('\n');
@@ -199,7 +200,7 @@ describe('renderHtml()', () => {
   });
 
   test('says that nothing was recorded', () => {
-    expect(textsOf(documentOf(htmlOf(heapView('unfreed', []))), '.total')).toEqual([
+    expect(textsOf(htmlDocument(htmlOf(heapView('unfreed', []))), '.total')).toEqual([
       'nothing was recorded',
     ]);
   });
@@ -213,7 +214,7 @@ describe('renderHtml()', () => {
 
 describe('the policy', () => {
   const html = htmlOf(unfreed);
-  const policy = documentOf(html).querySelector('meta[http-equiv]')!.getAttribute('content')!;
+  const policy = htmlDocument(html).querySelector('meta[http-equiv]')!.getAttribute('content')!;
 
   test('allows the script and the style that are there, and nothing else', () => {
     const [, script] = /<script>(.*)<\/script>\n<\/body>/s.exec(html)!;
@@ -243,7 +244,7 @@ describe('the policy', () => {
 });
 
 describe('the licences', () => {
-  const text = documentOf(htmlOf(unfreed)).querySelector('#help pre')!.textContent!;
+  const text = htmlDocument(htmlOf(unfreed)).querySelector('#help pre')!.textContent!;
 
   test('of all that is in the script are kept', () => {
     expect(text).toMatch(/^d3-array \d.*d3-hierarchy \d.*d3-selection \d/m);
@@ -283,12 +284,12 @@ describe('hostile names', () => {
     const html = htmlOf(profile, { title: name, countName: name });
     const plain = htmlOf(profileOf([['a', 3]], { ...meta, notes: ['x'] }));
     const tags = (text: string) =>
-      [...documentOf(text).querySelectorAll('*')].map((e) => e.tagName);
+      [...htmlDocument(text).querySelectorAll('*')].map((e) => e.tagName);
     expect(tags(html)).toEqual(tags(plain));
     expect(html.slice(0, html.lastIndexOf('<script>'))).not.toMatch(
       /[\u0000-\u0008\u000b-\u001f\u202a-\u202e\u2028\u2029\u2066-\u2069\p{Cs}]/u,
     );
-    expect(textsOf(documentOf(html), 'h1')).toEqual([visible(name)]);
+    expect(textsOf(htmlDocument(html), 'h1')).toEqual([visible(name)]);
     const data = dataIn(html);
     expect(data.functions.name).toEqual([visible(name)]);
     expect(data.modules).toEqual([visible(name)]);

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { svgDocument } from '../documents.ts';
 import { channels, contrastOf } from './colours.ts';
 import { grown } from './growths.ts';
-import { parse } from './pictures.ts';
+
 import { svgOf } from './profiles.ts';
 
 const lost = { reason: 'live_table_full', calls: 12, bytes: 4096 };
@@ -16,7 +17,7 @@ test.each(['#000000', '#1c1e22', '#101060', '#600000', '#fcf8d4', '#ffffff'])(
   'texts are legible on paper of %s, without style sheets too',
   (background) => {
     const svg = svgOf({ ...profile, meta: { ...profile.meta, lost: [lost] } }, { background });
-    const texts = [...parse(svg).querySelectorAll('svg > text, .legend text')];
+    const texts = [...svgDocument(svg).querySelectorAll('svg > text, .legend text')];
     expect(new Set(texts.map((each) => each.getAttribute('class')))).toEqual(
       new Set(['title', 'note', 'warning', 'total', null]),
     );
@@ -25,7 +26,7 @@ test.each(['#000000', '#1c1e22', '#101060', '#600000', '#fcf8d4', '#ffffff'])(
         contrastOf(channels(inkOf(text)), channels(background)),
         text.textContent!,
       ).toBeGreaterThanOrEqual(4.5);
-    for (const label of parse(svg).querySelectorAll('.f text'))
+    for (const label of svgDocument(svg).querySelectorAll('.f text'))
       expect(inkOf(label)).toBe('#000000');
   },
 );

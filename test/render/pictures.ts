@@ -1,5 +1,5 @@
-import { JSDOM } from 'jsdom';
 import type { Metadata } from '../../src/profile/metadata.ts';
+import { svgDocument } from '../documents.ts';
 
 /** Of a run with everything in it. */
 export const meta: Metadata = {
@@ -16,11 +16,6 @@ export const meta: Metadata = {
   notes: ['counts requests, also those that failed'],
 };
 
-/** The picture as a document. */
-export function parse(svg: string): Document {
-  return new JSDOM(svg, { contentType: 'image/svg+xml' }).window.document;
-}
-
 /** Texts of the elements that a selector finds. */
 export function textsOf(document: Document, selector: string): string[] {
   return [...document.querySelectorAll(selector)].map((element) => element.textContent!);
@@ -28,7 +23,7 @@ export function textsOf(document: Document, selector: string): string[] {
 
 /** Of every frame, in the order of drawing. */
 export function tooltips(svg: string): string[] {
-  return textsOf(parse(svg), '.f > title');
+  return textsOf(svgDocument(svg), '.f > title');
 }
 
 /** Without style, data and script, which other tests look at. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parse, textsOf, tooltips } from './pictures.ts';
+import { svgDocument } from '../documents.ts';
+import { textsOf, tooltips } from './pictures.ts';
 import { profileOf, type Stacks, svgOf } from './profiles.ts';
 
 /** Many frames of all widths. */
@@ -46,7 +47,7 @@ describe('a picture of limited size', () => {
     expect(remarks[0]).toMatch(
       /^frames narrower than [124] px are gathered, so that the file has /,
     );
-    expect(textsOf(parse(svg), '.note').join(' ')).toContain(`note: ${remarks[0]}`);
+    expect(textsOf(svgDocument(svg), '.note').join(' ')).toContain(`note: ${remarks[0]}`);
   });
 
   test('leaves the data out when that does not do, and keeps the frames then', () => {
@@ -56,7 +57,7 @@ describe('a picture of limited size', () => {
     expect(Buffer.byteLength(svg)).toBeLessThanOrEqual(data + 25_000);
     expect(holdsData(svg)).toBe(false);
     expect(remarks[0]).toMatch(/^the stacks are not in this file: with them it would have more /);
-    expect(textsOf(parse(svg), '.note').join(' ')).toContain(`note: ${remarks[0]}`);
+    expect(textsOf(svgDocument(svg), '.note').join(' ')).toContain(`note: ${remarks[0]}`);
   });
 
   test('is larger rather than nothing, but no larger than it must be, and says so', () => {
@@ -91,7 +92,7 @@ describe('a picture of frames that are all wide, and too many', () => {
         /^of every stack 2,046 frames are drawn, and deeper ones gathered, so /,
       ),
     ]);
-    expect(textsOf(parse(svg), '.note').join(' ')).toContain(`note: ${remarks[0]}`);
+    expect(textsOf(svgDocument(svg), '.note').join(' ')).toContain(`note: ${remarks[0]}`);
     expect(tooltips(svg)).toContain('(2,954 deeper frames) (7 bytes, 70.00%)');
   });
 

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { widthOf } from '../../src/render/labels.ts';
 import { visible } from '../../src/render/xml.ts';
-import { meta, parse, textsOf, tooltips } from './pictures.ts';
+import { svgDocument } from '../documents.ts';
+import { meta, textsOf, tooltips } from './pictures.ts';
 import { profileOf, someStacks, svgOf } from './profiles.ts';
 
 // Hundreds of pictures are parsed; a busy machine takes its time.
@@ -39,7 +40,7 @@ describe('names', () => {
       fontFamily: name,
       maxSize: 0,
     });
-    const document = parse(svg);
+    const document = svgDocument(svg);
     expect(document.querySelectorAll('parsererror')).toHaveLength(0);
     expect(document.querySelectorAll('script')).toHaveLength(1);
     expect(document.querySelectorAll('metadata')).toHaveLength(1);
@@ -53,6 +54,16 @@ describe('names', () => {
   test('what XML forbids and what turns text around is written out', () => {
     expect(visible('a\u0007b\u202ec\ud800d\ne')).toBe('a[U+0007]b[U+202E]c[U+D800]d[U+000A]e');
     expect(visible('漢字 😀 é\u200d')).toBe('漢字 😀 é\u200d');
+  });
+
+  test('what is not well-formed is told', () => {
+    for (const text of [
+      '<svg><g></svg>',
+      '<svg>&nbsp;</svg>',
+      '<svg>]]></svg>',
+      '<svg>\u0001</svg>',
+    ])
+      expect(() => svgDocument(text)).toThrow();
   });
 
   test('any name makes a well-formed picture', () => {
@@ -72,7 +83,7 @@ describe('every picture', () => {
   test('has rectangles side by side inside of it, and labels inside of their rectangles', () => {
     fc.assert(
       fc.property(someStacks, fc.integer({ min: 100, max: 1500 }), (stacks, width) => {
-        const document = parse(svgOf(profileOf(stacks), { width }));
+        const document = svgDocument(svgOf(profileOf(stacks), { width }));
         const ends = new Map<string, number>();
         for (const group of document.querySelectorAll('.f')) {
           const rect = group.querySelector('rect')!;

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { UserError } from '../../src/errors.ts';
 import { ProfileBuilder } from '../../src/profile/builder.ts';
-import { meta, parse, picture, textsOf, tooltips } from './pictures.ts';
+import { svgDocument } from '../documents.ts';
+import { meta, picture, textsOf, tooltips } from './pictures.ts';
 import { profileOf, someStacks, svgOf } from './profiles.ts';
 
 // Hundreds of pictures are parsed; a busy machine takes its time.
@@ -27,8 +28,8 @@ describe('renderSvg()', () => {
   test('says the same amount above the frames and in the root', () => {
     for (const bytes of [812, 5_190_451, 10_433_331, 2 ** 40]) {
       const svg = svgOf(profileOf([['main', bytes]]));
-      const root = textsOf(parse(svg), '.f > text')[0]!.replace('all ', '');
-      expect(textsOf(parse(svg), '.total')[0]).toMatch(new RegExp(`^total: ${root}( \\(|$)`));
+      const root = textsOf(svgDocument(svg), '.f > text')[0]!.replace('all ', '');
+      expect(textsOf(svgDocument(svg), '.total')[0]).toMatch(new RegExp(`^total: ${root}( \\(|$)`));
     }
   });
 
@@ -64,7 +65,7 @@ describe('renderSvg()', () => {
       'c[U+000A] (1 bytes, 25.00%)\n(kernel) (JIT)',
       'd (1 bytes, 25.00%)',
     ]);
-    expect(textsOf(parse(svg), '.f > text')).toContain('a 1 byte');
+    expect(textsOf(svgDocument(svg), '.f > text')).toContain('a 1 byte');
   });
 
   test('says how good the stacks are, and what would help', () => {
@@ -78,7 +79,7 @@ describe('renderSvg()', () => {
       stops: [{ reason: 'no_unwind_info', module: 'a<b>\u202e', weight }],
       nameless: [],
     } as const;
-    expect(textsOf(parse(svgOf(profileOf([['a', 1]], { stacks }))), '.note')).toEqual([
+    expect(textsOf(svgDocument(svgOf(profileOf([['a', 1]], { stacks }))), '.note')).toEqual([
       'stacks: 90.0% complete',
       'stacks: 10.0% stop in a<b>[U+202E], which has no unwind information: install its debug package, or pass --debug-dir',
     ]);
@@ -87,7 +88,7 @@ describe('renderSvg()', () => {
   test('shortens template arguments, then parameters, before it cuts a label', () => {
     const name = 'std::vector<Row, std::allocator<Row> >::push_back(Row const&)';
     const label = (width: number): string =>
-      textsOf(parse(svgOf(profileOf([[[name], 9]]), { width })), '.f > text')[1]!;
+      textsOf(svgDocument(svgOf(profileOf([[[name], 9]]), { width })), '.f > text')[1]!;
     expect(label(600)).toBe(`${name} 9 bytes`);
     expect(label(400)).toBe('std::vector<…>::push_back(Row const&) 9 bytes');
     expect(label(250)).toBe('std::vector<…>::push_back');
@@ -109,7 +110,7 @@ describe('renderSvg()', () => {
   });
 
   test('says what it is, how much, and what is missing', () => {
-    const document = parse(svgOf(profileOf([['a', 37_580_963]], meta)));
+    const document = svgDocument(svgOf(profileOf([['a', 37_580_963]], meta)));
     expect(textsOf(document, 'svg > text')).toEqual([
       'Memory not freed',
       'allocated while tracing and not freed when it ended · server (pid 1234) on web1 · 2026-11-21 06:14:00 UTC · for 5.0 s · memstacks 0.1.0, Linux 6.1.0-18-amd64',
@@ -122,7 +123,7 @@ describe('renderSvg()', () => {
   });
 
   test('says only what is known', () => {
-    const texts = textsOf(parse(svgOf(profileOf([['a', 812]], {}, 'count'))), 'svg > text');
+    const texts = textsOf(svgDocument(svgOf(profileOf([['a', 812]], {}, 'count'))), 'svg > text');
     expect(texts).toEqual(['Flame Graph', 'total: 812 calls']);
   });
 
@@ -177,7 +178,7 @@ describe('renderSvg()', () => {
       fontSize: 10,
       colors: 'red',
     });
-    const document = parse(svg);
+    const document = svgDocument(svg);
     const root = document.documentElement;
     expect(textsOf(document, 'svg > text').slice(0, 2)).toEqual(['T <&> "t"', 'S']);
     expect(textsOf(document, '.f > title')).toContain('a (5 objects, 100.00%)');
@@ -191,16 +192,16 @@ describe('renderSvg()', () => {
 
   test('puts the root below, or on top when inverted', () => {
     const ys = (inverted: boolean): number[] =>
-      [...parse(svgOf(profileOf([['a;b', 1]]), { inverted })).querySelectorAll('.f rect')].map(
-        (rect) => Number(rect.getAttribute('y')),
-      );
+      [
+        ...svgDocument(svgOf(profileOf([['a;b', 1]]), { inverted })).querySelectorAll('.f rect'),
+      ].map((rect) => Number(rect.getAttribute('y')));
     const [root, a, b] = ys(false);
     expect([a! - root!, b! - a!]).toEqual([-16, -16]);
     expect(ys(true)).toEqual([b, a, root]);
   });
 
   test('shows an empty profile as one', () => {
-    const document = parse(svgOf(profileOf([])));
+    const document = svgDocument(svgOf(profileOf([])));
     expect(textsOf(document, '.f > title')).toEqual(['all (0 bytes, 100%)']);
     expect(document.querySelector('.f rect')!.getAttribute('width')).toBe('1179.5');
     expect(textsOf(document, '.warning')).toEqual(['nothing was recorded']);
