@@ -1,21 +1,20 @@
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import type { Stats } from 'node:fs';
 import {
-  access,
+  accessSync,
+  closeSync,
   constants,
-  type FileHandle,
-  open,
-  readlink,
-  realpath,
-  rename,
-  rm,
-  stat,
-} from 'node:fs/promises';
+  fchmodSync,
+  fchownSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import { finished, pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
 import { UserError } from '../errors.ts';
+import { fileSink, type Sink } from './sink.ts';
 import { systemReason } from './system-error.ts';
 
 /**
@@ -52,118 +51,116 @@ interface Place {
 /** Opens `path` for writing. Throws a UserError when that is impossible. */
 export async function openOutput(path: string, options: OutputFileOptions): Promise<OutputFile> {
   try {
-    const place = await placeFor(path);
-    const handle = await (place.scratch ? open(place.scratch, 'wx') : openDevice(place.target));
-    if (place.replaces) await takeAfter(handle, place.replaces);
-    return outputFile({ path, place, handle, ...options });
+    const place = placeFor(path);
+    const fd = place.scratch ? openSync(place.scratch, 'wx') : openDevice(place.target);
+    if (place.replaces) takeAfter(fd, place.replaces);
+    const isPlain = place.scratch && !options.gzip;
+    // Streams take longer to load than a small picture to be written.
+    const sink = isPlain
+      ? fileSink(fd)
+      : (await import('./stream-sink.ts')).streamSink(fd, options);
+    return outputFile({ path, place, sink, ...options });
   } catch (error) {
     throw unwritable(path, error);
   }
 }
 
-async function placeFor(path: string): Promise<Place> {
-  const existing = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
+function placeFor(path: string): Place {
+  const existing = statSync(path, { throwIfNoEntry: false });
   if (!existing) {
-    const linked = await linkedFrom(path);
+    const linked = linkedFrom(path);
     return linked === undefined ? { target: path, scratch: scratchBeside(path) } : placeFor(linked);
   }
-  await access(path, constants.W_OK);
+  accessSync(path, constants.W_OK);
   if (!existing.isFile()) return { target: path };
-  const target = await realpath(path);
+  const target = realpathSync(path);
   return { target, scratch: scratchBeside(target), replaces: existing };
 }
 
 /** Where a link leads to that leads to nothing yet; undefined for what is no link. */
-async function linkedFrom(path: string): Promise<string | undefined> {
-  const target = await readlink(path).catch(() => undefined);
+function linkedFrom(path: string): string | undefined {
+  let target: string;
+  try {
+    target = readlinkSync(path);
+  } catch {
+    return undefined;
+  }
   // Not normalised: what lies before a `..` may be a link, too.
-  return target === undefined || isAbsolute(target) ? target : `${dirname(path)}/${target}`;
+  return isAbsolute(target) ? target : `${dirname(path)}/${target}`;
 }
 
 /** Throws at once for a pipe that nobody reads, where an ordinary open would wait, for ever perhaps. */
-async function openDevice(path: string): Promise<FileHandle> {
-  const probe = await open(path, constants.O_WRONLY | constants.O_NONBLOCK);
+function openDevice(path: string): number {
+  const probe = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
   try {
-    return await open(path, 'w');
+    return openSync(path, 'w');
   } finally {
-    await probe.close();
+    closeSync(probe);
   }
 }
 
-async function takeAfter(handle: FileHandle, { mode, uid, gid }: NonNullable<Place['replaces']>) {
+function takeAfter(fd: number, { mode, uid, gid }: NonNullable<Place['replaces']>): void {
   // Only root may give files away; anybody else replaces his own.
-  if (process.getuid?.() === 0) await handle.chown(uid, gid);
-  await handle.chmod(mode & 0o777);
+  if (process.getuid?.() === 0) fchownSync(fd, uid, gid);
+  fchmodSync(fd, mode & 0o777);
 }
 
+/** A name that is not taken; opening tells if it is. */
 function scratchBeside(target: string): string {
-  return join(dirname(target), `.memstacks-${randomBytes(6).toString('hex')}.tmp`);
+  return join(dirname(target), `.memstacks-${Math.random().toString(36).slice(2)}.tmp`);
 }
 
 interface Opened extends OutputFileOptions {
   readonly path: string;
   readonly place: Place;
-  readonly handle: FileHandle;
+  readonly sink: Sink;
 }
 
 function outputFile(opened: Opened): OutputFile {
-  const { path, handle } = opened;
-  const file = handle.createWriteStream();
-  const gzip = opened.gzip ? createGzip() : undefined;
-  const head = gzip ?? file;
-  const written = gzip ? pipeline(gzip, file) : finished(file);
-  const ended = written.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
+  const { path, sink } = opened;
   let settled = false;
   return {
     path,
-    async write(chunk) {
-      if (head.destroyed || head.write(chunk)) return;
-      await Promise.race([once(head, 'drain').catch(() => {}), ended]);
-    },
+    write: sink.write,
     async finish() {
-      if (!head.destroyed) head.end();
-      const failure = await ended;
+      const failure = await sink.end();
       settled = true;
-      await settle(opened, failure);
+      settle(opened, failure);
     },
     async discard() {
       if (settled) return;
-      head.destroy();
-      await ended;
-      await removeScratch(opened.place);
+      await sink.destroy();
+      removeScratch(opened.place);
     },
   };
 }
 
-async function settle({ path, place, keepPartial }: Opened, failure: unknown): Promise<void> {
+function settle({ path, place, keepPartial }: Opened, failure: unknown): void {
   if (failure === undefined) {
     try {
-      if (place.scratch) await rename(place.scratch, place.target);
+      if (place.scratch) renameSync(place.scratch, place.target);
       return;
     } catch (error) {
-      const remark = keepPartial ? keptIn(place.scratch!) : await removeScratch(place);
+      const remark = keepPartial ? keptIn(place.scratch!) : removeScratch(place);
       throw unwritable(path, error, remark);
     }
   }
-  const remark = keepPartial ? await keep(place) : await removeScratch(place);
+  const remark = keepPartial ? keep(place) : removeScratch(place);
   throw unwritable(path, failure, remark);
 }
 
 /** What fitted of it, if anything; a whole file is not replaced by a part of another. What to say about it. */
-async function keep(place: Place): Promise<string> {
+function keep(place: Place): string {
   const { target, scratch, replaces } = place;
   if (!scratch) return keptIn(target);
-  if ((await stat(scratch)).size === 0) return removeScratch(place);
+  if (statSync(scratch).size === 0) return removeScratch(place);
   const kept = replaces ? `${target}.partial` : target;
-  return rename(scratch, kept).then(
-    () => keptIn(kept),
-    () => keptIn(scratch),
-  );
+  try {
+    renameSync(scratch, kept);
+  } catch {
+    return keptIn(scratch);
+  }
+  return keptIn(kept);
 }
 
 function keptIn(path: string): string {
@@ -171,8 +168,8 @@ function keptIn(path: string): string {
 }
 
 /** There is nothing to say about what is gone. */
-async function removeScratch({ scratch }: Place): Promise<''> {
-  if (scratch) await rm(scratch, { force: true });
+function removeScratch({ scratch }: Place): '' {
+  if (scratch) rmSync(scratch, { force: true });
   return '';
 }
 
