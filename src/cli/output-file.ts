@@ -52,8 +52,7 @@ interface Place {
 export async function openOutput(path: string, options: OutputFileOptions): Promise<OutputFile> {
   try {
     const place = placeFor(path);
-    const fd = place.scratch ? openSync(place.scratch, 'wx') : openDevice(place.target);
-    if (place.replaces) takeAfter(fd, place.replaces);
+    const fd = place.scratch ? openNew(place.scratch, place.replaces) : openDevice(place.target);
     const isPlain = place.scratch && !options.gzip;
     // Streams take longer to load than a small picture to be written.
     const sink = isPlain
@@ -99,10 +98,32 @@ function openDevice(path: string): number {
   }
 }
 
+/** Leaves nothing behind where it throws. */
+function openNew(path: string, replaces: Place['replaces']): number {
+  const fd = openSync(path, 'wx');
+  try {
+    if (replaces) takeAfter(fd, replaces);
+    return fd;
+  } catch (error) {
+    closeSync(fd);
+    rmSync(path);
+    throw error;
+  }
+}
+
 function takeAfter(fd: number, { mode, uid, gid }: NonNullable<Place['replaces']>): void {
-  // Only root may give files away; anybody else replaces his own.
-  if (process.getuid?.() === 0) fchownSync(fd, uid, gid);
   fchmodSync(fd, mode & 0o777);
+  // Only root may give files away; anybody else replaces his own.
+  if (process.getuid?.() === 0) giveAway(fd, uid, gid);
+}
+
+/** To the owner of the file before; root of a container cannot give to everybody, and keeps it then as others do. */
+function giveAway(fd: number, uid: number, gid: number): void {
+  try {
+    fchownSync(fd, uid, gid);
+  } catch (error) {
+    if (!['EPERM', 'EINVAL'].includes((error as NodeJS.ErrnoException).code!)) throw error;
+  }
 }
 
 /** A name that is not taken; opening tells if it is. */
