@@ -1,4 +1,3 @@
-import type { Stats } from 'node:fs';
 import {
   accessSync,
   closeSync,
@@ -10,6 +9,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
 } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
@@ -21,10 +21,8 @@ import { systemReason } from './system-error.ts';
  * A file that is being written. Whatever is at its place stays untouched until `finish`; a device or
  * a pipe is written directly.
  */
-export interface OutputFile {
+export interface OutputFile extends Pick<Sink, 'write'> {
   readonly path: string;
-  /** Never rejects: after a failure it does nothing, and `finish` tells. */
-  write(chunk: string | Uint8Array): Promise<void>;
   /**
    * Puts the file in its place. Throws a UserError when it is not complete; then nothing is left of
    * it, unless what fitted is to be kept: at its place, or beside what stands there.

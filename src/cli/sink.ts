@@ -11,34 +11,32 @@ export interface Sink {
   destroy(): Promise<void>;
 }
 
+/** What a promise rejects with; undefined where it does not. */
+export function failureOf(done: Promise<unknown>): Promise<unknown> {
+  return done.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}
+
 /** A regular file, which is closed at the end. */
 export function fileSink(fd: number): Sink {
   const write = fileWriter(fd);
-  let failure: unknown;
+  // From the first failure on it rejects, and what follows is not written.
   let written = Promise.resolve();
-  const close = () => attempt(async () => closeSync(fd));
-  async function attempt(task: () => Promise<void>): Promise<void> {
-    try {
-      await task();
-    } catch (error) {
-      failure ??= error;
-    }
+  async function end(): Promise<unknown> {
+    const failure = await failureOf(written);
+    const unclosed = await failureOf(Promise.resolve().then(() => closeSync(fd)));
+    return failure ?? unclosed;
   }
   return {
-    write(chunk) {
-      written = written.then(() =>
-        failure === undefined ? attempt(() => write(chunk)) : undefined,
-      );
-      return written;
+    async write(chunk) {
+      written = written.then(() => write(chunk));
+      await failureOf(written);
     },
-    async end() {
-      await written;
-      await close();
-      return failure;
-    },
+    end,
     async destroy() {
-      await written;
-      await close();
+      await end();
     },
   };
 }

@@ -2,18 +2,14 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished, pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import type { Sink } from './sink.ts';
+import { failureOf, type Sink } from './sink.ts';
 
 /** A device or a pipe, which may keep a writer waiting, or a file that is to be compressed. Closed at the end. */
 export function streamSink(fd: number, { gzip: isGzip }: { readonly gzip: boolean }): Sink {
   const file = createWriteStream('', { fd });
   const gzip = isGzip ? createGzip() : undefined;
   const head = gzip ?? file;
-  const written = gzip ? pipeline(gzip, file) : finished(file);
-  const ended = written.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
+  const ended = failureOf(gzip ? pipeline(gzip, file) : finished(file));
   return {
     async write(chunk) {
       if (head.destroyed || head.write(chunk)) return;
