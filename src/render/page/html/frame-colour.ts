@@ -1,8 +1,9 @@
 import { colourOf } from '../../colour.ts';
 import type { PageData } from './data.ts';
+import { remembered } from './remembered.ts';
 
-/** By page, then by frame: names can be long. */
-const colours = new WeakMap<PageData, Map<number, string>>();
+/** By frame: names can be long. */
+const coloursOf = remembered((_: PageData) => new Map<number, string>());
 
 /** The same as in an SVG. */
 export function frameColour(data: PageData, frame: number): string {
@@ -12,31 +13,17 @@ export function frameColour(data: PageData, frame: number): string {
   return colour;
 }
 
-function coloursOf(data: PageData): Map<number, string> {
-  const known = colours.get(data) ?? new Map<number, string>();
-  colours.set(data, known);
-  return known;
-}
-
 /** A function's first frame stands for it. */
 export function functionColour(data: PageData, wanted: number): string {
   return frameColour(data, firstFrames(data)[wanted]!);
 }
 
-const first = new WeakMap<PageData, Int32Array>();
-
-function firstFrames(data: PageData): Int32Array {
-  const known = first.get(data) ?? firstFramesIn(data);
-  first.set(data, known);
-  return known;
-}
-
-function firstFramesIn({ frames, functions }: PageData): Int32Array {
+const firstFrames = remembered(({ frames, functions }: PageData) => {
   const found = new Int32Array(functions.name.length);
   for (let frame = frames.function.length - 1; frame >= 0; frame--)
     found[frames.function[frame]!] = frame;
   return found;
-}
+});
 
 function reckoned({ frames, functions, look }: PageData, frame: number): string {
   const itsFunction = frames.function[frame]!;
