@@ -84,44 +84,46 @@ function tooLarge(draw: (fit: Fit) => Drawing, { maxSize, minWidth }: Limits, da
 }
 
 /** From what gives up nothing to what gives up most. */
-function* attempts({ maxSize, minWidth }: Limits, data: Data): Generator<Fit> {
-  const size = formatBytes(maxSize);
-  const withWidth = (width: number) => (width > minWidth ? [gathered(width, size)] : []);
-  if (data !== undefined) {
-    for (const width of widths(minWidth, widestForData))
-      yield { minWidth: width, data, remarks: withWidth(width) };
-  }
-  const dropped = data?.length === 0 ? [] : [withoutData(size)];
-  for (const width of widths(minWidth, widest))
-    yield { minWidth: width, data: [], remarks: [...dropped, ...withWidth(width)] };
+function* attempts(limits: Limits, data: Data): Generator<Fit> {
+  const { minWidth } = limits;
+  if (data !== undefined)
+    for (const width of widths(minWidth, widestForData)) yield withData(data, limits, width);
+  for (const width of widths(minWidth, widest)) yield withoutData(data, limits, width);
 }
 
 /** The same of pictures of fewer rows. */
-function* cuts({ maxSize, minWidth }: Limits, data: Data): Generator<Fit> {
-  const size = formatBytes(maxSize);
-  const most = Math.max(minWidth, widest);
-  const narrower = (width: number) => (width > minWidth ? [gathered(width, size)] : []);
+function* cuts(limits: Limits, data: Data): Generator<Fit> {
+  const { minWidth } = limits;
   if (data !== undefined)
     for (const width of new Set([minWidth, Math.max(minWidth, widestForData)]))
-      yield* cutsOf(
-        { minWidth: width, data, remarks: narrower(width) },
-        size,
-        heights.leastForData,
-      );
-  const remarks = [...(data?.length === 0 ? [] : [withoutData(size)]), ...narrower(most)];
-  yield* cutsOf({ minWidth: most, data: [], remarks }, size, heights.least);
+      yield* cutsOf(withData(data, limits, width), limits, heights.leastForData);
+  const coarsest = withoutData(data, limits, Math.max(minWidth, widest));
+  yield* cutsOf(coarsest, limits, heights.least);
 }
 
-function* cutsOf(fit: Fit, size: string, least: number): Generator<Fit> {
+function* cutsOf(fit: Fit, { maxSize }: Limits, least: number): Generator<Fit> {
   for (let mostRows = heights.most; mostRows >= least; mostRows /= 2)
-    yield { ...fit, mostRows, remarks: [deep(mostRows, size), ...fit.remarks] };
+    yield { ...fit, mostRows, remarks: [deep(mostRows, formatBytes(maxSize)), ...fit.remarks] };
+}
+
+/** Frames narrower than so many pixels are gathered. */
+function withData(data: readonly string[], { maxSize, minWidth }: Limits, width: number): Fit {
+  const remarks = width > minWidth ? [gathered(width, formatBytes(maxSize))] : [];
+  return { minWidth: width, data, remarks };
+}
+
+/** The same without the data, which is said where they are wanted. */
+function withoutData(data: Data, limits: Limits, width: number): Fit {
+  const fit = withData([], limits, width);
+  if (data?.length === 0) return fit;
+  return { ...fit, remarks: [leftOut(formatBytes(limits.maxSize)), ...fit.remarks] };
 }
 
 function deep(mostRows: number, size: string): string {
   return `of every stack ${formatCount(mostRows - 2)} frames are drawn, and deeper ones gathered, so that the file has at most ${size} (--max-size)`;
 }
 
-function withoutData(size: string): string {
+function leftOut(size: string): string {
   return `the stacks are not in this file: with them it would have more than ${size} (--max-size)`;
 }
 
