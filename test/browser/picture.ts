@@ -22,6 +22,8 @@ export interface Opened {
   labelOf(name: string): Promise<string>;
   /** Of the address as the page has it; `page.url()` is told of a change only later. */
   hash(): Promise<string>;
+  /** Of the first element that a selector finds, as it is seen. */
+  fill(selector: string): Promise<string>;
   details(): Promise<string | null>;
   found(): Promise<string | null>;
   hits(): Promise<string[]>;
@@ -45,6 +47,10 @@ export function withPicture(): Opened {
     labelOf: (name) =>
       frame(name).evaluate((group) => group.querySelector('text')?.textContent ?? ''),
     hash: () => tab.page().evaluate(() => location.hash),
+    fill: (selector) =>
+      all(selector)
+        .first()
+        .evaluate((element) => getComputedStyle(element).fill),
     details: () => all('.total').textContent(),
     found: () => all('.controls > text').textContent(),
     hits: () =>

@@ -35,14 +35,9 @@ describeWithNeeds('a picture in the dark', lacking, () => {
 
   test('has light controls and texts on dark paper that was asked for, whatever the reader has', async () => {
     await at.open(svgOf(profileOf(stacks), { background: '#102010' }), { colorScheme: 'light' });
-    const fill = (selector: string) =>
-      at.page
-        .locator(selector)
-        .first()
-        .evaluate((element) => getComputedStyle(element).fill);
-    expect(await fill('.paper')).toBe('rgb(16, 32, 16)');
-    expect(await fill('.title')).toBe('rgb(230, 232, 235)');
-    expect(await fill('.button')).toBe('rgb(53, 57, 65)');
-    expect(await fill('.f text')).toBe('rgb(0, 0, 0)');
+    expect(await at.fill('.paper')).toBe('rgb(16, 32, 16)');
+    expect(await at.fill('.title')).toBe('rgb(230, 232, 235)');
+    expect(await at.fill('.button')).toBe('rgb(53, 57, 65)');
+    expect(await at.fill('.f text')).toBe('rgb(0, 0, 0)');
   });
 });

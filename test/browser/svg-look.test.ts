@@ -76,14 +76,9 @@ describeWithNeeds('the picture in a browser', lacking, () => {
 
   test('is dark where the reader is', async () => {
     await at.open(undefined, { colorScheme: 'dark' });
-    const fill = (selector: string) =>
-      at.page
-        .locator(selector)
-        .first()
-        .evaluate((element) => getComputedStyle(element).fill);
-    expect(await fill('.paper')).toBe('rgb(28, 30, 34)');
-    expect(await fill('.total')).toBe('rgb(230, 232, 235)');
-    expect(await fill('.f text')).toBe('rgb(0, 0, 0)');
+    expect(await at.fill('.paper')).toBe('rgb(28, 30, 34)');
+    expect(await at.fill('.total')).toBe('rgb(230, 232, 235)');
+    expect(await at.fill('.f text')).toBe('rgb(0, 0, 0)');
   });
 
   test('is one of two in a page, and leaves the other alone', async () => {
@@ -276,10 +271,6 @@ describeWithNeeds('the picture in a browser', lacking, () => {
 
   test('keeps a background that was asked for, in the dark too', async () => {
     await at.open(svgOf(profileOf(stacks), { background: '#ffeedd' }), { colorScheme: 'dark' });
-    const fill = await at.page
-      .locator('.paper')
-      .first()
-      .evaluate((element) => getComputedStyle(element).fill);
-    expect(fill).toBe('rgb(255, 238, 221)');
+    expect(await at.fill('.paper')).toBe('rgb(255, 238, 221)');
   });
 });
